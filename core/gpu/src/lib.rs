@@ -1,1 +1,5 @@
-//! loom-gpu
+//! Device, kernels, scenes and their renderer. Knows no simulation.
+
+pub mod camera;
+pub mod colour;
+pub mod scene;
