@@ -4,7 +4,18 @@ use serde::{Deserialize, Serialize};
 
 /// sRGB with straight alpha, one byte a channel.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    bytemuck::Pod,
+    bytemuck::Zeroable,
+)]
 pub struct Rgba(pub [u8; 4]);
 
 impl Rgba {

@@ -2,4 +2,7 @@
 
 pub mod camera;
 pub mod colour;
+pub mod device;
 pub mod scene;
+
+pub use device::Gpu;

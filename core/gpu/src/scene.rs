@@ -26,7 +26,12 @@ pub struct Scene {
 impl Scene {
     /// An empty scene seen by `camera`.
     pub fn new(camera: Camera) -> Self {
-        Self { layers: Vec::new(), camera, background: None, legends: Vec::new() }
+        Self {
+            layers: Vec::new(),
+            camera,
+            background: None,
+            legends: Vec::new(),
+        }
     }
 }
 
@@ -53,7 +58,10 @@ pub struct Vertex {
 
 impl Vertex {
     pub const fn new(x: f32, y: f32, z: f32, value: f32) -> Self {
-        Self { position: [x, y, z], value }
+        Self {
+            position: [x, y, z],
+            value,
+        }
     }
 }
 
@@ -85,7 +93,11 @@ pub struct Buffer<T: Element> {
 impl<T: Element> Buffer<T> {
     /// Wraps a device buffer that holds `len` elements of `T`.
     pub fn new(raw: wgpu::Buffer, len: usize) -> Self {
-        Self { raw, len, kind: PhantomData }
+        Self {
+            raw,
+            len,
+            kind: PhantomData,
+        }
     }
 }
 
@@ -126,7 +138,12 @@ impl<T: Element> From<Vec<T>> for Data<T> {
 pub enum Paint {
     Solid(Rgba),
     /// Values from `low` to `high` run through the map, clamped at its ends.
-    Map { map: ColorMap, low: f32, high: f32, alpha: f32 },
+    Map {
+        map: ColorMap,
+        low: f32,
+        high: f32,
+        alpha: f32,
+    },
 }
 
 /// Round dots, `size` logical pixels wide.
@@ -200,10 +217,17 @@ pub struct Cells {
 #[derive(Clone, Debug)]
 pub enum CellContent {
     /// One byte a cell, an index into the palette. Rows from the top.
-    States { states: Data<u8>, palette: Arc<[Rgba]> },
+    States {
+        states: Data<u8>,
+        palette: Arc<[Rgba]>,
+    },
     /// One bit a cell, least significant bit leftmost, rows padded to whole u32 words; the
     /// palette has two colours.
-    Bits { words: Data<u32>, words_per_row: u32, palette: [Rgba; 2] },
+    Bits {
+        words: Data<u32>,
+        words_per_row: u32,
+        palette: [Rgba; 2],
+    },
     /// One number a cell: a density from 0 to 1, or a field.
     Field { values: Data<f32>, paint: Paint },
 }
@@ -233,7 +257,11 @@ pub struct Tone {
 
 impl Default for Tone {
     fn default() -> Self {
-        Self { exposure: 1.0, gamma: 2.2, peak: 0 }
+        Self {
+            exposure: 1.0,
+            gamma: 2.2,
+            peak: 0,
+        }
     }
 }
 
@@ -254,7 +282,11 @@ pub enum Space {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
-    Path { path: Path, fill: Option<Rgba>, stroke: Option<Stroke> },
+    Path {
+        path: Path,
+        fill: Option<Rgba>,
+        stroke: Option<Stroke>,
+    },
     Text(Text),
 }
 
@@ -277,7 +309,13 @@ impl Path {
         let segments = points
             .iter()
             .enumerate()
-            .map(|(i, &p)| if i == 0 { Segment::Move(p) } else { Segment::Line(p) })
+            .map(|(i, &p)| {
+                if i == 0 {
+                    Segment::Move(p)
+                } else {
+                    Segment::Line(p)
+                }
+            })
             .collect();
         Self { segments }
     }
@@ -287,7 +325,12 @@ impl Path {
         path
     }
     pub fn rectangle(x: f64, y: f64, width: f64, height: f64) -> Self {
-        Self::polygon(&[[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
+        Self::polygon(&[
+            [x, y],
+            [x + width, y],
+            [x + width, y + height],
+            [x, y + height],
+        ])
     }
     /// A circle as four cubic arcs (error below 0.03 % of the radius).
     pub fn circle(centre: [f64; 2], radius: f64) -> Self {
@@ -317,7 +360,12 @@ pub struct Stroke {
 
 impl Stroke {
     pub fn solid(color: Rgba, width: f64) -> Self {
-        Self { color, width, dash: Vec::new(), round: false }
+        Self {
+            color,
+            width,
+            dash: Vec::new(),
+            round: false,
+        }
     }
 }
 
@@ -361,6 +409,15 @@ pub struct Axes {
 /// A key to colours.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Legend {
-    Bar { title: String, unit: String, map: ColorMap, low: f64, high: f64 },
-    Keys { title: String, entries: Vec<(String, Rgba)> },
+    Bar {
+        title: String,
+        unit: String,
+        map: ColorMap,
+        low: f64,
+        high: f64,
+    },
+    Keys {
+        title: String,
+        entries: Vec<(String, Rgba)>,
+    },
 }

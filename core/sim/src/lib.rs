@@ -1,1 +1,38 @@
-//! loom-sim
+//! What a simulation and an analysis are: parameters, clock, inputs, probes, plots, reports.
+//!
+//! Each science implements [`Science`] and [`Simulation`]; the window, the command line, the
+//! document and the conformance suite are written once against them.
+
+pub mod analysis;
+pub mod clock;
+pub mod error;
+pub mod exchange;
+pub mod input;
+pub mod model;
+pub mod parameter;
+pub mod plot;
+pub mod probe;
+pub mod report;
+pub mod science;
+pub mod seed;
+pub mod simulation;
+pub mod value;
+pub mod view;
+
+pub use analysis::{Analysis, Job, Subject};
+pub use clock::{Clock, Gate, Step, Stop};
+pub use error::SimError;
+pub use exchange::{Column, Graph, Grid, Series, Tensor};
+pub use input::Input;
+pub use loom_gpu::camera::{self, Camera};
+pub use loom_gpu::colour::{self, ColorMap, Rgba};
+pub use loom_gpu::scene::{self, Scene};
+pub use model::{Attachment, Cost, Model};
+pub use parameter::{Effect, Parameter, ParameterKind, Scale};
+pub use plot::{Axis, Mark, Plot};
+pub use probe::{ProbeKind, ProbeSpec, Reading, Recorder};
+pub use report::{Number, Quantity, Report, Table, Uncertainty};
+pub use science::{Entry, Experiment, Place, Registry, Science};
+pub use simulation::{Capture, Simulation};
+pub use value::{Settings, Value};
+pub use view::{Hit, Ink, Pointer, PointerAction, PointerReply, View};

@@ -1,0 +1,95 @@
+//! Analyses are declared: form, command, CSV and figure panel follow from the declaration.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::SimError;
+use crate::exchange::{Graph, Grid, Series, Tensor};
+use crate::model::Model;
+use crate::parameter::Parameter;
+use crate::report::Report;
+use crate::simulation::Capture;
+use crate::value::Settings;
+
+/// What an analysis works on: never the live run.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// A model at a step: its parameters as they stood, and the state (`None`: its beginning).
+    State {
+        model: Model,
+        capture: Option<Capture>,
+    },
+    Series(Arc<Series>),
+    Grid(Arc<Grid>),
+    Graph(Arc<Graph>),
+    Tensor(Arc<Tensor>),
+}
+
+pub trait Analysis: Send + Sync {
+    /// ASCII key, also the subcommand: `lyapunov`.
+    fn key(&self) -> &'static str;
+    fn name(&self) -> &'static str;
+    /// One sentence: what it tells.
+    fn help(&self) -> &'static str;
+    fn citation(&self) -> &'static str;
+    /// Raised whenever the numbers could change; part of the cache's key.
+    fn version(&self) -> u32 {
+        1
+    }
+    /// Whether it can be run on this model.
+    fn fits(&self, model: &Model) -> bool;
+    fn parameters(&self, model: &Model) -> Vec<Parameter>;
+    fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError>;
+}
+
+/// A running analysis: cancelled from outside, telling how far it is, handing out what it has.
+#[derive(Clone)]
+pub struct Job {
+    cancel: Arc<AtomicBool>,
+    progress: Arc<dyn Fn(f32) + Send + Sync>,
+    partial: Arc<dyn Fn(&Report) + Send + Sync>,
+    pub threads: usize,
+}
+
+impl Job {
+    /// Tells nobody.
+    pub fn quiet() -> Self {
+        Self::new(Arc::default(), |_| {}, |_| {})
+    }
+    pub fn new(
+        cancel: Arc<AtomicBool>,
+        progress: impl Fn(f32) + Send + Sync + 'static,
+        partial: impl Fn(&Report) + Send + Sync + 'static,
+    ) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            cancel,
+            progress: Arc::new(progress),
+            partial: Arc::new(partial),
+            threads,
+        }
+    }
+    /// Ends the work with [`SimError::Cancelled`] when it has been cancelled; call often.
+    pub fn check(&self) -> Result<(), SimError> {
+        if self.cancel.load(Ordering::Relaxed) {
+            Err(SimError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+    /// From 0 to 1.
+    pub fn progress(&self, fraction: f32) {
+        (self.progress)(fraction);
+    }
+    /// The report as far as it has formed.
+    pub fn partial(&self, report: &Report) {
+        (self.partial)(report);
+    }
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Job")
+    }
+}
