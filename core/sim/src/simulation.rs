@@ -42,7 +42,7 @@ pub trait Simulation: Send {
 
     fn scene(&self, view: &View) -> Result<Scene, SimError>;
 
-    /// Shares the state; encoded only when saved.
+    /// Shares the state, live parameters included; encoded only when saved.
     fn capture(&self) -> Capture;
     fn restore(&mut self, capture: &Capture) -> Result<(), SimError>;
     /// A captured state as bytes, the same on every machine.
@@ -70,6 +70,10 @@ pub trait Simulation: Send {
     /// What the pointer means here. Changes nothing.
     fn pointer(&self, _pointer: &Pointer, _view: &View) -> PointerReply {
         PointerReply::default()
+    }
+    /// What a [`crate::Hit::id`] names, as it stands now.
+    fn describe(&self, _id: &str) -> Option<crate::view::Hit> {
+        None
     }
     /// Every drag in the view is the simulation's (painting), not the camera's.
     fn paints(&self) -> bool {
