@@ -1,4 +1,13 @@
 //! Cameras: an orbit around a point of space, and a window on a plane.
+//!
+//! Pixels are logical, from the view's upper left corner, y down; `size` is the view's width
+//! and height in them.
+
+mod orbit;
+mod plane;
+
+pub use orbit::{Projected, Ray};
+pub use plane::Spot;
 
 use serde::{Deserialize, Serialize};
 
@@ -34,4 +43,34 @@ pub struct Plane {
     pub scale: f64,
     /// World y points up on the screen (plots, maps) or down (cells, diagrams).
     pub y_up: bool,
+}
+
+impl Camera {
+    /// Where a point of a scene's data falls: pixel and depth (0 on a plane). Scene data seen by
+    /// a plane camera are relative to its `whole`. `None` behind an orbit camera.
+    pub fn project(&self, point: [f64; 3], size: [f64; 2]) -> Option<Projected> {
+        match self {
+            Self::Orbit(orbit) => orbit.project(point, size),
+            Self::Plane(plane) => {
+                let pixel = plane.local_to_screen([point[0], point[1]], size);
+                Some(Projected { pixel, depth: 0.0 })
+            }
+        }
+    }
+
+    /// Brings the picture `factor` times nearer, holding what lies under `pixel`.
+    pub fn zoom(&mut self, factor: f64, pixel: [f64; 2], size: [f64; 2]) {
+        match self {
+            Self::Orbit(orbit) => orbit.zoom(factor),
+            Self::Plane(plane) => plane.zoom(factor, pixel, size),
+        }
+    }
+
+    /// Moves the picture along with a drag of `pixels`.
+    pub fn pan(&mut self, pixels: [f64; 2], size: [f64; 2]) {
+        match self {
+            Self::Orbit(orbit) => orbit.pan(pixels, size),
+            Self::Plane(plane) => plane.pan(pixels),
+        }
+    }
 }
