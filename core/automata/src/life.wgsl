@@ -1,0 +1,122 @@
+// One generation of any two-state outer-totalistic rule on a torus or bounded plane: the twin of
+// packed.rs. 32 cells a word, bit x % 32 of word x / 32 is column x; rows follow one another
+// without a rim, and bits beyond the width are clear.
+//
+// An invocation makes one word of the next generation. Rows are dispatched as workgroups in y.
+
+struct Life {
+    width: u32,
+    height: u32,
+    // Words in a row.
+    words: u32,
+    // 1 for a torus, 0 for a bounded plane.
+    wraps: u32,
+    // Births in bits 0 to 8, survivals in bits 9 to 17.
+    rule: u32,
+}
+
+@group(0) @binding(0) var<uniform> life: Life;
+@group(0) @binding(1) var<storage, read> before: array<u32>;
+@group(0) @binding(2) var<storage, read_write> after: array<u32>;
+
+// Ones and twos of the number of live cells among each cell of a word and its western and
+// eastern neighbours, and the cells themselves.
+struct Row {
+    ones: u32,
+    twos: u32,
+    cells: u32,
+}
+
+fn row_sum(word: u32, row: u32) -> Row {
+    let start = row * life.words;
+    let last = life.words - 1u;
+    let cells = before[start + word];
+    // The neighbouring cell to the west of bit 0 and to the east of the highest valid bit.
+    var west_cell = 0u;
+    if word > 0u {
+        west_cell = before[start + word - 1u] >> 31u;
+    } else if life.wraps == 1u {
+        let x = life.width - 1u;
+        west_cell = (before[start + last] >> (x & 31u)) & 1u;
+    }
+    var east_cell = 0u;
+    var east_bit = 31u;
+    if word < last {
+        east_cell = before[start + word + 1u] & 1u;
+    } else {
+        east_bit = (life.width - 1u) & 31u;
+        if life.wraps == 1u {
+            east_cell = before[start] & 1u;
+        }
+    }
+    let west = (cells << 1u) | west_cell;
+    let east = (cells >> 1u) | (east_cell << east_bit);
+    return Row(west ^ cells ^ east, majority(west, cells, east), cells);
+}
+
+fn majority(a: u32, b: u32, c: u32) -> u32 {
+    return (a & b) | (c & (a ^ b));
+}
+
+fn choose(condition: u32, yes: u32, no: u32) -> u32 {
+    return no ^ (condition & (yes ^ no));
+}
+
+// The next state of cells that are among `count` live ones of nine.
+fn fate(count: u32, cells: u32) -> u32 {
+    var born = 0u;
+    if count < 9u {
+        born = 0u - ((life.rule >> count) & 1u);
+    }
+    var survives = 0u;
+    if count > 0u {
+        survives = 0u - ((life.rule >> (8u + count)) & 1u);
+    }
+    return choose(cells, survives, born);
+}
+
+@compute @workgroup_size(64)
+fn step(@builtin(global_invocation_id) id: vec3<u32>) {
+    // Rows beyond the limit of one dimension of a dispatch come in further layers.
+    let word = id.x;
+    let row = id.y + id.z * 32768u;
+    if word >= life.words || row >= life.height {
+        return;
+    }
+    var above = Row(0u, 0u, 0u);
+    if row > 0u {
+        above = row_sum(word, row - 1u);
+    } else if life.wraps == 1u {
+        above = row_sum(word, life.height - 1u);
+    }
+    let here = row_sum(word, row);
+    var below = Row(0u, 0u, 0u);
+    if row + 1u < life.height {
+        below = row_sum(word, row + 1u);
+    } else if life.wraps == 1u {
+        below = row_sum(word, 0u);
+    }
+
+    let ones = above.ones ^ here.ones ^ below.ones;
+    let carry = majority(above.ones, here.ones, below.ones);
+    let twos = above.twos ^ here.twos ^ below.twos;
+    let fours = majority(above.twos, here.twos, below.twos);
+    let bit1 = twos ^ carry;
+    let carry2 = twos & carry;
+    let bit2 = fours ^ carry2;
+    let bit3 = fours & carry2;
+
+    let cells = here.cells;
+    let low = choose(bit1,
+        choose(ones, fate(3u, cells), fate(2u, cells)),
+        choose(ones, fate(1u, cells), fate(0u, cells)));
+    let high = choose(bit1,
+        choose(ones, fate(7u, cells), fate(6u, cells)),
+        choose(ones, fate(5u, cells), fate(4u, cells)));
+    let top = choose(ones, fate(9u, cells), fate(8u, cells));
+    var next = choose(bit3, top, choose(bit2, high, low));
+    if word == life.words - 1u && (life.width & 31u) != 0u {
+        next &= (1u << (life.width & 31u)) - 1u;
+    }
+    after[row * life.words + word] = next;
+}

@@ -1,0 +1,189 @@
+//! A pattern: live cells as horizontal runs, with what its file says about it.
+//!
+//! Cells are sparse, so that a header which promises a billion columns costs nothing. All
+//! coordinates are relative to the pattern's own top left corner; `position` says where on the
+//! grid that corner belongs.
+
+use num_bigint::BigUint;
+
+use crate::rule::{LIFE, Rule, Topology};
+
+/// Live cells side by side in one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Run {
+    /// Row, counted downwards.
+    pub y: i64,
+    /// Column of the westernmost cell.
+    pub x: i64,
+    /// Number of cells, at least 1.
+    pub length: u64,
+}
+
+/// Live cells and what is known about them.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Pattern {
+    /// The pattern's name (`#N`).
+    pub name: Option<String>,
+    /// Who found or made it (`#O`).
+    pub author: Option<String>,
+    /// Comment lines (`#C`), without the marker.
+    pub comments: Vec<String>,
+    /// The rule, if the file names one.
+    pub rule: Option<Rule>,
+    /// Where the top left corner belongs (`#CXRLE Pos`), if the file says so.
+    pub position: Option<(i64, i64)>,
+    /// The generation at which the cells were written (`#CXRLE Gen`).
+    pub generation: BigUint,
+    /// Declared or true width and height in cells, whichever is larger.
+    pub size: (u64, u64),
+    /// Live cells; runs of one row don't touch, and rows go from top to bottom.
+    pub runs: Vec<Run>,
+}
+
+impl Pattern {
+    /// A pattern from single cells, in any order, duplicates ignored.
+    pub fn from_cells(cells: impl IntoIterator<Item = (i64, i64)>) -> Self {
+        let mut cells: Vec<(i64, i64)> = cells.into_iter().map(|(x, y)| (y, x)).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        let mut pattern = Self::default();
+        for (y, x) in cells {
+            pattern.push(x, y, 1);
+        }
+        pattern.fit();
+        pattern
+    }
+
+    /// Appends live cells to the right of or below everything before, joining runs that touch.
+    pub fn push(&mut self, x: i64, y: i64, length: u64) {
+        if let Some(last) = self.runs.last_mut()
+            && last.y == y
+            && last.x + last.length as i64 == x
+        {
+            last.length += length;
+            return;
+        }
+        self.runs.push(Run { y, x, length });
+    }
+
+    /// Moves the cells so that their top left corner is the origin, keeping their places on the
+    /// grid if the pattern has a position, and sets the size to theirs.
+    pub fn fit(&mut self) {
+        let Some((left, top, width, height)) = self.bounds() else {
+            self.size = (0, 0);
+            return;
+        };
+        for run in &mut self.runs {
+            run.x -= left;
+            run.y -= top;
+        }
+        if let Some((x, y)) = &mut self.position {
+            *x += left;
+            *y += top;
+        }
+        self.size = (width, height);
+    }
+
+    /// Number of live cells.
+    pub fn population(&self) -> u64 {
+        self.runs.iter().map(|run| run.length).sum()
+    }
+
+    /// The smallest rectangle that holds every live cell: left, top, width, height.
+    pub fn bounds(&self) -> Option<(i64, i64, u64, u64)> {
+        let top = self.runs.first()?.y;
+        let bottom = self.runs.last()?.y;
+        let left = self.runs.iter().map(|run| run.x).min()?;
+        let right = self
+            .runs
+            .iter()
+            .map(|run| run.x + run.length as i64)
+            .max()?;
+        Some((left, top, (right - left) as u64, (bottom - top + 1) as u64))
+    }
+
+    /// The rule of the file, or Conway's Life.
+    pub fn rule_or_life(&self) -> Rule {
+        self.rule.unwrap_or(LIFE)
+    }
+
+    /// Where the top left corner goes: the stated position, or else the origin of the unbounded
+    /// plane, or the place that puts the pattern in the middle of a bounded grid.
+    pub fn corner(&self, topology: Topology) -> (i64, i64) {
+        match (self.position, topology) {
+            (Some(position), _) => position,
+            (None, Topology::Plane) => (0, 0),
+            (None, _) => (-((self.size.0 / 2) as i64), -((self.size.1 / 2) as i64)),
+        }
+    }
+
+    /// The runs in the coordinates of a grid.
+    pub fn placed(&self, topology: Topology) -> impl Iterator<Item = Run> + '_ {
+        let (left, top) = self.corner(topology);
+        self.runs.iter().map(move |run| Run {
+            y: run.y + top,
+            x: run.x + left,
+            length: run.length,
+        })
+    }
+
+    /// Every live cell as (x, y), in pattern coordinates.
+    pub fn cells(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.runs
+            .iter()
+            .flat_map(|run| (0..run.length as i64).map(move |dx| (run.x + dx, run.y)))
+    }
+}
+
+/// The westernmost column and northernmost row of a bounded grid: as in Golly, the origin is
+/// the middle cell.
+pub fn grid_corner(topology: Topology) -> (i64, i64) {
+    topology
+        .size()
+        .map_or((0, 0), |(w, h)| (-i64::from(w / 2), -i64::from(h / 2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_join_into_runs_from_the_top_left_corner() {
+        let pattern = Pattern::from_cells([(5, 7), (4, 7), (3, 9), (4, 7)]);
+        assert_eq!(pattern.size, (3, 3));
+        assert_eq!(pattern.population(), 3);
+        assert_eq!(
+            pattern.runs,
+            [
+                Run {
+                    y: 0,
+                    x: 1,
+                    length: 2
+                },
+                Run {
+                    y: 2,
+                    x: 0,
+                    length: 1
+                }
+            ]
+        );
+        assert_eq!(
+            pattern.cells().collect::<Vec<_>>(),
+            [(1, 0), (2, 0), (0, 2)]
+        );
+    }
+
+    #[test]
+    fn a_pattern_without_a_position_starts_at_the_origin_or_fills_the_middle() {
+        let mut pattern = Pattern::from_cells([(0, 0), (2, 2)]);
+        let torus = Topology::Torus {
+            width: 9,
+            height: 9,
+        };
+        assert_eq!(pattern.corner(Topology::Plane), (0, 0));
+        assert_eq!(pattern.corner(torus), (-1, -1));
+        pattern.position = Some((10, 20));
+        let first = pattern.placed(torus).next().map(|run| (run.x, run.y));
+        assert_eq!(first, Some((10, 20)));
+    }
+}

@@ -1,0 +1,173 @@
+//! Run length encoded pattern files: writing, in lines of at most 70 characters.
+
+use std::fmt::Write;
+
+use crate::pattern::Pattern;
+use crate::rule::Topology;
+
+/// The whole file as text. Remarks come first, then place and generation (`#CXRLE`, if either
+/// is known), the header and the cells.
+pub fn write(pattern: &Pattern) -> String {
+    let mut text = String::new();
+    let mut remark = |kind: char, line: &str| {
+        for line in line.lines() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "#{kind} {}", line.trim());
+        }
+    };
+    if let Some(name) = &pattern.name {
+        remark('N', name);
+    }
+    if let Some(author) = &pattern.author {
+        remark('O', author);
+    }
+    for comment in &pattern.comments {
+        remark('C', comment);
+    }
+    let late = pattern.generation.bits() > 0;
+    if pattern.position.is_some() || late {
+        let (x, y) = pattern.corner(Topology::Plane);
+        let _ = write!(text, "#CXRLE Pos={x},{y}");
+        if late {
+            let _ = write!(text, " Gen={}", pattern.generation);
+        }
+        text.push('\n');
+    }
+    let (width, height) = pattern.size;
+    let _ = writeln!(
+        text,
+        "x = {width}, y = {height}, rule = {}",
+        pattern.rule_or_life()
+    );
+    body(pattern, &mut text);
+    text
+}
+
+fn body(pattern: &Pattern, text: &mut String) {
+    let mut line = Line { text, used: 0 };
+    let (mut x, mut y) = (0, 0);
+    for run in &pattern.runs {
+        if run.y > y {
+            line.run((run.y - y) as u64, '$');
+            (x, y) = (0, run.y);
+        }
+        line.run((run.x - x) as u64, 'b');
+        line.run(run.length, 'o');
+        x = run.x + run.length as i64;
+    }
+    line.run(1, '!');
+    text.push('\n');
+}
+
+struct Line<'a> {
+    text: &'a mut String,
+    used: usize,
+}
+
+impl Line<'_> {
+    fn run(&mut self, count: u64, tag: char) {
+        if count == 0 {
+            return;
+        }
+        let token = if count == 1 {
+            tag.to_string()
+        } else {
+            format!("{count}{tag}")
+        };
+        if self.used + token.len() > 70 {
+            self.text.push('\n');
+            self.used = 0;
+        }
+        self.used += token.len();
+        self.text.push_str(&token);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::rle::{MAX_CELLS, find, read};
+    use crate::rule::LIFE;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> (usize, usize) {
+        let error = read(text).unwrap_err();
+        (error.line, error.column)
+    }
+
+    #[test]
+    fn a_glider_reads_with_remarks_and_loose_spaces() {
+        let pattern = read(
+            "#N Glider\r\n#O Richard K. Guy\n#C The smallest ship.\n#CXRLE Pos=-1,4 Gen=12\n \
+             x=3 , y = 3,rule = B3/S23:T64,32\n b o $ 2\nbo$\n3o ! after the end",
+        )
+        .unwrap();
+        assert_eq!(pattern.name.as_deref(), Some("Glider"));
+        assert_eq!(pattern.author.as_deref(), Some("Richard K. Guy"));
+        assert_eq!(pattern.comments, ["The smallest ship."]);
+        assert_eq!(pattern.position, Some((-1, 4)));
+        assert_eq!(pattern.generation, 12u32.into());
+        assert_eq!(pattern.rule.unwrap().to_string(), "B3/S23:T64,32");
+        let cells: Vec<_> = pattern.cells().collect();
+        assert_eq!(cells, [(1, 0), (2, 1), (0, 2), (1, 2), (2, 2)]);
+    }
+
+    #[test]
+    fn errors_point_at_line_and_column() {
+        assert_eq!(at("x = 3, y = 3, rule = B39/S23\nbo$2bo$3o!"), (1, 24));
+        assert_eq!(at("#C hi\nx = 3, y = 3\nbo$2bq$3o!"), (3, 6));
+        assert_eq!(at("x = 3, y = 3\nbo$2b?$3o!"), (2, 6));
+        assert_eq!(at("x = 3, y = three\nbo!"), (1, 12));
+        assert_eq!(at("x = 3\nbo!"), (1, 1));
+        assert_eq!(at("x = 3, y = 3, colour = 7\nbo!"), (1, 15));
+        assert_eq!(at("x = 3, y = 3\n0b!"), (2, 2));
+        assert_eq!(at(""), (1, 1));
+    }
+
+    #[test]
+    fn what_is_too_big_is_refused_before_anything_is_allocated() {
+        assert_eq!(at("x = 1000000000, y = 1000000000\no!"), (1, 5));
+        assert_eq!(at("x = 9, y = 99999999999999999999999999\no!"), (1, 12));
+        assert_eq!(at("x = 9, y = 9\n999999999999o!"), (2, 9));
+        let many = "200000000o$".repeat(3);
+        assert_eq!(at(&format!("x = 9, y = 9\n{many}!")), (2, 21));
+        assert!(read(&format!("x = 1, y = 1\n{MAX_CELLS}o!")).is_ok());
+        assert_eq!(at("x = 9, y = 9\n200000000$200000000$!"), (2, 20));
+    }
+
+    #[test]
+    fn a_pattern_is_found_in_a_forum_post() {
+        let post = "Look at this one, x is nice:\n[code]\n#N Ship\nx = 3, y = 3\nbo$2bo$3o!\n[/code]\nIsn't it?";
+        let pattern = find(post).unwrap();
+        assert_eq!(pattern.population(), 5);
+        assert_eq!(pattern.name.as_deref(), Some("Ship"));
+        assert_eq!(find("x = 3, y = 3\nbq!").unwrap_err().line, 2);
+        assert!(find("nothing at all").is_err());
+    }
+
+    #[test]
+    fn lines_stay_within_seventy_characters() {
+        let pattern = Pattern::from_cells((0..500).map(|i| (i * 2 % 311, i % 7)));
+        assert!(write(&pattern).lines().all(|line| line.len() <= 70));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(cells in prop::collection::vec((0i64..90, 0i64..40), 0..200),
+                                      position in prop::option::of((-50i64..50, -50i64..50)),
+                                      generation in 0u64..1000) {
+            let mut pattern = Pattern::from_cells(cells);
+            pattern.rule = Some(LIFE);
+            pattern.generation = generation.into();
+            pattern.position = if generation > 0 { position.or(Some((0, 0))) } else { position };
+            prop_assert_eq!(read(&write(&pattern)).unwrap(), pattern);
+        }
+
+        #[test]
+        fn hostile_text_never_panics(text in "(x ?= ?[0-9]{1,12}, y = [0-9]{1,4}(, rule = \\PC{0,9})?\n)?([0-9]{0,12}[bo$!.A-Zq\n#]|\\PC){0,40}") {
+            let _ = read(&text);
+            let _ = find(&text);
+        }
+    }
+}

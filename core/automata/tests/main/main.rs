@@ -1,0 +1,6 @@
+//! What the engines of the crate say about the science, held against reference values and
+//! against each other.
+#![allow(clippy::unwrap_used)]
+
+mod engines;
+mod patterns;
