@@ -295,15 +295,6 @@ pub struct Path {
     pub segments: Vec<Segment>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Segment {
-    Move([f64; 2]),
-    Line([f64; 2]),
-    Quad([f64; 2], [f64; 2]),
-    Cubic([f64; 2], [f64; 2], [f64; 2]),
-    Close,
-}
-
 impl Path {
     pub fn polyline(points: &[[f64; 2]]) -> Self {
         let segments = points
@@ -394,7 +385,7 @@ pub enum Baseline {
     Top,
 }
 
-pub use loom_text::Font;
+pub use loom_text::{Font, Segment};
 
 /// Axes around a scene: a box in space, or a frame along two edges of a plane.
 #[derive(Clone, Debug)]
