@@ -1,0 +1,507 @@
+//! A plot as shapes: what the window shows and what a paper prints are one display list.
+//!
+//! Sizes are logical pixels: body text 11.5, title 13, hairlines 1. An export changes the size,
+//! never the style.
+
+use loom_sim::colour::Rgba;
+use loom_sim::scene::{Baseline, Font, Path, Shape, Stroke, Text};
+use loom_sim::{Ink, Mark, Plot};
+
+use crate::letters;
+use crate::plot_data::{self, Frame};
+use crate::ticks::Ticks;
+
+/// Label and tick size.
+const SMALL: f64 = 11.5;
+const TITLE: f64 = 13.0;
+/// Space between things that belong together, and between groups.
+const GAP: f64 = 4.0;
+const MARGIN: f64 = 8.0;
+
+/// Okabe and Ito's colours in the order in which series take them; yellow is left out, which
+/// no line on white can carry.
+const SERIES: [Rgba; 7] = [
+    Rgba::hex(0x00_72B2),
+    Rgba::hex(0xD5_5E00),
+    Rgba::hex(0x00_9E73),
+    Rgba::hex(0xCC_79A7),
+    Rgba::hex(0xE6_9F00),
+    Rgba::hex(0x56_B4E9),
+    Rgba::hex(0x80_8690),
+];
+
+/// The colour of the series with this number.
+pub fn series_color(index: usize) -> Rgba {
+    SERIES[index % SERIES.len()]
+}
+
+/// The plot in a rectangle of `size` logical pixels whose upper left corner is (0, 0).
+pub fn plot_shapes(plot: &Plot, size: [f64; 2], ink: &Ink) -> Vec<Shape> {
+    Sketch::new(plot, size, ink).draw()
+}
+
+struct Sketch<'a> {
+    plot: &'a Plot,
+    ink: &'a Ink,
+    size: [f64; 2],
+    frame: Frame,
+    ticks: [Ticks; 2],
+    /// Labels at the ends of lines, or a key above the frame.
+    direct: bool,
+    out: Vec<Shape>,
+}
+
+fn name_of(mark: &Mark) -> &str {
+    match mark {
+        Mark::Line { name, .. }
+        | Mark::Points { name, .. }
+        | Mark::Bars { name, .. }
+        | Mark::Band { name, .. }
+        | Mark::Horizontal { name, .. }
+        | Mark::Vertical { name, .. } => name,
+    }
+}
+
+impl<'a> Sketch<'a> {
+    fn new(plot: &'a Plot, size: [f64; 2], ink: &'a Ink) -> Self {
+        let limits = plot_data::limits(plot);
+        let about = |pixels: f64, each: f64| ((pixels / each) as usize).clamp(2, 9);
+        let ticks = [
+            plot_data::axis_ticks(&plot.x, limits[0], about(size[0], 90.0)),
+            plot_data::axis_ticks(&plot.y, limits[1], about(size[1], 55.0)),
+        ];
+        let width = |s: &str| letters::width(Font::Sans, s, SMALL);
+        let widest = |t: &Ticks| t.labels.iter().map(|l| width(l)).fold(0.0, f64::max);
+        let named: Vec<&str> = plot
+            .marks
+            .iter()
+            .filter(|m| !matches!(m, Mark::Horizontal { .. } | Mark::Vertical { .. }))
+            .map(name_of)
+            .filter(|n| !n.is_empty())
+            .collect();
+        let lines = plot
+            .marks
+            .iter()
+            .all(|m| !matches!(m, Mark::Points { .. } | Mark::Bars { .. }));
+        // A single line is named by its axis.
+        let several = named.len() > 1 || (named.len() == 1 && plot.y.label.is_empty());
+        let direct = several && lines && named.len() as f64 * (SMALL + 2.0) < 0.7 * size[1];
+        let key = several && !direct;
+        let title = !plot.title.is_empty() || plot.preview;
+        let top = MARGIN
+            + if title { TITLE + GAP * 2.0 } else { 0.0 }
+            + if plot.y.label.is_empty() && plot.y.unit.is_empty() {
+                0.0
+            } else {
+                SMALL + GAP * 2.0
+            }
+            + if key { SMALL + GAP * 2.0 } else { 0.0 };
+        let left = MARGIN + widest(&ticks[1]) + GAP;
+        let right = MARGIN
+            + if direct {
+                named.iter().map(|n| width(n)).fold(0.0, f64::max) + GAP
+            } else {
+                ticks[0].labels.last().map_or(0.0, |l| width(l) / 2.0)
+            };
+        let bottom = MARGIN + 2.0 * (SMALL + GAP) + GAP;
+        let rectangle = [
+            left,
+            top,
+            (size[0] - left - right).max(8.0),
+            (size[1] - top - bottom).max(8.0),
+        ];
+        Self {
+            plot,
+            ink,
+            size,
+            frame: Frame::new(plot, limits, rectangle),
+            ticks,
+            direct,
+            out: Vec::new(),
+        }
+    }
+
+    fn draw(mut self) -> Vec<Shape> {
+        self.axes();
+        self.titles();
+        let mut color = 0;
+        let mut labels: Vec<(f64, String, Rgba)> = Vec::new();
+        let mut keys: Vec<(String, Rgba)> = Vec::new();
+        let plot = self.plot;
+        for mark in &plot.marks {
+            let tint = match mark {
+                Mark::Horizontal { .. } | Mark::Vertical { .. } => self.ink.secondary,
+                _ => {
+                    color += 1;
+                    series_color(color - 1)
+                }
+            };
+            let end = self.mark(mark, tint);
+            let name = name_of(mark);
+            if name.is_empty() || matches!(mark, Mark::Horizontal { .. } | Mark::Vertical { .. }) {
+                continue;
+            }
+            keys.push((name.to_owned(), tint));
+            if let (true, Some(y)) = (self.direct, end) {
+                labels.push((y, name.to_owned(), tint));
+            }
+        }
+        if self.direct {
+            self.direct_labels(labels);
+        } else if keys.len() > 1 {
+            self.key(&keys);
+        }
+        self.out
+    }
+
+    fn text(&mut self, string: &str, at: [f64; 2], align: f64, color: Rgba, baseline: Baseline) {
+        self.out.push(Shape::Text(Text {
+            position: at,
+            string: string.to_owned(),
+            font: Font::Sans,
+            size: SMALL,
+            color,
+            align,
+            baseline,
+            rotation: 0.0,
+        }));
+    }
+
+    fn stroke(&mut self, points: &[[f64; 2]], color: Rgba, width: f64) {
+        self.out.push(Shape::Path {
+            path: Path::polyline(points),
+            fill: None,
+            stroke: Some(Stroke::solid(color, width)),
+        });
+    }
+
+    fn axes(&mut self) {
+        let [left, top, width, height] = self.frame.rectangle;
+        let (right, bottom) = (left + width, top + height);
+        let [tx, ty] = self.ticks.clone();
+        for (value, label) in ty.values.iter().zip(&ty.labels) {
+            let Some(y) = self.frame.y(*value) else {
+                continue;
+            };
+            self.stroke(&[[left, y], [right, y]], self.ink.hairline, 1.0);
+            let secondary = self.ink.secondary;
+            self.text(label, [left - GAP, y], 1.0, secondary, Baseline::Middle);
+        }
+        for value in &ty.minor {
+            if let Some(y) = self.frame.y(*value) {
+                self.stroke(&[[left, y], [left + 3.0, y]], self.ink.secondary, 1.0);
+            }
+        }
+        for (value, label) in tx.values.iter().zip(&tx.labels) {
+            let Some(x) = self.frame.x(*value) else {
+                continue;
+            };
+            self.stroke(&[[x, bottom], [x, bottom + GAP]], self.ink.secondary, 1.0);
+            let secondary = self.ink.secondary;
+            self.text(
+                label,
+                [x, bottom + 2.0 + GAP],
+                0.5,
+                secondary,
+                Baseline::Top,
+            );
+        }
+        for value in &tx.minor {
+            if let Some(x) = self.frame.x(*value) {
+                self.stroke(&[[x, bottom], [x, bottom - 3.0]], self.ink.secondary, 1.0);
+            }
+        }
+        self.stroke(
+            &[[left, top], [left, bottom], [right, bottom]],
+            self.ink.secondary,
+            1.0,
+        );
+    }
+
+    fn titles(&mut self) {
+        let [left, top, width, height] = self.frame.rectangle;
+        let (text, secondary) = (self.ink.text, self.ink.secondary);
+        let title = if self.plot.preview {
+            format!("{} (preview)", self.plot.title)
+                .trim_start()
+                .to_owned()
+        } else {
+            self.plot.title.clone()
+        };
+        if !title.is_empty() {
+            self.out.push(Shape::Text(Text {
+                position: [MARGIN, MARGIN],
+                string: title,
+                font: Font::SansMedium,
+                size: TITLE,
+                color: text,
+                align: 0.0,
+                baseline: Baseline::Top,
+                rotation: 0.0,
+            }));
+        }
+        let y_title = self.plot.y.title();
+        if !y_title.is_empty() {
+            let string = format!("{y_title}{}", self.ticks[1].factor());
+            self.text(
+                &string,
+                [MARGIN, top - GAP * 2.0],
+                0.0,
+                text,
+                Baseline::Alphabetic,
+            );
+        }
+        let string = format!("{}{}", self.plot.x.title(), self.ticks[0].factor());
+        let bottom = top + height;
+        self.text(
+            &string,
+            [left + width / 2.0, bottom + SMALL + 4.0 * GAP],
+            0.5,
+            text,
+            Baseline::Top,
+        );
+        if self.plot.marks.is_empty() {
+            let middle = [left + width / 2.0, top + height / 2.0];
+            self.text("No data yet", middle, 0.5, secondary, Baseline::Alphabetic);
+        }
+    }
+
+    /// Draws a mark; gives the height at which its label belongs at the right edge.
+    fn mark(&mut self, mark: &Mark, tint: Rgba) -> Option<f64> {
+        let [left, top, width, height] = self.frame.rectangle;
+        match mark {
+            Mark::Line { points, .. } => {
+                let runs = self.frame.polylines(points);
+                let end = runs.last().and_then(|r| r.last()).map(|p| p[1]);
+                for run in runs {
+                    self.out.push(Shape::Path {
+                        path: Path::polyline(&run),
+                        fill: None,
+                        stroke: Some(Stroke {
+                            round: true,
+                            ..Stroke::solid(tint, 1.5)
+                        }),
+                    });
+                }
+                end
+            }
+            Mark::Points { points, .. } => {
+                let radius = if points.len() > 2000 { 0.75 } else { 2.0 };
+                let mut path = Path::default();
+                for place in self.frame.dots(points) {
+                    path.segments.extend(Path::circle(place, radius).segments);
+                }
+                self.fill(path, tint);
+                None
+            }
+            Mark::Bars {
+                points, width: bar, ..
+            } => {
+                let mut path = Path::default();
+                for &[x, y] in points {
+                    if let Some([x0, y0, x1, y1]) = self.frame.bar(x, y, *bar) {
+                        let gap = if x1 - x0 > 4.0 { 0.5 } else { 0.0 };
+                        let rectangle =
+                            Path::rectangle(x0 + gap, y0, (x1 - x0 - 2.0 * gap).max(0.5), y1 - y0);
+                        path.segments.extend(rectangle.segments);
+                    }
+                }
+                self.fill(path, tint);
+                None
+            }
+            Mark::Band { points, .. } => {
+                let outline = self.frame.band(points);
+                let end = points
+                    .last()
+                    .and_then(|p| self.frame.y(f64::midpoint(p[1], p[2])));
+                self.fill(Path::polygon(&outline), tint.with_alpha(0.25));
+                end
+            }
+            Mark::Horizontal { name, y } => {
+                let y = self.frame.y(*y)?;
+                self.dashed([[left, y], [left + width, y]], tint);
+                self.text(name, [left + GAP, y - GAP], 0.0, tint, Baseline::Alphabetic);
+                None
+            }
+            Mark::Vertical { name, x } => {
+                let x = self.frame.x(*x)?;
+                self.dashed([[x, top], [x, top + height]], tint);
+                self.text(name, [x + GAP, top + GAP], 0.0, tint, Baseline::Top);
+                None
+            }
+        }
+    }
+
+    fn fill(&mut self, path: Path, tint: Rgba) {
+        if !path.segments.is_empty() {
+            self.out.push(Shape::Path {
+                path,
+                fill: Some(tint),
+                stroke: None,
+            });
+        }
+    }
+
+    fn dashed(&mut self, ends: [[f64; 2]; 2], tint: Rgba) {
+        self.out.push(Shape::Path {
+            path: Path::polyline(&ends),
+            fill: None,
+            stroke: Some(Stroke {
+                dash: vec![4.0, 3.0],
+                ..Stroke::solid(tint, 1.0)
+            }),
+        });
+    }
+
+    /// Names at the right ends of their lines, moved apart where they would overlap.
+    fn direct_labels(&mut self, mut labels: Vec<(f64, String, Rgba)>) {
+        let [left, top, width, height] = self.frame.rectangle;
+        let line = SMALL + 2.0;
+        labels.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut lowest = top - line;
+        for label in &mut labels {
+            label.0 = label.0.max(lowest + line);
+            lowest = label.0;
+        }
+        // Pushed out below: back up from the bottom.
+        let mut highest = top + height + line;
+        for label in labels.iter_mut().rev() {
+            label.0 = label.0.min(highest - line);
+            highest = label.0;
+        }
+        for (y, name, tint) in labels {
+            self.text(&name, [left + width + GAP, y], 0.0, tint, Baseline::Middle);
+        }
+    }
+
+    /// A row of colours and names above the frame.
+    fn key(&mut self, keys: &[(String, Rgba)]) {
+        let [left, top, ..] = self.frame.rectangle;
+        let titled = !(self.plot.y.label.is_empty() && self.plot.y.unit.is_empty());
+        let y = top - GAP * 2.0 - if titled { SMALL + GAP * 2.0 } else { 0.0 };
+        let mut x = left;
+        let text = self.ink.text;
+        for (name, tint) in keys {
+            let wide = SMALL + GAP + letters::width(Font::Sans, name, SMALL);
+            if x + wide > self.size[0] - MARGIN {
+                self.text("…", [x, y], 0.0, text, Baseline::Alphabetic);
+                break;
+            }
+            self.fill(Path::rectangle(x, y - 8.0, 8.0, 8.0), *tint);
+            self.text(name, [x + 8.0 + GAP, y], 0.0, text, Baseline::Alphabetic);
+            x += wide + MARGIN;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use loom_sim::Axis;
+
+    use super::*;
+
+    fn plot(marks: Vec<Mark>) -> Plot {
+        Plot {
+            title: "Energy".into(),
+            x: Axis::new("t", "s"),
+            y: Axis::new("Energy", "mJ"),
+            marks,
+            preview: false,
+        }
+    }
+
+    fn strings(shapes: &[Shape]) -> Vec<&str> {
+        shapes
+            .iter()
+            .filter_map(|s| match s {
+                Shape::Text(t) => Some(t.string.as_str()),
+                Shape::Path { .. } => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn axes_are_named_with_units_and_lines_by_direct_labels() {
+        let line = |name: &str, y: f64| Mark::Line {
+            name: name.into(),
+            points: vec![[0.0, y], [10.0, 2.0 * y]],
+        };
+        let shapes = plot_shapes(
+            &plot(vec![line("kinetic", 1.0), line("elastic", 1.01)]),
+            [400.0, 300.0],
+            &Ink::light(),
+        );
+        let all = strings(&shapes);
+        for expected in ["Energy", "t (s)", "Energy (mJ)", "kinetic", "elastic", "10"] {
+            assert!(all.contains(&expected), "{expected} in {all:?}");
+        }
+        let heights: Vec<f64> = shapes
+            .iter()
+            .filter_map(|s| match s {
+                Shape::Text(t) if t.string == "kinetic" || t.string == "elastic" => {
+                    Some(t.position[1])
+                }
+                _ => None,
+            })
+            .collect();
+        assert!(
+            (heights[0] - heights[1]).abs() >= SMALL,
+            "labels do not overlap"
+        );
+    }
+
+    #[test]
+    fn a_million_points_become_a_few_thousand_at_most() {
+        let points = (0..1_000_000)
+            .map(|i| [f64::from(i), (f64::from(i) * 0.37).sin()])
+            .collect();
+        let line = Mark::Line {
+            name: String::new(),
+            points,
+        };
+        let shapes = plot_shapes(&plot(vec![line]), [400.0, 300.0], &Ink::light());
+        let longest = shapes
+            .iter()
+            .map(|s| match s {
+                Shape::Path { path, .. } => path.segments.len(),
+                Shape::Text(_) => 0,
+            })
+            .max()
+            .unwrap();
+        assert!((400..2500).contains(&longest), "{longest}");
+    }
+
+    #[test]
+    fn a_plot_of_nothing_and_of_what_is_no_number_is_still_a_plot() {
+        let bad = vec![[f64::NAN, 1.0], [1.0, f64::INFINITY]];
+        for marks in [
+            vec![],
+            vec![Mark::Line {
+                name: "a".into(),
+                points: bad.clone(),
+            }],
+            vec![Mark::Points {
+                name: "a".into(),
+                points: bad.clone(),
+            }],
+            vec![Mark::Bars {
+                name: "a".into(),
+                points: bad,
+                width: 1.0,
+            }],
+            vec![Mark::Band {
+                name: "a".into(),
+                points: vec![[0.0, f64::NAN, 2.0]],
+            }],
+        ] {
+            for size in [[400.0, 300.0], [1.0, 1.0]] {
+                for shape in plot_shapes(&plot(marks.clone()), size, &Ink::dark()) {
+                    if let Shape::Text(text) = shape {
+                        assert!(text.position.iter().all(|x| x.is_finite()));
+                    }
+                }
+            }
+        }
+    }
+}

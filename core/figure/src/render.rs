@@ -1,0 +1,406 @@
+//! From a document to a picture: every run is built, replayed to its step and drawn.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use loom_gpu::Gpu;
+use loom_sim::camera::Camera;
+use loom_sim::scene::{Baseline, Font, Shape, Text};
+use loom_sim::{Gate, Place, Registry, Run, Saved, Scene, View};
+
+use crate::document::{Document, Item, Rendered};
+use crate::error::FigureError;
+use crate::piece::{Panel, Piece, Sheet};
+use crate::{carry, decor, flatten, pdf, png_file, raster, svg};
+
+/// Space between the panels of a figure, logical pixels.
+const GUTTER: f64 = 16.0;
+/// Data of more elements than this becomes an image in vector files.
+const DENSE: usize = 60_000;
+/// Resolution of images inside vector files when none is asked for.
+const VECTOR_DPI: f64 = 300.0;
+
+/// How a document is to be rendered.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Physical pixels; the picture is scaled to them.
+    pub size: Option<[u32; 2]>,
+    /// Printed width; text and lines keep their printed size.
+    pub width_mm: Option<f64>,
+    /// Pixels an inch, with `width_mm`.
+    pub dpi: f64,
+    /// Where the simulations run.
+    pub place: Place,
+    /// What draws; `None` draws on the processor.
+    pub gpu: Option<Arc<Gpu>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            size: None,
+            width_mm: None,
+            dpi: VECTOR_DPI,
+            place: Place::cpu(),
+            gpu: None,
+        }
+    }
+}
+
+/// The files that a picture can be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Png,
+    Svg,
+    Pdf,
+}
+
+impl Format {
+    /// By a file ending, in any case.
+    pub fn of(ending: &str) -> Option<Self> {
+        match ending.to_ascii_lowercase().as_str() {
+            "png" => Some(Self::Png),
+            "svg" => Some(Self::Svg),
+            "pdf" => Some(Self::Pdf),
+            _ => None,
+        }
+    }
+}
+
+/// A rendered document: its scenes and their place on the page.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// The document that the files carry.
+    pub document: Document,
+    pub views: Vec<Shot>,
+    /// Logical pixels.
+    pub size: [f64; 2],
+    /// Physical pixels a logical one.
+    pub scale: f64,
+    pub warnings: Vec<String>,
+    width_mm: Option<f64>,
+    dpi: Option<f64>,
+    gpu: Option<Arc<Gpu>>,
+}
+
+/// One scene of a picture.
+#[derive(Clone, Debug)]
+pub struct Shot {
+    /// x, y, width, height on the page, logical pixels.
+    pub rectangle: [f64; 4],
+    pub scene: Scene,
+    pub ink: loom_sim::Ink,
+}
+
+/// Builds every run of a document and brings it to its step.
+pub fn replay(
+    document: &Document,
+    registry: &Registry,
+    place: &Place,
+    gate: &Gate,
+) -> Result<Vec<Run>, FigureError> {
+    document
+        .items
+        .iter()
+        .map(|item| replay_item(item, registry, place, gate))
+        .collect()
+}
+
+fn replay_item(
+    item: &Item,
+    registry: &Registry,
+    place: &Place,
+    gate: &Gate,
+) -> Result<Run, FigureError> {
+    let science = registry.get(&item.model().science)?;
+    let mut saved = item.run.clone();
+    if item.probes.is_empty() {
+        return Ok(Run::restore(science.clone(), saved, place.clone(), gate)?);
+    }
+    // Probes see every step, so they are attached before the run goes anywhere.
+    saved.state = None;
+    let (step, applied) = (saved.step.clone(), saved.applied);
+    let beginning = Saved {
+        step: loom_sim::Step::default(),
+        applied: 0,
+        ..saved
+    };
+    let mut run = Run::restore(science.clone(), beginning, place.clone(), gate)?;
+    for probe in &item.probes {
+        run.attach(probe.clone())?;
+    }
+    run.go_to(&step, applied, gate)?;
+    Ok(run)
+}
+
+/// Rebuilds, replays and asks each run for its scene.
+pub fn render(
+    document: &Document,
+    registry: &Registry,
+    options: &Options,
+) -> Result<Picture, FigureError> {
+    if document.items.is_empty() {
+        return Err(FigureError::render(
+            "the document is empty: open something and save it again",
+        ));
+    }
+    let page = Page::of(document, options)?;
+    let runs = replay(document, registry, &options.place, &Gate::open())?;
+    let mut views = Vec::new();
+    let mut steps = Vec::new();
+    for ((item, run), rectangle) in document.items.iter().zip(&runs).zip(&page.rectangles) {
+        let [_, _, w, h] = *rectangle;
+        let mut view = View::new([w, h].map(|x| (x * page.scale).round().max(1.0) as u32));
+        view.pixels_per_point = page.scale as f32;
+        view.ink = item.view.ink;
+        view.settings = item.view.settings.clone();
+        view.selected.clone_from(&item.view.selected);
+        view.compare = run.twin().map(|twin| twin.capture());
+        // A narrower page shows the same part of a plane.
+        view.camera = item.view.camera.clone().map(|mut camera| {
+            if let Camera::Plane(plane) = &mut camera {
+                plane.scale *= page.zoom;
+            }
+            camera
+        });
+        view.camera
+            .get_or_insert_with(|| run.simulation().fit([w, h]));
+        views.push(Shot {
+            rectangle: *rectangle,
+            scene: run.simulation().scene(&view)?,
+            ink: item.view.ink,
+        });
+        steps.push(run.clock());
+    }
+    let engine = options
+        .gpu
+        .as_ref()
+        .map_or("processor".to_owned(), |gpu| gpu.name().to_owned());
+    let place = match options.place {
+        Place::Cpu { .. } => "cpu",
+        Place::Gpu(_) => "gpu",
+    };
+    let mut warnings = Vec::new();
+    if let Some(before) = &document.rendered
+        && (before.engine != engine || before.place != place)
+    {
+        warnings.push(format!(
+            "This picture was made by {} ({}); now it is drawn by {engine} ({place}), so single \
+             pixels may differ.",
+            before.engine, before.place
+        ));
+    }
+    let mut carried = document.clone();
+    carried.rendered = Some(Rendered {
+        engine,
+        place: place.to_owned(),
+        size: raster::physical(page.size, page.scale)?,
+        pixels_per_point: page.scale,
+    });
+    if carried.title.is_empty() {
+        carried.title = title(document);
+    }
+    for (item, clock) in carried.items.iter_mut().zip(&steps) {
+        // A picture of a run that has ended stands at its end.
+        item.run.step = clock.step.clone();
+    }
+    Ok(Picture {
+        document: carried,
+        views,
+        size: page.size,
+        scale: page.scale,
+        warnings,
+        width_mm: options.width_mm,
+        dpi: options.width_mm.map(|_| options.dpi),
+        gpu: options.gpu.clone(),
+    })
+}
+
+/// Where the panels stand.
+struct Page {
+    size: [f64; 2],
+    scale: f64,
+    /// Logical pixels now for one of the document's.
+    zoom: f64,
+    rectangles: Vec<[f64; 4]>,
+}
+
+impl Page {
+    fn of(document: &Document, options: &Options) -> Result<Self, FigureError> {
+        let items = &document.items;
+        let columns = (items.len() as f64).sqrt().ceil() as usize;
+        let rows = items.len().div_ceil(columns);
+        let cell = items.iter().fold([1.0f64; 2], |m, i| {
+            [m[0].max(i.view.size[0]), m[1].max(i.view.size[1])]
+        });
+        let natural = [
+            columns as f64 * (cell[0] + GUTTER) - GUTTER,
+            rows as f64 * (cell[1] + GUTTER) - GUTTER,
+        ];
+        let (size, scale, zoom) = match (options.width_mm, options.size) {
+            (Some(mm), _) => {
+                if !(mm > 0.0 && options.dpi > 0.0) {
+                    return Err(FigureError::render("its width and dpi must be above 0"));
+                }
+                let zoom = mm / 25.4 * 96.0 / natural[0];
+                (natural.map(|x| x * zoom), options.dpi / 96.0, zoom)
+            }
+            (None, Some([w, h])) => {
+                let pixels = [f64::from(w), f64::from(h)];
+                let scale = (pixels[0] / natural[0]).min(pixels[1] / natural[1]);
+                (pixels.map(|x| x / scale), scale, 1.0)
+            }
+            (None, None) => (natural, items[0].view.pixels_per_point, 1.0),
+        };
+        raster::physical(size, scale)?;
+        let alone = items.len() == 1;
+        let [across, down] = [
+            (size[0] - (columns - 1) as f64 * GUTTER * zoom) / columns as f64,
+            (size[1] - (rows - 1) as f64 * GUTTER * zoom) / rows as f64,
+        ];
+        let rectangles = (0..items.len())
+            .map(|i| {
+                if alone {
+                    return [0.0, 0.0, size[0], size[1]];
+                }
+                let (column, row) = ((i % columns) as f64, (i / columns) as f64);
+                [
+                    column * (across + GUTTER * zoom),
+                    row * (down + GUTTER * zoom),
+                    across,
+                    down,
+                ]
+            })
+            .collect();
+        Ok(Self {
+            size,
+            scale,
+            zoom,
+            rectangles,
+        })
+    }
+}
+
+fn title(document: &Document) -> String {
+    let names: Vec<&str> = document
+        .items
+        .iter()
+        .map(|i| i.model().kind.as_str())
+        .collect();
+    names.join(", ")
+}
+
+/// System, parameters, seed and step: what a reader needs to make it again.
+pub fn describe(document: &Document) -> String {
+    let mut text = String::new();
+    for item in &document.items {
+        let model = item.model();
+        let _ = write!(text, "{}: {}", model.science, model.kind);
+        for (key, value) in &model.parameters {
+            let value: String = value.to_string().chars().take(60).collect();
+            let _ = write!(text, ", {key} = {value}");
+        }
+        let _ = write!(text, "; seed {}, step {}. ", model.seed, item.run.step);
+    }
+    text.trim_end().to_owned()
+}
+
+impl Picture {
+    /// The picture as a file that carries its document.
+    pub fn encode(&self, format: Format) -> Result<Vec<u8>, FigureError> {
+        let (portable, _) = self.document.portable();
+        let json = portable.to_json()?;
+        match format {
+            Format::Png => {
+                let pixels = self.pixels()?;
+                let png = png_file::encode(pixels.width, pixels.height, &pixels.rgba, self.dpi)?;
+                carry::into_png(&png, &json)
+            }
+            Format::Svg => svg::write(&self.vector_sheet()?, &json, self.width_mm),
+            Format::Pdf => pdf::write(&self.vector_sheet()?, &json, self.width_mm),
+        }
+    }
+
+    /// The picture's pixels.
+    pub fn pixels(&self) -> Result<raster::Pixels, FigureError> {
+        raster::sheet(&self.sheet()?, self.scale)
+    }
+
+    /// Everything as pieces.
+    fn sheet(&self) -> Result<Sheet, FigureError> {
+        let mut panels = Vec::new();
+        for (index, shot) in self.views.iter().enumerate() {
+            let [_, _, w, h] = shot.rectangle;
+            let mut pieces = flatten::flatten(&shot.scene, [w, h])?;
+            let over = decor::legends(&shot.scene.legends, [w, h], &shot.ink);
+            pieces.extend(over.into_iter().map(Piece::Shape));
+            if self.views.len() > 1 {
+                pieces.push(letter(index, &shot.ink));
+            }
+            panels.push(Panel {
+                rectangle: shot.rectangle,
+                background: shot.scene.background,
+                pieces,
+            });
+        }
+        Ok(Sheet {
+            size: self.size,
+            // Between the panels lies the ground of the first.
+            background: self.views.first().and_then(|v| v.scene.background),
+            panels,
+            title: self.document.title.clone(),
+            description: describe(&self.document),
+        })
+    }
+
+    /// The same with dense data as images.
+    fn vector_sheet(&self) -> Result<Sheet, FigureError> {
+        let mut sheet = self.sheet()?;
+        let scale = self.dpi.unwrap_or(VECTOR_DPI) / 96.0;
+        for panel in &mut sheet.panels {
+            let weight: usize = panel.pieces.iter().map(Piece::data_weight).sum();
+            if weight <= DENSE {
+                continue;
+            }
+            let [_, _, w, h] = panel.rectangle;
+            let mut out: Vec<Piece> = Vec::new();
+            let mut dense: Vec<Piece> = Vec::new();
+            for piece in std::mem::take(&mut panel.pieces) {
+                if piece.data_weight() > 0 {
+                    dense.push(piece);
+                    continue;
+                }
+                if !dense.is_empty() {
+                    out.push(Piece::Image(raster::layer(&dense, [w, h], scale)?));
+                    dense.clear();
+                }
+                out.push(piece);
+            }
+            if !dense.is_empty() {
+                out.push(Piece::Image(raster::layer(&dense, [w, h], scale)?));
+            }
+            panel.pieces = out;
+        }
+        Ok(sheet)
+    }
+
+    /// The adapter that draws, if one does.
+    pub fn gpu(&self) -> Option<&Arc<Gpu>> {
+        self.gpu.as_ref()
+    }
+}
+
+/// "(a)" in the panel's corner.
+fn letter(index: usize, ink: &loom_sim::Ink) -> Piece {
+    let letter = char::from(b'a' + (index % 26) as u8);
+    Piece::Shape(Shape::Text(Text {
+        position: [8.0, 8.0],
+        string: format!("({letter})"),
+        font: Font::SansBold,
+        size: 15.0,
+        color: ink.text,
+        align: 0.0,
+        baseline: Baseline::Top,
+        rotation: 0.0,
+    }))
+}
