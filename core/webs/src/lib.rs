@@ -1,1 +1,22 @@
-//! loom-webs
+//! Spider webs and other graphs: grown, read, loaded, set in motion and measured.
+//!
+//! [`Web`] is the data: nodes with places, threads with silk. [`generate`] grows webs, [`files`]
+//! reads and writes them, [`mechanics`] moves and settles them, [`measures`] measures them.
+//! Lengths are metres everywhere; z points up.
+
+pub mod analyse;
+pub mod columns;
+pub mod error;
+pub mod files;
+pub mod generate;
+pub mod incidence;
+pub mod layout;
+pub mod measures;
+pub mod mechanics;
+pub mod web;
+
+pub use analyse::analyse;
+pub use columns::{Column, Values};
+pub use error::{Result, WebError};
+pub use generate::{OrbSettings, orb};
+pub use web::{Material, Node, Placement, SilkKind, Thread, Web};
