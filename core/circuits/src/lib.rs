@@ -1,1 +1,30 @@
-//! loom-circuits
+//! Neural circuit diagrams: a typed term model of architectures, checked, counted, run and drawn.
+//!
+//! A circuit is read from text ([`parse`]), checked by unification of symbolic sizes
+//! ([`check`]), counted exactly ([`count`]), unrolled into columns ([`program`]), run in f64
+//! ([`execute`]) and laid out by its own structure ([`layout`]).
+
+pub mod check;
+pub mod count;
+pub mod dense;
+pub mod einsum;
+pub mod error;
+pub mod execute;
+pub mod expr;
+mod lex;
+pub mod library;
+pub mod parse;
+mod print;
+pub mod program;
+mod resolve;
+pub mod run;
+pub mod size;
+pub mod sizes;
+pub mod span;
+pub mod special;
+pub mod term;
+
+pub use check::{Checked, check};
+pub use error::{CircuitError, ShapeError};
+pub use parse::{parse, parse_term};
+pub use term::Circuit;

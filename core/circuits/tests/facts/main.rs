@@ -1,0 +1,7 @@
+//! Facts about circuits: their text, their shapes, their costs and their numbers.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod counts;
+mod numbers;
+mod shapes;
+mod text;
