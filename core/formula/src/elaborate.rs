@@ -1,0 +1,627 @@
+//! From text to expressions: resolves names, puts definitions and functions in place, unrolls
+//! indices and sums. Work, depth and sizes are bounded, so that a short hostile text cannot ask
+//! for exponential work.
+
+use crate::error::{FormulaError, Position};
+use crate::expr::Expr;
+use crate::function::Function;
+use crate::lines::{Left, Source, step_offset};
+use crate::syntax::{Factor, Form, IndexRange, Syntax};
+use std::collections::{HashMap, HashSet};
+
+/// Nodes that may be visited while a text is turned into expressions.
+const MAX_WORK: usize = 4_000_000;
+/// Depth of an expression with its definitions in place.
+pub(crate) const MAX_DEPTH: usize = 500;
+/// Nodes of one expression when written out.
+const MAX_SIZE: usize = 1_000_000;
+/// Depth of the walk over written forms, functions and definitions together.
+const MAX_NESTING: usize = 600;
+
+/// What a bound name stands for: an index's value, or a function's argument.
+#[derive(Clone)]
+pub(crate) enum Bound {
+    Index(i64),
+    Argument(Expr),
+}
+
+/// One variable or definition with its indices bound: which statement, and the values.
+#[derive(Clone)]
+pub(crate) struct Instance {
+    pub statement: usize,
+    pub bound: Vec<(String, Bound)>,
+}
+
+/// Ranges of an indexed family, one per index; the last entry says whether it wraps.
+pub(crate) type FamilyRanges = Vec<(i64, i64, bool)>;
+
+#[derive(Default)]
+pub(crate) struct Elaborator<'a> {
+    pub source: Option<&'a Source>,
+    /// Sizes that replace definitions of the same name.
+    pub sizes: HashMap<String, i64>,
+    /// Concrete names of variables.
+    pub variables: HashSet<String>,
+    /// Families of variables and definitions by name.
+    pub families: HashMap<String, FamilyRanges>,
+    /// Concrete definitions by name.
+    pub definitions: HashMap<String, Instance>,
+    /// Functions by name: the statement.
+    pub functions: HashMap<String, usize>,
+    /// Free symbols with the place of their first appearance.
+    pub free: Vec<(String, Position)>,
+    /// Names with values where no free symbols are allowed.
+    pub constants_only: bool,
+    free_known: HashSet<String>,
+    done: HashMap<String, Expr>,
+    open: Vec<String>,
+    bound: Vec<(String, Bound)>,
+    work: usize,
+    nesting: usize,
+}
+
+type Built = Result<Expr, FormulaError>;
+
+impl<'a> Elaborator<'a> {
+    pub fn new(source: &'a Source) -> Self {
+        Elaborator {
+            source: Some(source),
+            ..Elaborator::default()
+        }
+    }
+
+    /// Binds indices outside any instance, while left-hand sides are unrolled.
+    pub fn bind(&mut self, bound: Vec<(String, Bound)>) {
+        self.bound = bound;
+    }
+
+    /// The right-hand side of a statement with its indices bound.
+    pub fn instance(&mut self, instance: &Instance) -> Built {
+        let Some(source) = self.source else {
+            return Ok(Expr::number(0.0));
+        };
+        let outer = std::mem::replace(&mut self.bound, instance.bound.clone());
+        let built = self.value(&source.statements[instance.statement].right);
+        self.bound = outer;
+        built
+    }
+
+    pub fn value(&mut self, syntax: &Syntax) -> Built {
+        self.work += 1;
+        self.nesting += 1;
+        if self.work > MAX_WORK || self.nesting > MAX_NESTING {
+            return Err(too_large(syntax.at));
+        }
+        let built = self.form(syntax)?;
+        self.nesting -= 1;
+        if built.depth() > MAX_DEPTH || built.size() > MAX_SIZE {
+            return Err(too_large(syntax.at));
+        }
+        Ok(built)
+    }
+
+    fn values(&mut self, items: &[Syntax]) -> Result<Vec<Expr>, FormulaError> {
+        items.iter().map(|item| self.value(item)).collect()
+    }
+
+    fn form(&mut self, syntax: &Syntax) -> Built {
+        let at = syntax.at;
+        match &syntax.form {
+            Form::Number(value) => Ok(Expr::number(*value)),
+            Form::Name(name) => self.name(name, at),
+            Form::Subscripted(name, subscript) => self.subscripted(name, subscript, at),
+            Form::Indexed(name, indices) => self.indexed(name, indices, at),
+            Form::Call(name, arguments) => self.call(name, arguments, at),
+            Form::Negative(inner) => Ok(-self.value(inner)?),
+            Form::Sum(terms) => {
+                let mut built = Vec::with_capacity(terms.len());
+                for (subtracted, term) in terms {
+                    let term = self.value(term)?.into_value();
+                    built.push(if *subtracted { -term } else { term });
+                }
+                Ok(Expr::sum(built))
+            }
+            Form::Product(factors) => {
+                let mut product: Option<Expr> = None;
+                for (factor, operand) in factors {
+                    let operand = self.value(operand)?;
+                    let next = match (product, factor) {
+                        (None, _) => operand,
+                        (Some(product), Factor::Times) => product * operand,
+                        (Some(product), Factor::Over) => product / operand,
+                        (Some(product), Factor::Modulo) => {
+                            Expr::call2(Function::Mod, product, operand)
+                        }
+                    };
+                    if next.depth() > MAX_DEPTH {
+                        return Err(too_large(at));
+                    }
+                    product = Some(next);
+                }
+                Ok(product.unwrap_or_else(|| Expr::number(1.0)))
+            }
+            Form::Power(base, exponent) => {
+                let base = self.value(base)?;
+                Ok(base.pow(self.value(exponent)?))
+            }
+            Form::Comparison(first, rest) => {
+                let mut left = self.value(first)?;
+                let mut all: Option<Expr> = None;
+                for (relation, right) in rest {
+                    let right = self.value(right)?;
+                    let one = Expr::compare(*relation, left, right.clone());
+                    all = Some(match all {
+                        Some(all) => all.and(one),
+                        None => one,
+                    });
+                    left = right;
+                }
+                Ok(all.unwrap_or_else(|| Expr::number(1.0)))
+            }
+            Form::And(items) => Ok(join(self.values(items)?, Expr::and)),
+            Form::Or(items) => Ok(join(self.values(items)?, Expr::or)),
+            Form::Not(inner) => Ok(self.value(inner)?.negated_condition()),
+            Form::Piecewise(arms, otherwise) => self.piecewise(arms, otherwise),
+            Form::SumOver(range, body) => self.sum_over(range, body),
+            Form::List(_) => Err(FormulaError::new(
+                at,
+                "a list stands where a number is expected; give it a name and write `A[i]`",
+            )),
+        }
+    }
+
+    fn piecewise(&mut self, arms: &[(Syntax, Syntax)], otherwise: &Syntax) -> Built {
+        let mut kept = Vec::new();
+        let mut last = None;
+        for (condition, value) in arms {
+            let condition = self.value(condition)?.into_condition();
+            // A condition on indices alone is decided here, and the other arm isn't even built,
+            // so that a boundary's formula need not exist in the middle.
+            let decided = self
+                .has_index()
+                .then(|| condition.eval(|_| None))
+                .flatten()
+                .map(|holds| holds != 0.0);
+            match decided {
+                Some(false) => {}
+                Some(true) => {
+                    last = Some(self.value(value)?);
+                    break;
+                }
+                None => {
+                    let value = self.value(value)?;
+                    kept.push((condition, value));
+                }
+            }
+        }
+        let mut result = match last {
+            Some(last) => last,
+            None => self.value(otherwise)?,
+        };
+        while let Some((condition, value)) = kept.pop() {
+            result = Expr::choose(condition, value, result);
+        }
+        Ok(result)
+    }
+
+    fn has_index(&self) -> bool {
+        self.bound
+            .iter()
+            .any(|(_, bound)| matches!(bound, Bound::Index(_)))
+    }
+
+    fn sum_over(&mut self, range: &IndexRange, body: &Syntax) -> Built {
+        let (from, to) = self.range(range)?;
+        let mut terms = Vec::new();
+        for value in from..to {
+            self.bound.push((range.index.clone(), Bound::Index(value)));
+            let term = self.value(body);
+            self.bound.pop();
+            terms.push(term?);
+        }
+        Ok(Expr::sum(terms))
+    }
+
+    /// The values of an index: from the first up to, not including, the second.
+    pub fn range(&mut self, range: &IndexRange) -> Result<(i64, i64), FormulaError> {
+        let from = self.integer(&range.from)?;
+        let mut to = self.integer(&range.to)?;
+        if range.inclusive {
+            to = to.saturating_add(1);
+        }
+        if to.saturating_sub(from) > 1_000_000 {
+            return Err(FormulaError::new(
+                range.at,
+                "the range has more than a million values; choose a smaller size",
+            ));
+        }
+        Ok((from, to))
+    }
+
+    /// An integer known before the run: an index, a size, and sums and products of them.
+    pub fn integer(&mut self, syntax: &Syntax) -> Result<i64, FormulaError> {
+        self.work += 1;
+        self.nesting += 1;
+        if self.work > MAX_WORK || self.nesting > MAX_NESTING {
+            return Err(too_large(syntax.at));
+        }
+        let found = self.integer_form(syntax)?;
+        self.nesting -= 1;
+        found.ok_or_else(|| {
+            FormulaError::new(syntax.at, "this integer is too large, or divides by 0")
+        })
+    }
+
+    fn integer_form(&mut self, syntax: &Syntax) -> Result<Option<i64>, FormulaError> {
+        let at = syntax.at;
+        Ok(match &syntax.form {
+            Form::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+                Some(*value as i64)
+            }
+            Form::Name(name) => {
+                let bound = self.bound.iter().rev().find(|(known, _)| known == name);
+                if let Some((_, Bound::Index(value))) = bound {
+                    return Ok(Some(*value));
+                }
+                if let Some(value) = self.sizes.get(name) {
+                    return Ok(Some(*value));
+                }
+                let definition = self.definitions.get(name).map(|found| found.statement);
+                match (definition, self.source) {
+                    (Some(statement), Some(source)) => {
+                        Some(self.integer(&source.statements[statement].right)?)
+                    }
+                    _ => {
+                        return Err(FormulaError::new(
+                            at,
+                            format!("`{name}` must be an integer here; add the line `{name} = 8`"),
+                        ));
+                    }
+                }
+            }
+            Form::Negative(inner) => self.integer(inner)?.checked_neg(),
+            Form::Sum(terms) => {
+                let mut total = Some(0_i64);
+                for (subtracted, term) in terms {
+                    let term = self.integer(term)?;
+                    total = total.and_then(|total| {
+                        if *subtracted {
+                            total.checked_sub(term)
+                        } else {
+                            total.checked_add(term)
+                        }
+                    });
+                }
+                total
+            }
+            Form::Product(factors) => {
+                let mut total = Some(1_i64);
+                for (factor, operand) in factors {
+                    let operand = self.integer(operand)?;
+                    total = total.and_then(|total| match factor {
+                        Factor::Times => total.checked_mul(operand),
+                        Factor::Over => total
+                            .checked_rem(operand)
+                            .filter(|rest| *rest == 0)
+                            .and_then(|_| total.checked_div(operand)),
+                        Factor::Modulo => total.checked_rem_euclid(operand),
+                    });
+                }
+                total
+            }
+            Form::Call(name, arguments) if name == "mod" && arguments.len() == 2 => {
+                let (a, b) = (self.integer(&arguments[0])?, self.integer(&arguments[1])?);
+                a.checked_rem_euclid(b)
+            }
+            _ => {
+                return Err(FormulaError::new(
+                    at,
+                    "an index or a size must be an integer, made of numbers, indices and sizes",
+                ));
+            }
+        })
+    }
+
+    fn name(&mut self, name: &str, at: Position) -> Built {
+        if let Some((_, bound)) = self.bound.iter().rev().find(|(known, _)| known == name) {
+            return Ok(match bound {
+                Bound::Index(value) => Expr::number(*value as f64),
+                Bound::Argument(value) => value.clone(),
+            });
+        }
+        if self.variables.contains(name) {
+            return Ok(Expr::symbol(name));
+        }
+        if let Some(size) = self.sizes.get(name) {
+            return Ok(Expr::number(*size as f64));
+        }
+        if self.definitions.contains_key(name) {
+            return self.definition(name, at);
+        }
+        if matches!(name, "pi" | "π") {
+            return Ok(Expr::pi());
+        }
+        if name == "t" {
+            return Ok(Expr::symbol("t"));
+        }
+        if let Some(letter) = self.source.and_then(|source| source.step_letter.as_deref()) {
+            if name == letter {
+                return Ok(Expr::symbol("t"));
+            }
+            let stem = name
+                .strip_suffix(letter)
+                .and_then(|stem| stem.strip_suffix('_'));
+            if let Some(stem) = stem.filter(|stem| self.variables.contains(*stem)) {
+                return Ok(Expr::symbol(stem));
+            }
+        }
+        if self.families.contains_key(name) {
+            return Err(FormulaError::new(
+                at,
+                format!("`{name}` has an index; write `{name}[i]`"),
+            ));
+        }
+        if self.constants_only {
+            match name {
+                "e" => return Ok(Expr::number(std::f64::consts::E)),
+                "tau" | "τ" => return Ok(Expr::number(std::f64::consts::TAU)),
+                _ => {}
+            }
+            let known = Function::ALL.iter().map(|function| function.name());
+            return Err(FormulaError::new(
+                at,
+                format!("`{name}` has no value here; write numbers, `pi`, and functions of them"),
+            )
+            .with_nearest(name, known.chain(["pi", "e", "tau"])));
+        }
+        Ok(self.free_symbol(name, at))
+    }
+
+    fn free_symbol(&mut self, name: &str, at: Position) -> Expr {
+        if self.free_known.insert(name.to_owned()) {
+            self.free.push((name.to_owned(), at));
+        }
+        Expr::symbol(name)
+    }
+
+    /// A definition's value, built once; a definition that needs itself is refused.
+    pub fn definition(&mut self, name: &str, at: Position) -> Built {
+        if let Some(done) = self.done.get(name) {
+            return Ok(done.clone());
+        }
+        if self.open.iter().any(|open| open == name) {
+            return Err(FormulaError::new(
+                at,
+                format!("`{name}` is defined by itself ({})", self.open.join(" → ")),
+            ));
+        }
+        let Some(instance) = self.definitions.get(name).cloned() else {
+            return Ok(Expr::number(0.0));
+        };
+        self.open.push(name.to_owned());
+        let built = self.instance(&instance)?.into_value();
+        self.open.pop();
+        self.done.insert(name.to_owned(), built.clone());
+        Ok(built)
+    }
+
+    fn subscripted(&mut self, name: &str, subscript: &str, at: Position) -> Built {
+        let letter = self.source.and_then(|source| source.step_letter.as_deref());
+        if let Some(letter) = letter.filter(|letter| subscript.starts_with(letter))
+            && self.variables.contains(name)
+        {
+            return Err(looks_back(name, subscript, letter, at));
+        }
+        Err(FormulaError::new(
+            at,
+            format!("the subscript `{subscript}` of `{name}` isn't known; write `{name}[i]`"),
+        ))
+    }
+
+    fn indexed(&mut self, name: &str, indices: &[Syntax], at: Position) -> Built {
+        let letter = self.source.and_then(|source| source.step_letter.as_deref());
+        if let (Some(letter), [index]) = (letter, indices) {
+            let is_bound = self.bound.iter().any(|(known, _)| known == letter);
+            if let Some(offset) = step_offset(index, letter).filter(|_| !is_bound)
+                && self.variables.contains(name)
+            {
+                return if offset == 0 {
+                    Ok(Expr::symbol(name))
+                } else {
+                    let written = format!("{letter}{offset:+}");
+                    Err(looks_back(name, &written, letter, at))
+                };
+            }
+        }
+        let mut values = Vec::with_capacity(indices.len());
+        for index in indices {
+            values.push(self.integer(index)?);
+        }
+        let ranges = self.families.get(name).cloned();
+        if let Some(ranges) = &ranges {
+            if ranges.len() != values.len() {
+                return Err(FormulaError::new(
+                    at,
+                    format!(
+                        "`{name}` has {} indices, not {}",
+                        ranges.len(),
+                        values.len()
+                    ),
+                ));
+            }
+            for (value, (from, to, cyclic)) in values.iter_mut().zip(ranges) {
+                if *cyclic && to > from {
+                    *value = (*value - from).rem_euclid(to - from) + from;
+                }
+            }
+        }
+        let concrete = concrete_name(name, &values);
+        if self.variables.contains(&concrete) {
+            return Ok(Expr::symbol(&concrete));
+        }
+        if self.definitions.contains_key(&concrete) {
+            return self.definition(&concrete, at);
+        }
+        if ranges.is_some() {
+            return Err(FormulaError::new(
+                at,
+                format!(
+                    "`{concrete}` lies outside the range of `{name}`; \
+                     end the range with `cyclic` if neighbours wrap around"
+                ),
+            ));
+        }
+        if let Some(statement) = self.definitions.get(name).map(|found| found.statement) {
+            return self.element(name, statement, &values, at);
+        }
+        if self.constants_only {
+            return Err(FormulaError::new(
+                at,
+                format!("`{concrete}` has no value here"),
+            ));
+        }
+        Ok(self.free_symbol(&concrete, at))
+    }
+
+    /// An element of a vector or matrix that is written out as a list.
+    fn element(&mut self, name: &str, statement: usize, values: &[i64], at: Position) -> Built {
+        let Some(source) = self.source else {
+            return Ok(Expr::number(0.0));
+        };
+        let mut found = &source.statements[statement].right;
+        for value in values {
+            let Form::List(items) = &found.form else {
+                return Err(FormulaError::new(
+                    at,
+                    format!("`{name}` has fewer indices than are written here"),
+                ));
+            };
+            found = usize::try_from(*value)
+                .ok()
+                .and_then(|value| items.get(value))
+                .ok_or_else(|| {
+                    FormulaError::new(
+                        at,
+                        format!(
+                            "`{name}` has no element {value} here; its list has {} (from 0)",
+                            items.len()
+                        ),
+                    )
+                })?;
+        }
+        let outer = std::mem::take(&mut self.bound);
+        let built = self.value(found);
+        self.bound = outer;
+        built
+    }
+
+    fn call(&mut self, name: &str, arguments: &[Syntax], at: Position) -> Built {
+        if let Some(&statement) = self.functions.get(name) {
+            return self.defined_function(name, statement, arguments, at);
+        }
+        let values = self.values(arguments)?;
+        let wrong = |wanted: &str| {
+            Err(FormulaError::new(
+                at,
+                format!("`{name}` takes {wanted}, not {}", arguments.len()),
+            ))
+        };
+        if name == "pow" {
+            return match <[Expr; 2]>::try_from(values) {
+                Ok([base, exponent]) => Ok(base.pow(exponent)),
+                Err(_) => wrong("2 arguments"),
+            };
+        }
+        let Some(function) = Function::from_name(name) else {
+            return Err(FormulaError::new(at, format!("unknown function `{name}`")));
+        };
+        if matches!(function, Function::Min | Function::Max) {
+            if values.len() < 2 {
+                return wrong("2 or more arguments");
+            }
+            return Ok(join(values, |a, b| Expr::call2(function, a, b)));
+        }
+        match Expr::call(function, values) {
+            Some(call) => Ok(call),
+            None => wrong(if function.arity() == 1 {
+                "1 argument"
+            } else {
+                "2 arguments"
+            }),
+        }
+    }
+
+    fn defined_function(
+        &mut self,
+        name: &str,
+        statement: usize,
+        arguments: &[Syntax],
+        at: Position,
+    ) -> Built {
+        let Some(source) = self.source else {
+            return Ok(Expr::number(0.0));
+        };
+        let statement = &source.statements[statement];
+        let Left::Function(_, names) = &statement.left else {
+            return Ok(Expr::number(0.0));
+        };
+        if names.len() != arguments.len() {
+            return Err(FormulaError::new(
+                at,
+                format!(
+                    "`{name}` takes {} arguments, not {}",
+                    names.len(),
+                    arguments.len()
+                ),
+            ));
+        }
+        if self.open.iter().any(|open| open == name) {
+            return Err(FormulaError::new(at, format!("`{name}` calls itself")));
+        }
+        let values = self.values(arguments)?;
+        let bound = names
+            .iter()
+            .cloned()
+            .zip(values.into_iter().map(|v| Bound::Argument(v.into_value())))
+            .collect();
+        let outer = std::mem::replace(&mut self.bound, bound);
+        self.open.push(name.to_owned());
+        let built = self.value(&statement.right);
+        self.open.pop();
+        self.bound = outer;
+        built
+    }
+}
+
+/// `A[1,2]`
+pub(crate) fn concrete_name(name: &str, indices: &[i64]) -> String {
+    if indices.is_empty() {
+        return name.to_owned();
+    }
+    let indices: Vec<String> = indices.iter().map(i64::to_string).collect();
+    format!("{name}[{}]", indices.join(","))
+}
+
+fn join(items: Vec<Expr>, with: impl Fn(Expr, Expr) -> Expr) -> Expr {
+    items
+        .into_iter()
+        .reduce(with)
+        .unwrap_or_else(|| Expr::number(0.0))
+}
+
+fn too_large(at: Position) -> FormulaError {
+    FormulaError::new(
+        at,
+        "the formula is too large once its definitions are put in place; shorten it",
+    )
+}
+
+fn looks_back(name: &str, written: &str, letter: &str, at: Position) -> FormulaError {
+    FormulaError::new(
+        at,
+        format!(
+            "the right-hand side may only use `{name}[{letter}]`, not `{name}[{written}]`; \
+             keep an older value in a variable of its own"
+        ),
+    )
+}

@@ -1,0 +1,272 @@
+//! One step of a system as a program, divided into what is computed once a run (the prelude:
+//! everything that depends on parameters and dt alone) and what is computed at every step (the
+//! body).
+
+use super::lower::Lowering;
+use super::{Builder, Id, Op, Program};
+use crate::elementary::arithmetic::{Binary, Value};
+use crate::system::System;
+use crate::tape::Tape;
+use std::collections::HashMap;
+
+/// How one step is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// The classical fourth-order Runge–Kutta method: u + h/6·(k₁ + 2·(k₂ + k₃) + k₄). For flows.
+    Rk4,
+    /// The right-hand side is the next value. For maps.
+    Iterate,
+}
+
+/// The part of a step that is repeated. Its inputs are the rows of the state (variables, then
+/// parameters that vary over an ensemble's members), then the number of the step if the system
+/// depends on time, then the prelude's values.
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    pub program: Program,
+    /// Variables: the first rows, and the first outputs.
+    pub dimension: usize,
+    /// Variables and varying parameters.
+    pub rows: usize,
+    /// Whether input `rows` is the number of the step (and the last output is the next number).
+    pub counts: bool,
+    /// How many values of the prelude follow.
+    pub invariants: usize,
+}
+
+impl Body {
+    /// Inputs that change from step to step, or from member to member.
+    pub fn carried(&self) -> usize {
+        self.rows + usize::from(self.counts)
+    }
+
+    /// Operations other than constants and inputs.
+    pub fn work(&self) -> usize {
+        self.program
+            .ops
+            .iter()
+            .filter(|op| !matches!(op, Op::Constant(_) | Op::Input(_)))
+            .count()
+    }
+}
+
+/// A system's step, ready for any back end.
+#[derive(Clone, Debug)]
+pub(crate) struct StepPlan {
+    prelude: Tape,
+    pub body: Body,
+    parameters: usize,
+    /// For each parameter of the system: whether it is given once (or by each member).
+    shared: Vec<bool>,
+}
+
+impl StepPlan {
+    /// `varying` names parameters that become rows of the state.
+    pub fn new(system: &System, scheme: Scheme, varying: &[usize]) -> StepPlan {
+        let (step, layout) = step_program(system, scheme, varying);
+        let (prelude, body) = divide(&step, &layout);
+        let shared = (0..system.parameters().len())
+            .map(|place| !varying.contains(&place))
+            .collect();
+        StepPlan {
+            prelude: Tape::new(&prelude),
+            body,
+            parameters: system.parameters().len(),
+            shared,
+        }
+    }
+
+    /// How many parameters a run is given.
+    pub fn shared_parameters(&self) -> usize {
+        self.shared.iter().filter(|shared| **shared).count()
+    }
+
+    /// The prelude's values for one run.
+    pub fn invariants(&self, params: &[f64], start: f64, dt: f64) -> Vec<f64> {
+        let mut inputs = Vec::with_capacity(self.parameters + 2);
+        let mut given = params.iter();
+        for shared in &self.shared {
+            let value = if *shared { given.next() } else { None };
+            inputs.push(value.copied().unwrap_or(f64::NAN));
+        }
+        inputs.extend([start, dt]);
+        let mut values = vec![0.0; self.body.invariants];
+        self.prelude.eval_inputs(&inputs, &mut values);
+        values
+    }
+}
+
+/// Inputs of the whole step: rows, number of the step, parameters, start time, dt.
+struct Layout {
+    dimension: usize,
+    rows: usize,
+    parameters: usize,
+}
+
+fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> (Program, Layout) {
+    let layout = Layout {
+        dimension: system.dimension(),
+        rows: system.dimension() + varying.len(),
+        parameters: system.parameters().len(),
+    };
+    let builder = Builder::default();
+    let first_parameter = layout.rows + 1;
+    let counter = builder.input(layout.rows);
+    let start = builder.input(first_parameter + layout.parameters);
+    let dt = builder.input(first_parameter + layout.parameters + 1);
+    let mut parameters = HashMap::new();
+    for (place, name) in system.parameters().iter().enumerate() {
+        let row = varying.iter().position(|varied| *varied == place);
+        let input = row.map_or(first_parameter + place, |row| layout.dimension + row);
+        parameters.insert(name.as_str(), builder.input(input));
+    }
+    let variables: HashMap<&str, usize> = system
+        .variables()
+        .iter()
+        .enumerate()
+        .map(|(place, name)| (name.as_str(), place))
+        .collect();
+    let rates = |state: &[Value<'_, Builder>], t: Value<'_, Builder>| -> Vec<Id> {
+        let mut lowering = Lowering::new(&builder, |name| {
+            Some(match (variables.get(name), parameters.get(name)) {
+                (Some(place), _) => Value::new(&builder, state[*place].word),
+                (None, Some(value)) => *value,
+                (None, None) if name == "t" => Value::new(&builder, t.word),
+                (None, None) => builder.number(f64::NAN),
+            })
+        });
+        system
+            .rates()
+            .iter()
+            .filter_map(|rate| lowering.value(rate))
+            .map(|value| value.word)
+            .collect()
+    };
+    let value = |id: Id| Value::new(&builder, id);
+    let state: Vec<Value<'_, Builder>> = (0..layout.dimension)
+        .map(|row| builder.input(row))
+        .collect();
+    let t = start + counter * dt;
+    let mut outputs: Vec<Id> = match scheme {
+        Scheme::Iterate => rates(&state, t),
+        Scheme::Rk4 => {
+            let half = dt * 0.5;
+            let sixth = dt / 6.0;
+            let moved = |by: Value<'_, Builder>, slopes: &[Id]| -> Vec<Value<'_, Builder>> {
+                state
+                    .iter()
+                    .zip(slopes)
+                    .map(|(u, k)| value((*u + value((by * value(*k)).word)).word))
+                    .collect()
+            };
+            let k1 = rates(&state, t);
+            let k2 = rates(&moved(half, &k1), t + half);
+            let k3 = rates(&moved(half, &k2), t + half);
+            let k4 = rates(&moved(dt, &k3), t + dt);
+            (0..layout.dimension)
+                .map(|i| {
+                    let inner = (value(k2[i]) + value(k3[i])) * 2.0;
+                    let slope = value(k1[i]) + inner + value(k4[i]);
+                    (state[i] + sixth * slope).word
+                })
+                .collect()
+        }
+    };
+    outputs.push((counter + 1.0).word);
+    let inputs = layout.rows + 1 + layout.parameters + 2;
+    (builder.finish(inputs, outputs), layout)
+}
+
+/// Divides a step into prelude and body.
+fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
+    let counter_input = layout.rows as u32;
+    let last = step.outputs.len() - 1;
+    let counter_output = step.outputs[last];
+    let varies: Vec<bool> = {
+        let mut varies = vec![false; step.ops.len()];
+        for (place, op) in step.ops.iter().enumerate() {
+            let mut any = matches!(op, Op::Input(number) if *number <= counter_input);
+            op.operands(|id| any |= varies[id as usize]);
+            varies[place] = any;
+        }
+        varies
+    };
+    // The system depends on time if anything besides the counting itself reads the counter.
+    let counts = step.ops.iter().enumerate().any(|(place, op)| {
+        let mut reads = false;
+        op.operands(|id| reads |= step.ops[id as usize] == Op::Input(counter_input));
+        reads && place as Id != counter_output
+    }) || step.outputs[..last]
+        .iter()
+        .any(|id| *id == counter_output || step.ops[*id as usize] == Op::Input(counter_input));
+
+    let mut prelude_outputs: Vec<Id> = Vec::new();
+    let mut names: HashMap<Id, Id> = HashMap::new();
+    let mut ops: Vec<Op> = Vec::new();
+    let first_invariant = layout.rows + usize::from(counts);
+    let wanted: Vec<Id> = step.outputs[..if counts { last + 1 } else { last }].to_vec();
+    let mut needed = vec![false; step.ops.len()];
+    for id in &wanted {
+        needed[*id as usize] = true;
+    }
+    for place in (0..step.ops.len()).rev() {
+        if needed[place] && varies[place] {
+            step.ops[place].operands(|id| needed[id as usize] = true);
+        }
+    }
+    for (place, op) in step.ops.iter().enumerate() {
+        if !needed[place] {
+            continue;
+        }
+        let op = match op {
+            Op::Constant(_) => *op,
+            _ if varies[place] => op.renamed(|id| names[&id]),
+            _ => {
+                prelude_outputs.push(place as Id);
+                Op::Input((first_invariant + prelude_outputs.len() - 1) as u32)
+            }
+        };
+        names.insert(place as Id, ops.len() as Id);
+        ops.push(op);
+    }
+    let mut outputs = Vec::with_capacity(wanted.len());
+    for id in wanted {
+        let mut id = names[&id];
+        // A value that moves from row to row unchanged gets a copy of its own, so that back ends
+        // may write the rows one after the other.
+        if matches!(ops[id as usize], Op::Input(_)) {
+            ops.push(Op::Binary(Binary::Or, id, id));
+            id = ops.len() as Id - 1;
+        }
+        outputs.push(id);
+    }
+    let invariants = prelude_outputs.len();
+    let body = Body {
+        program: Program {
+            ops,
+            outputs,
+            inputs: first_invariant + invariants,
+        },
+        dimension: layout.dimension,
+        rows: layout.rows,
+        counts,
+        invariants,
+    };
+    // The prelude's inputs start at the parameters.
+    let shift = counter_input + 1;
+    let prelude = Program {
+        ops: step
+            .ops
+            .iter()
+            .map(|op| match op {
+                Op::Input(number) if *number >= shift => Op::Input(number - shift),
+                Op::Input(_) => Op::Constant(f64::NAN.to_bits()),
+                other => *other,
+            })
+            .collect(),
+        outputs: prelude_outputs,
+        inputs: layout.parameters + 2,
+    }
+    .pruned();
+    (prelude, body)
+}

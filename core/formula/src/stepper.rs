@@ -1,0 +1,238 @@
+//! Single runs: one trajectory of a system, many steps in one call.
+
+use crate::backend::{Backend, CompileError, RunError, check};
+use crate::clock::Clock;
+use crate::machine::SingleCode;
+use crate::program::{Body, Scheme, StepPlan};
+use crate::system::System;
+use crate::tape::Tape;
+
+/// A system's step, compiled whole, for one trajectory at a time.
+///
+/// Parameters and dt are read when a run starts, so a change of either needs no new compilation.
+/// Results depend neither on the back end nor on how a run is cut into calls.
+///
+/// ```
+/// use loom_formula::{Clock, Scheme, Stepper, System};
+/// let lorenz = System::parse("x' = s*(y - x); y' = x*(r - z) - y; z' = x*y - b*z")?;
+/// let stepper = Stepper::new(&lorenz, Scheme::Rk4);
+/// let mut state = [1.0, 1.0, 1.0];
+/// let mut clock = Clock::new(0.01);
+/// stepper.run(&mut state, &mut clock, &[10.0, 28.0, 8.0 / 3.0], 100)?;
+/// assert_eq!(clock.time(), 1.0);
+/// assert!((state[0] + 9.3786).abs() < 1e-4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Stepper {
+    plan: StepPlan,
+    engine: Engine,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Tape(Tape),
+    Code(SingleCode),
+}
+
+/// Steps of more operations than this are interpreted: compiling them would take seconds.
+const MOST_OPERATIONS: usize = 30_000;
+
+impl Stepper {
+    /// Compiles a step. Where machine code can't be had (executable memory refused, a processor
+    /// without a code generator, a step of more than 30,000 operations) the tape runs instead;
+    /// [`Stepper::backend`] tells.
+    pub fn new(system: &System, scheme: Scheme) -> Stepper {
+        Stepper::with_backend(system, scheme, Backend::Cranelift)
+            .unwrap_or_else(|_| Stepper::interpreted(system, scheme))
+    }
+
+    /// The interpreter, without trying to compile.
+    pub fn interpreted(system: &System, scheme: Scheme) -> Stepper {
+        let plan = StepPlan::new(system, scheme, &[]);
+        let engine = Engine::Tape(Tape::new(&plan.body.program));
+        Stepper { plan, engine }
+    }
+
+    /// A back end of one's choice: [`Backend::Tape`], or [`Backend::Cranelift`] for any other.
+    pub fn with_backend(
+        system: &System,
+        scheme: Scheme,
+        backend: Backend,
+    ) -> Result<Stepper, CompileError> {
+        if backend == Backend::Tape {
+            return Ok(Stepper::interpreted(system, scheme));
+        }
+        let plan = StepPlan::new(system, scheme, &[]);
+        if plan.body.work() > MOST_OPERATIONS {
+            return Err(CompileError::new(format!(
+                "a step takes {} operations",
+                plan.body.work()
+            )));
+        }
+        let engine = Engine::Code(SingleCode::compile(&plan.body)?);
+        Ok(Stepper { plan, engine })
+    }
+
+    /// What runs.
+    pub fn backend(&self) -> Backend {
+        match self.engine {
+            Engine::Tape(_) => Backend::Tape,
+            Engine::Code(_) => Backend::Cranelift,
+        }
+    }
+
+    /// Number of variables.
+    pub fn dimension(&self) -> usize {
+        self.plan.body.dimension
+    }
+
+    /// Number of parameters, in the order of [`System::parameters`].
+    pub fn parameters(&self) -> usize {
+        self.plan.shared_parameters()
+    }
+
+    /// Makes `steps` steps from `state`, and moves the clock.
+    ///
+    /// # Errors
+    /// If `state` or `params` has the wrong length; nothing has changed then.
+    pub fn run(
+        &self,
+        state: &mut [f64],
+        clock: &mut Clock,
+        params: &[f64],
+        steps: u64,
+    ) -> Result<(), RunError> {
+        let mut run = self.start(state, *clock, params)?;
+        run.advance(steps);
+        state.copy_from_slice(run.state());
+        *clock = run.clock;
+        Ok(())
+    }
+
+    /// Makes `samples` times `every` steps, and appends the state after each `every` to `out`:
+    /// `samples` × dimension values.
+    ///
+    /// # Errors
+    /// As [`Stepper::run`].
+    pub fn record(
+        &self,
+        state: &mut [f64],
+        clock: &mut Clock,
+        params: &[f64],
+        every: u64,
+        samples: usize,
+        out: &mut Vec<f64>,
+    ) -> Result<(), RunError> {
+        let mut run = self.start(state, *clock, params)?;
+        for _ in 0..samples {
+            run.advance(every);
+            out.extend_from_slice(run.state());
+        }
+        state.copy_from_slice(run.state());
+        *clock = run.clock;
+        Ok(())
+    }
+
+    /// Prepares a run that advances by small pieces without allocating in between.
+    pub fn start(&self, state: &[f64], clock: Clock, params: &[f64]) -> Result<Run<'_>, RunError> {
+        let body = &self.plan.body;
+        check("state", state.len(), body.dimension)?;
+        check(
+            "list of parameters",
+            params.len(),
+            self.plan.shared_parameters(),
+        )?;
+        let mut carried = state.to_vec();
+        if body.counts {
+            carried.push(clock.step as f64);
+        }
+        let invariants = self.plan.invariants(params, clock.start, clock.dt);
+        let tape = match &self.engine {
+            Engine::Tape(tape) => Some(TapeRun::new(tape, body, &carried, &invariants)),
+            Engine::Code(_) => None,
+        };
+        Ok(Run {
+            stepper: self,
+            clock,
+            carried,
+            invariants,
+            tape,
+        })
+    }
+}
+
+/// A run in progress: its state, its clock, and the values that depend on parameters and dt.
+#[derive(Debug)]
+pub struct Run<'a> {
+    stepper: &'a Stepper,
+    clock: Clock,
+    /// State, then the number of the step where the system depends on time.
+    carried: Vec<f64>,
+    invariants: Vec<f64>,
+    tape: Option<TapeRun<'a>>,
+}
+
+impl Run<'_> {
+    /// Makes `steps` steps.
+    pub fn advance(&mut self, steps: u64) {
+        match (&self.stepper.engine, &mut self.tape) {
+            (Engine::Code(code), _) => code.run(&mut self.carried, &self.invariants, steps),
+            (Engine::Tape(_), Some(tape)) => {
+                for _ in 0..steps {
+                    tape.step();
+                }
+                tape.read(&mut self.carried);
+            }
+            (Engine::Tape(_), None) => {}
+        }
+        self.clock.step += steps;
+    }
+
+    /// The present values of the variables.
+    pub fn state(&self) -> &[f64] {
+        &self.carried[..self.stepper.plan.body.dimension]
+    }
+
+    /// The present time.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+}
+
+#[derive(Debug)]
+struct TapeRun<'a> {
+    tape: &'a Tape,
+    work: crate::tape::TapeScratch,
+    next: Vec<u64>,
+}
+
+impl<'a> TapeRun<'a> {
+    fn new(tape: &'a Tape, body: &Body, carried: &[f64], invariants: &[f64]) -> Self {
+        let mut work = tape.work::<1>();
+        for (slot, value) in work.slots.iter_mut().zip(carried.iter().chain(invariants)) {
+            slot[0] = value.to_bits();
+        }
+        TapeRun {
+            tape,
+            work,
+            next: vec![0; body.carried()],
+        }
+    }
+
+    fn step(&mut self) {
+        self.tape.run(&mut self.work);
+        for (number, next) in self.next.iter_mut().enumerate() {
+            *next = self.tape.output(&self.work, number)[0];
+        }
+        for (slot, next) in self.work.slots.iter_mut().zip(&self.next) {
+            slot[0] = *next;
+        }
+    }
+
+    fn read(&self, carried: &mut [f64]) {
+        for (value, slot) in carried.iter_mut().zip(&self.work.slots) {
+            *value = f64::from_bits(slot[0]);
+        }
+    }
+}
