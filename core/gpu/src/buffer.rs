@@ -182,7 +182,8 @@ impl Gpu {
             let _ = sender.send(mapped);
         });
         self.wait("a read-back", PATIENCE)?;
-        match receiver.try_recv() {
+        // Another thread that waits for the device may be the one that calls back, a little later.
+        match receiver.recv_timeout(PATIENCE) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 self.check()?;

@@ -1,0 +1,208 @@
+//! The packed engine on the GPU: the host's side of `life.wgsl`.
+//!
+//! Two buffers of cells take turns on the device, 32 cells a word without a rim. The host's copy
+//! is read back only when someone asks for it; the picture is drawn from the device's own words.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytemuck::{Pod, Zeroable};
+use loom_gpu::scene::Buffer;
+use loom_gpu::{Batch, Binding, Bound, Gpu, GpuError, Kernel, Uniform, wgsl};
+
+use crate::grid::Grid;
+use crate::rule::{Rule, Topology};
+
+/// The uniform block of `life.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+struct Parameters {
+    width: u32,
+    height: u32,
+    words: u32,
+    wraps: u32,
+    rule: u32,
+    padding: [u32; 3],
+}
+
+/// Cells of a torus or bounded plane on a device.
+#[derive(Debug)]
+pub struct OnDevice {
+    gpu: Arc<Gpu>,
+    rule: Rule,
+    kernel: Kernel,
+    parameters: Uniform<Parameters>,
+    buffers: [Buffer<u32>; 2],
+    bounds: [Bound; 2],
+    /// Which buffer holds the cells now.
+    now: usize,
+    /// The cells now, if they have been read back.
+    read: Mutex<Option<Arc<Grid>>>,
+}
+
+impl OnDevice {
+    /// Puts cells on the device. `topology` of the rule is that of the grid.
+    ///
+    /// # Errors
+    /// No compute shaders, no room on the device, device lost.
+    pub fn new(gpu: &Arc<Gpu>, rule: Rule, cells: Arc<Grid>) -> Result<Self, GpuError> {
+        let bindings = [Binding::Uniform, Binding::Read, Binding::ReadWrite];
+        let kernel = Kernel::new(gpu, "life", wgsl!("life.wgsl"), "step", &bindings)?;
+        let parameters = gpu.uniform("life", &parameters(rule, &cells))?;
+        let words = words32(&cells);
+        let buffers = [
+            gpu.upload("cells", &words)?,
+            gpu.zeros::<u32>("cells", words.len())?,
+        ];
+        let bounds = [
+            kernel.bind(&[&parameters, &buffers[0], &buffers[1]])?,
+            kernel.bind(&[&parameters, &buffers[1], &buffers[0]])?,
+        ];
+        Ok(Self {
+            gpu: Arc::clone(gpu),
+            rule,
+            kernel,
+            parameters,
+            buffers,
+            bounds,
+            now: 0,
+            read: Mutex::new(Some(cells)),
+        })
+    }
+
+    /// The rule, grid included.
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// The device.
+    pub fn gpu(&self) -> &Arc<Gpu> {
+        &self.gpu
+    }
+
+    /// Changes births and survivals; the grid stays.
+    ///
+    /// # Errors
+    /// Device lost.
+    pub fn set_rule(&mut self, rule: Rule) -> Result<(), GpuError> {
+        let rule = rule.on(self.rule.topology);
+        let cells = self.cells()?;
+        self.gpu.set(&self.parameters, &parameters(rule, &cells))?;
+        self.rule = rule;
+        Ok(())
+    }
+
+    /// Several generations, handed to the device in one submission.
+    ///
+    /// # Errors
+    /// Device lost.
+    pub fn advance(&mut self, generations: usize) -> Result<(), GpuError> {
+        if generations == 0 {
+            return Ok(());
+        }
+        let (width, height) = self.rule.topology.size().unwrap_or_default();
+        let size = [width.div_ceil(32), height];
+        let order = [&self.bounds[self.now], &self.bounds[1 - self.now]];
+        let mut batch = Batch::new(&self.gpu, "life");
+        batch.repeat_plane(&self.kernel, &order, size, generations);
+        batch.submit()?;
+        self.now = (self.now + generations) % 2;
+        *self.read.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
+    }
+
+    /// Waits until the device has done all that it was given.
+    ///
+    /// # Errors
+    /// Device lost, or no answer within a minute.
+    pub fn wait(&self) -> Result<(), GpuError> {
+        self.gpu
+            .wait("Life", std::time::Duration::from_secs(60))
+    }
+
+    /// The cells now, read back if need be.
+    ///
+    /// # Errors
+    /// Device lost.
+    pub fn cells(&self) -> Result<Arc<Grid>, GpuError> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cells) = &*read {
+            return Ok(Arc::clone(cells));
+        }
+        let words = self.gpu.read(&self.buffers[self.now])?;
+        let cells = Arc::new(grid(self.rule.topology, &words));
+        *read = Some(Arc::clone(&cells));
+        Ok(cells)
+    }
+
+    /// Replaces the cells by those of a grid of the same size.
+    ///
+    /// # Errors
+    /// Device lost.
+    pub fn set_cells(&mut self, cells: Arc<Grid>) -> Result<(), GpuError> {
+        self.gpu
+            .write(&self.buffers[self.now], 0, &words32(&cells))?;
+        *self.read.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(cells);
+        Ok(())
+    }
+
+    /// The words on the device, 32 cells each, rows of [`Self::words_per_row`].
+    pub fn words(&self) -> &Buffer<u32> {
+        &self.buffers[self.now]
+    }
+
+    /// 32-bit words in a row.
+    pub fn words_per_row(&self) -> u32 {
+        self.rule
+            .topology
+            .size()
+            .map_or(1, |(width, _)| width.div_ceil(32))
+    }
+
+    /// Bytes on the device: two buffers.
+    pub fn bytes(topology: Topology) -> u64 {
+        topology.size().map_or(0, |(width, height)| {
+            2 * 4 * u64::from(width.div_ceil(32)) * u64::from(height)
+        })
+    }
+}
+
+fn parameters(rule: Rule, cells: &Grid) -> Parameters {
+    Parameters {
+        width: cells.width() as u32,
+        height: cells.height() as u32,
+        words: (cells.width() as u32).div_ceil(32),
+        wraps: u32::from(cells.wraps()),
+        rule: rule.bits(),
+        padding: [0; 3],
+    }
+}
+
+/// The cells as words of 32, rows without a rim.
+pub(crate) fn words32(cells: &Grid) -> Vec<u32> {
+    let row = cells.width().div_ceil(32);
+    let mut words = Vec::with_capacity(row * cells.height());
+    for y in 0..cells.height() {
+        let halves = cells
+            .row_words(y)
+            .flat_map(|word| [word as u32, (word >> 32) as u32]);
+        words.extend(halves.take(row));
+    }
+    words
+}
+
+fn grid(topology: Topology, words: &[u32]) -> Grid {
+    // The buffer was made for this topology, which has a size.
+    let Some(mut grid) = Grid::new(topology) else {
+        return Grid::default();
+    };
+    let row = grid.width().div_ceil(32);
+    for (y, words) in words.chunks_exact(row).take(grid.height()).enumerate() {
+        grid.set_row(
+            y,
+            words.chunks(2).map(|pair| {
+                u64::from(pair[0]) | pair.get(1).map_or(0, |&high| u64::from(high) << 32)
+            }),
+        );
+    }
+    grid
+}

@@ -1,0 +1,337 @@
+//! What this crate offers to the studio: models, their catalogue, analyses and files.
+
+use std::sync::Arc;
+
+use loom_sim::science::{Entry, Experiment, Place, Science};
+use loom_sim::simulation::Capture;
+use loom_sim::view::Ink;
+use loom_sim::{
+    Analysis, Cost, Model, Parameter, ProbeSpec, Scene, Settings, SimError, Simulation, Value, View,
+};
+use num_bigint::BigUint;
+
+use crate::activity::PopulationAndActivity;
+use crate::catalogue::{self, CATALOGUE};
+use crate::draw;
+use crate::error::LifeError;
+use crate::rle_write;
+use crate::simulation::Life;
+use crate::start::{self, PATTERN, SOUP};
+use crate::state::State;
+use crate::world::{Engine, World};
+
+/// The name under which documents and the registry know this science.
+pub const KEY: &str = "automata";
+
+/// Cellular automata.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Automata;
+
+/// Soups of the catalogue: name, title, rule, density, what to see.
+const SOUPS: [(&str, &str, &str, f64, &str); 6] = [
+    (
+        "life-soup",
+        "Life from a random soup",
+        "B3/S23:T512",
+        0.4,
+        "Half-random cells burn down to still lifes, blinkers and gliders.",
+    ),
+    (
+        "highlife-soup",
+        "HighLife",
+        "B36/S23:T512",
+        0.4,
+        "Like Life, but six neighbours give birth, too; now and then a replicator turns up.",
+    ),
+    (
+        "day-and-night",
+        "Day and night",
+        "B3678/S34678:T512",
+        0.5,
+        "Live and dead cells obey the same rule, and domains of both slowly grow.",
+    ),
+    (
+        "seeds",
+        "Seeds",
+        "B2/S:T512",
+        0.02,
+        "Every cell dies at once, yet nearly everything explodes.",
+    ),
+    (
+        "maze",
+        "Maze",
+        "B3/S12345:T512",
+        0.05,
+        "Cells grow into corridors that fill the grid and come to rest.",
+    ),
+    (
+        "anneal",
+        "Anneal",
+        "B4678/S35678:T512",
+        0.5,
+        "The majority wins in each neighbourhood, and borders grow smooth.",
+    ),
+];
+
+/// Group and the generation at which a pattern is pictured.
+fn group(key: &str) -> (&'static str, u32) {
+    match key {
+        "block" | "beehive" => ("Still lifes", 0),
+        "blinker" | "toad" | "beacon" | "pulsar" => ("Oscillators", 1),
+        "pentadecathlon" => ("Oscillators", 8),
+        "gosper-glider-gun" => ("Guns and growth", 75),
+        "simkin-glider-gun" => ("Guns and growth", 130),
+        "switch-engine" | "infinite-growth-square" | "infinite-growth-row" => {
+            ("Guns and growth", 700)
+        }
+        "r-pentomino" => ("Methuselahs", 200),
+        "acorn" => ("Methuselahs", 400),
+        "diehard" => ("Methuselahs", 60),
+        "rabbits" => ("Methuselahs", 400),
+        "replicator" => ("Other rules", 84),
+        _ => ("Spaceships", 0),
+    }
+}
+
+fn try_this(sentence: &str, button: &str, key: &str, value: impl Into<Value>) -> Experiment {
+    Experiment {
+        sentence: sentence.to_owned(),
+        button: button.to_owned(),
+        set: vec![(key.to_owned(), value.into())],
+    }
+}
+
+fn experiments(key: &str) -> Vec<Experiment> {
+    let highlife = try_this(
+        "In HighLife six neighbours give birth, too: does it still do the same?",
+        "B36/S23",
+        "rule",
+        "B36/S23",
+    );
+    let torus = try_this(
+        "On a torus what leaves at one side comes back at the other, and meets itself.",
+        "128 × 128 torus",
+        "rule",
+        "B3/S23:T128",
+    );
+    let far = |e: i64| {
+        try_this(
+            "The tree leaps over whole ages: each step is now 2^e generations.",
+            &format!("2^{e} a step"),
+            "exponent",
+            e,
+        )
+    };
+    match group(key).0 {
+        "Guns and growth" => vec![far(30), torus],
+        "Methuselahs" => vec![far(4), torus, highlife],
+        "Spaceships" => vec![torus, far(60)],
+        "Other rules" => vec![try_this(
+            "Under Life's rule it is nothing special.",
+            "B3/S23",
+            "rule",
+            "B3/S23",
+        )],
+        _ => vec![highlife],
+    }
+}
+
+fn pattern_entry(entry: &catalogue::Entry) -> Option<Entry> {
+    let pattern = entry.pattern().ok()?;
+    let citation = pattern
+        .author
+        .map_or(String::new(), |author| format!("Found by {author}."));
+    let title = pattern.name.unwrap_or_else(|| entry.key.to_owned());
+    Some(Entry {
+        name: entry.key.to_owned(),
+        group: group(entry.key).0.to_owned(),
+        summary: pattern.comments.join(" "),
+        citation,
+        keywords: vec![
+            pattern.rule.map_or(String::new(), |rule| rule.name()),
+            title.to_lowercase(),
+        ],
+        title,
+        model: Model::new(KEY, entry.key),
+        experiments: experiments(entry.key),
+    })
+}
+
+fn soup_entry(&(name, title, rule, density, summary): &(&str, &str, &str, f64, &str)) -> Entry {
+    Entry {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        group: "Soups".to_owned(),
+        summary: summary.to_owned(),
+        citation: String::new(),
+        keywords: vec![rule.to_owned(), "soup".to_owned(), "random".to_owned()],
+        model: Model::new(KEY, SOUP)
+            .with("rule", rule)
+            .with("density", density),
+        experiments: vec![
+            try_this(
+                "Start from fewer cells: when does nothing survive?",
+                "Density 0.05",
+                "density",
+                0.05,
+            ),
+            try_this(
+                "Watch the rule change under the living cells.",
+                "Day and night",
+                "rule",
+                "B3678/S34678:T512",
+            ),
+        ],
+    }
+}
+
+impl Automata {
+    fn kept_world(model: &Model, capture: Option<&Capture>) -> Result<World, SimError> {
+        let settings = start::settings(model)?;
+        let mut world = start::world(model, &settings, &Place::cpu())?;
+        if let Some(capture) = capture {
+            world.restore(&capture.get::<State>()?.kept)?;
+        }
+        Ok(world)
+    }
+}
+
+impl Science for Automata {
+    fn key(&self) -> &'static str {
+        KEY
+    }
+
+    fn name(&self) -> &'static str {
+        "Cellular automata"
+    }
+
+    fn catalogue(&self) -> Vec<Entry> {
+        let patterns = CATALOGUE.iter().filter_map(pattern_entry);
+        patterns.chain(SOUPS.iter().map(soup_entry)).collect()
+    }
+
+    fn parameters(&self, model: &Model) -> Result<Vec<Parameter>, SimError> {
+        start::parameters(model)
+    }
+
+    fn cost(&self, model: &Model) -> Result<Cost, SimError> {
+        let (host_bytes, device_bytes) = start::cost(model)?;
+        Ok(Cost {
+            host_bytes,
+            device_bytes,
+        })
+    }
+
+    fn build(&self, model: &Model, place: &Place) -> Result<Box<dyn Simulation>, SimError> {
+        let settings = start::settings(model)?;
+        let world = start::world(model, &settings, place)?;
+        let integer = |key: &str| settings.get(key).and_then(Value::as_integer).unwrap_or(0);
+        let memory = (integer("memory").max(0) as u64) << 20;
+        let exponent = integer("exponent").clamp(0, 900) as u32;
+        Ok(Box::new(Life::new(world, exponent, memory)))
+    }
+
+    fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
+        vec![Arc::new(PopulationAndActivity)]
+    }
+
+    fn default_probes(&self, _model: &Model) -> Vec<ProbeSpec> {
+        vec![ProbeSpec::new("population")]
+    }
+
+    fn open(&self, name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>> {
+        let ending = name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 16)]);
+        let known = matches!(ending.as_str(), "rle" | "mc")
+            || text.starts_with("[M2]")
+            || (ending == "txt" && crate::rle::find(&text).is_ok());
+        if !known {
+            return None;
+        }
+        let model = Model::new(KEY, PATTERN).attach(PATTERN, name, bytes);
+        // Reading it now gives the error with its place, before a run is begun.
+        Some(start::settings(&model).map(|_| model))
+    }
+
+    fn picture(&self, entry: &Entry, ink: &Ink, size: [u32; 2]) -> Result<Scene, SimError> {
+        let mut model = entry.model.clone();
+        let generations = if model.kind == SOUP {
+            // A smaller grid shows the same and is made at once.
+            let rule = model.parameters.get("rule").map(ToString::to_string);
+            let rule = rule.unwrap_or_default().replace(":T512", ":T96");
+            model = model.with("rule", rule);
+            60
+        } else {
+            group(&model.kind).1
+        };
+        let settings = start::settings(&model)?;
+        let mut world = start::world(&model, &settings, &Place::Cpu { threads: 1 })?;
+        world.advance(&BigUint::from(generations), &mut || false)?;
+        let mut view = View::new(size);
+        view.ink = *ink;
+        view.settings = Settings::from([("grid_lines".to_owned(), Value::Boolean(false))]);
+        draw::scene(&world, &view, None)
+    }
+
+    fn exports(&self) -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("rle", "Run length encoded pattern"),
+            ("mc", "Macrocell (unbounded plane)"),
+        ]
+    }
+
+    fn export(
+        &self,
+        model: &Model,
+        capture: Option<&Capture>,
+        ending: &str,
+    ) -> Result<Vec<u8>, SimError> {
+        let world = Self::kept_world(model, capture)?;
+        Ok(file(&world, ending)?.into_bytes())
+    }
+
+    fn command(&self, model: &Model) -> String {
+        let settings = start::settings(model).unwrap_or_default();
+        let value = |key: &str| settings.get(key).map_or(String::new(), ToString::to_string);
+        let start = if model.kind == SOUP {
+            let rule: Option<crate::Rule> = value("rule").parse().ok();
+            let (width, height) = rule.and_then(|r| r.topology.size()).unwrap_or((256, 256));
+            let side = |key: &str, whole: u32| match value(key).as_str() {
+                "0" | "" => whole.to_string(),
+                side => side.to_owned(),
+            };
+            let (width, height) = (side("width", width), side("height", height));
+            let density = value("density");
+            format!("--soup {width}x{height}:{density} --seed {}", model.seed)
+        } else {
+            let file = model.attachments.get(PATTERN);
+            let name = file.map_or(model.kind.as_str(), |file| file.name.as_str());
+            if name.contains(|c: char| c.is_whitespace() || c == '\'') {
+                format!("--pattern '{}'", name.replace('\'', "'\\''"))
+            } else {
+                format!("--pattern {name}")
+            }
+        };
+        format!(
+            "strange-loom automata run {start} --rule {} --generations 1000",
+            value("rule")
+        )
+    }
+}
+
+/// A world as a file of this ending: `rle` or `mc`.
+///
+/// # Errors
+/// An ending that is neither; too many cells for RLE; packed cells as macrocell.
+pub fn file(world: &World, ending: &str) -> Result<String, LifeError> {
+    match (ending, world.engine()) {
+        ("rle", _) => Ok(rle_write::write(&world.pattern(crate::rle::MAX_CELLS)?)),
+        ("mc", Engine::HashLife(universe)) => Ok(universe.macrocell()),
+        ("mc", _) => Err(LifeError::Other(
+            "macrocell files hold unbounded planes; write this grid as .rle".to_owned(),
+        )),
+        (other, _) => Err(LifeError::Other(format!(
+            "cells can't be written as .{other}; choose .rle or .mc"
+        ))),
+    }
+}

@@ -1,0 +1,74 @@
+//! The GPU's kernel and the packed engine are twins, bit for bit.
+
+use std::sync::{Arc, OnceLock};
+
+use loom_automata::gpu::OnDevice;
+use loom_automata::{Grid, LIFE, Packed, Rule, Topology};
+use loom_gpu::{Choice, Gpu};
+use proptest::prelude::*;
+
+/// The first device with compute shaders, if this machine has any.
+fn gpu() -> Option<&'static Arc<Gpu>> {
+    static GPU: OnceLock<Option<Arc<Gpu>>> = OnceLock::new();
+    GPU.get_or_init(|| Gpu::headless(&Choice::Best).ok().filter(|gpu| gpu.has_compute()))
+        .as_ref()
+}
+
+fn soup(topology: Topology, seed: u64) -> Grid {
+    let mut grid = Grid::new(topology).unwrap();
+    let mut state = seed;
+    grid.fill_random(0.4, || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    });
+    grid
+}
+
+fn compare(rule: Rule, seed: u64, generations: usize) {
+    let Some(gpu) = gpu() else {
+        eprintln!("no device with compute shaders: the twin is not compared");
+        return;
+    };
+    let cells = Arc::new(soup(rule.topology, seed));
+    let mut packed = Packed::new(rule, 1 << 30).unwrap();
+    packed.take(Arc::clone(&cells));
+    let mut device = OnDevice::new(gpu, rule, cells).unwrap();
+    for piece in [generations / 2, generations - generations / 2] {
+        packed.advance(piece as u64);
+        device.advance(piece).unwrap();
+        assert_eq!(*device.cells().unwrap(), *packed.cells(), "{rule}");
+    }
+}
+
+#[test]
+fn the_kernel_is_valid() {
+    loom_gpu::validate("life.wgsl", include_str!("../../src/life.wgsl")).unwrap();
+}
+
+#[test]
+fn life_on_the_device_is_life_on_the_processor() {
+    for (width, height) in [(1, 1), (2, 3), (31, 5), (32, 32), (33, 40), (64, 64), (100, 77), (512, 300)] {
+        for topology in [Topology::Torus { width, height }, Topology::Bounded { width, height }] {
+            compare(LIFE.on(topology), u64::from(width), 25);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_rule_on_the_device_is_the_rule_on_the_processor(
+        seed: u64, bits in 0u32..1 << 18, width in 1u32..150, height in 1u32..60, wraps: bool,
+    ) {
+        let topology = if wraps {
+            Topology::Torus { width, height }
+        } else {
+            Topology::Bounded { width, height }
+        };
+        let rule = Rule { birth: bits as u16 & 0x1ff, survival: (bits >> 9) as u16, topology };
+        compare(rule, seed, 9);
+    }
+}
