@@ -92,7 +92,10 @@ impl Analysis for PopulationAndActivity {
         let science = crate::science::Automata;
         report.command = loom_sim::Science::command(&science, model)
             .replace("automata run", "automata analyse")
-            .replace("--generations 1000", &format!("--generations {generations}"));
+            .replace(
+                "--generations 1000",
+                &format!("--generations {generations}"),
+            );
         Ok(report)
     }
 }
@@ -133,20 +136,43 @@ fn report(world: &World, rows: &[Row], settings: &Settings, begun: Instant) -> R
     };
     // A quotient of two exact counts is off by at most one rounding.
     let quotient = |key: &str, name: &str, value: f64| {
-        Quantity::real(key, name, value, Uncertainty::Bound(value.abs() * f64::EPSILON))
+        Quantity::real(
+            key,
+            name,
+            value,
+            Uncertainty::Bound(value.abs() * f64::EPSILON),
+        )
     };
     let mut values = vec![
-        exact("population_at_start", "Population at the start", &first.population),
+        exact(
+            "population_at_start",
+            "Population at the start",
+            &first.population,
+        ),
         exact("population", "Population at the end", &last.population),
-        exact("births", "Births", &rows.iter().map(|row| &row.births).sum()),
-        exact("deaths", "Deaths", &rows.iter().map(|row| &row.deaths).sum()),
+        exact(
+            "births",
+            "Births",
+            &rows.iter().map(|row| &row.births).sum(),
+        ),
+        exact(
+            "deaths",
+            "Deaths",
+            &rows.iter().map(|row| &row.deaths).sum(),
+        ),
     ];
     let mut json = serde_json::json!({
         "rule": world.rule().to_string(),
         "engine": world.engine_name(),
         "generations": steps,
     });
-    let per_step = |cells: f64| if steps > 0 { real(&changed) / (cells * steps as f64) } else { 0.0 };
+    let per_step = |cells: f64| {
+        if steps > 0 {
+            real(&changed) / (cells * steps as f64)
+        } else {
+            0.0
+        }
+    };
     if let Some(area) = world.area() {
         let area = area as f64;
         let density = real(&last.population) / area;
@@ -156,13 +182,13 @@ fn report(world: &World, rows: &[Row], settings: &Settings, begun: Instant) -> R
             values.push(quotient("mean_density", "Mean density", mean));
         }
         values.push(
-            quotient("activity", "Activity", per_step(area)).unit("changes per cell per generation"),
+            quotient("activity", "Activity", per_step(area))
+                .unit("changes per cell per generation"),
         );
     } else if lived > BigUint::default() {
         let activity = real(&changed) / real(&lived);
         values.push(
-            quotient("activity", "Activity", activity)
-                .unit("changes per live cell per generation"),
+            quotient("activity", "Activity", activity).unit("changes per live cell per generation"),
         );
     }
     for value in &values {
@@ -192,10 +218,12 @@ fn report(world: &World, rows: &[Row], settings: &Settings, begun: Instant) -> R
     };
     json["population_series"] = rows
         .iter()
-        .map(|row| row.population.to_u64().map_or_else(
-            || serde_json::json!(row.population.to_string()),
-            |small| serde_json::json!(small),
-        ))
+        .map(|row| {
+            row.population.to_u64().map_or_else(
+                || serde_json::json!(row.population.to_string()),
+                |small| serde_json::json!(small),
+            )
+        })
         .collect();
     Report {
         title: "Population and activity".to_owned(),
@@ -207,7 +235,10 @@ fn report(world: &World, rows: &[Row], settings: &Settings, begun: Instant) -> R
             title: "Generations".to_owned(),
             columns: vec![
                 ("Generation".to_owned(), column(|row| &row.generation)),
-                ("Population (cells)".to_owned(), column(|row| &row.population)),
+                (
+                    "Population (cells)".to_owned(),
+                    column(|row| &row.population),
+                ),
                 ("Births (cells)".to_owned(), column(|row| &row.births)),
                 ("Deaths (cells)".to_owned(), column(|row| &row.deaths)),
             ],

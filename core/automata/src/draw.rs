@@ -4,8 +4,6 @@
 //! is drawn from the tree, at a power of two of cells a pixel. The data of the scene are
 //! relative to the camera's whole-number origin, so that views far from zero stay sharp.
 
-use std::sync::Arc;
-
 use loom_sim::camera::{Plane, Spot};
 use loom_sim::colour::{OKABE_ITO, category};
 use loom_sim::scene::{CellContent, Cells, Data, Layer, Path, Shape, Shapes, Space, Stroke};
@@ -146,7 +144,9 @@ fn bounds_of(bounds: Option<Bounds>) -> ([i128; 2], [f64; 2]) {
         return ([-16, -12], [32.0, 24.0]);
     };
     let near = |c: &BigInt| {
-        let c = c.to_i128().unwrap_or(if c < &BigInt::from(0) { -FAR } else { FAR });
+        let c = c
+            .to_i128()
+            .unwrap_or(if c < &BigInt::from(0) { -FAR } else { FAR });
         c.clamp(-FAR, FAR)
     };
     let far = FAR as f64;
@@ -378,7 +378,11 @@ mod tests {
     #[test]
     fn the_cells_in_a_view_are_those_of_the_world_on_every_engine() {
         let mut view = View::new([300, 200]);
-        for (rule, corner) in [("B3/S23", 0), ("B3/S23:T100,90", -18), ("B3/S23:P77,65", -18)] {
+        for (rule, corner) in [
+            ("B3/S23", 0),
+            ("B3/S23:T100,90", -18),
+            ("B3/S23:P77,65", -18),
+        ] {
             let world = world(rule, "gosper-glider-gun");
             let expected: BTreeSet<(i64, i64)> = world
                 .pattern(100)

@@ -231,7 +231,8 @@ mod tests {
                 step(&pair[0].0, &pair[1].0) && step(&pair[0].1, &pair[1].1)
             }));
         }
-        let far = [BigInt::from(1).into(), (BigInt::from(1) << 90).into()];
+        let high: BigInt = BigInt::from(1) << 90;
+        let far = [BigInt::from(1).into(), high.into()];
         assert!(line(&place(0, 0), &far).is_err());
     }
 
@@ -280,7 +281,8 @@ mod tests {
 
     #[test]
     fn coordinates_of_any_size_survive_json() {
-        let far: Coordinate = (BigInt::from(-7) << 200).into();
+        let far: BigInt = BigInt::from(-7) << 200;
+        let far: Coordinate = far.into();
         let json = serde_json::to_string(&far).unwrap();
         assert_eq!(serde_json::from_str::<Coordinate>(&json).unwrap(), far);
         assert!(serde_json::from_str::<Coordinate>("\"x\"").is_err());

@@ -115,8 +115,7 @@ impl OnDevice {
     /// # Errors
     /// Device lost, or no answer within a minute.
     pub fn wait(&self) -> Result<(), GpuError> {
-        self.gpu
-            .wait("Life", std::time::Duration::from_secs(60))
+        self.gpu.wait("Life", std::time::Duration::from_mins(1))
     }
 
     /// The cells now, read back if need be.

@@ -20,7 +20,7 @@ pub(crate) const LINE: usize = 8;
 pub(crate) struct CacheLine([u64; LINE]);
 
 /// Cells of a torus or bounded plane. Columns and rows count from the top left corner, 0 on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Grid {
     width: usize,
     height: usize,
@@ -121,6 +121,19 @@ impl Grid {
             .iter()
             .enumerate()
             .map(move |(i, &word)| if i == last { word & mask } else { word })
+    }
+
+    /// Replaces the words of row `y`; what is missing is dead, bits beyond the width are cut.
+    pub fn set_row(&mut self, y: usize, row: impl IntoIterator<Item = u64>) {
+        if y >= self.height {
+            return;
+        }
+        let (start, words, mask) = (self.start(y), self.words(), self.last_mask());
+        let mut row = row.into_iter();
+        for (i, word) in self.raw_mut()[start..][..words].iter_mut().enumerate() {
+            let new = row.next().unwrap_or(0);
+            *word = if i == words - 1 { new & mask } else { new };
+        }
     }
 
     /// Whether the cell in column `x` and row `y` is alive; dead outside the grid.
@@ -246,6 +259,68 @@ impl Grid {
                     + u64::from((row[last] & last_mask).count_ones())
             })
             .sum()
+    }
+
+    /// Live cells in each of `width` × `height` blocks of 2^scale cells a side, row by row, the
+    /// first of which has its corner at column `x` and row `y`; cells outside count as dead.
+    pub fn block_populations(
+        &self,
+        x: usize,
+        y: usize,
+        scale: u32,
+        width: usize,
+        height: usize,
+    ) -> Vec<u64> {
+        let side = 1usize.checked_shl(scale).unwrap_or(usize::MAX);
+        let edge = |start: usize, block: usize| start.saturating_add(block.saturating_mul(side));
+        let mut counts = Vec::with_capacity(width * height);
+        for by in 0..height {
+            for bx in 0..width {
+                let (x0, y0) = (edge(x, bx), edge(y, by));
+                counts.push(self.population_in(
+                    x0,
+                    y0,
+                    x0.saturating_add(side),
+                    y0.saturating_add(side),
+                ));
+            }
+        }
+        counts
+    }
+
+    /// 32 cells of row `y` from column `x` on, the first in the lowest bit; dead outside.
+    pub fn bits_at(&self, x: usize, y: usize) -> u32 {
+        if y >= self.height || x >= self.width {
+            return 0;
+        }
+        let row = self.row(y);
+        let masked = |i: usize| match row.get(i) {
+            Some(&word) if i + 1 == row.len() => word & self.last_mask(),
+            Some(&word) => word,
+            None => 0,
+        };
+        let (i, shift) = (x / 64, x % 64);
+        let low = masked(i) >> shift;
+        let high = if shift > 32 {
+            masked(i + 1) << (64 - shift)
+        } else {
+            0
+        };
+        (low | high) as u32
+    }
+
+    /// The cells that are alive in one of two grids of the same size but not in both.
+    pub fn differing(&self, other: &Self) -> Self {
+        let mut differing = self.clone();
+        for y in 0..self.height.min(other.height) {
+            let row: Vec<u64> = self
+                .row_words(y)
+                .zip(other.row_words(y))
+                .map(|(a, b)| a ^ b)
+                .collect();
+            differing.set_row(y, row);
+        }
+        differing
     }
 
     /// Cells born and cells that died between `before`, a grid of the same size, and this one.

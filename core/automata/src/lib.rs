@@ -1,17 +1,24 @@
-//! Cellular automata: rules, files and engines.
+//! Cellular automata: rules, files, engines, and the science that the studio shows.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`rule`] | two-state outer-totalistic rules and their grids |
 //! | [`pattern`], [`rle`], [`rle_write`], [`catalogue`] | patterns, their files, those that come along |
 //! | [`grid`], [`packed`], [`simd`] | any rule on a torus or bounded plane, 64 cells a word |
+//! | [`gpu`] | the same on a GPU: `life.wgsl` is the packed engine's twin |
 //! | [`hashlife`] | rules without B0 on the unbounded plane, over astronomical times |
 //! | [`reference`] | one byte a cell, to test the others against |
-//!
-//! `life.wgsl` beside the packed engine is its twin on the GPU.
+//! | [`world`] | cells, rule and generation on whichever engine suits |
+//! | [`science`], [`simulation`], [`edit`], [`activity`] | what the studio runs, draws and analyses |
+//! | [`run`] | what the command line runs |
 
+pub mod activity;
 mod adder;
 pub mod catalogue;
+mod draw;
+pub mod edit;
+pub mod error;
+pub mod gpu;
 pub mod grid;
 pub mod hashlife;
 pub mod packed;
@@ -20,11 +27,25 @@ pub mod reference;
 pub mod rle;
 pub mod rle_write;
 pub mod rule;
+pub mod run;
+pub mod science;
 pub mod simd;
+pub mod simulation;
+pub mod start;
+mod state;
+mod watch;
+pub mod world;
 
+pub use activity::PopulationAndActivity;
+pub use error::LifeError;
 pub use grid::Grid;
 pub use hashlife::{HashLifeError, Universe};
 pub use packed::{Packed, PackedError};
 pub use pattern::{Pattern, Run};
 pub use rle::RleError;
 pub use rule::{LIFE, Rule, RuleError, Topology};
+pub use run::{Outcome, Start};
+pub use science::Automata;
+pub use simulation::Life;
+pub use start::Soup;
+pub use world::{EngineChoice, Means, World};

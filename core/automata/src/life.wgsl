@@ -2,7 +2,7 @@
 // packed.rs. 32 cells a word, bit x % 32 of word x / 32 is column x; rows follow one another
 // without a rim, and bits beyond the width are clear.
 //
-// An invocation makes one word of the next generation. Rows are dispatched as workgroups in y.
+// An invocation makes one word of the next generation: x is the word, y the row.
 
 struct Life {
     width: u32,
@@ -75,11 +75,10 @@ fn fate(count: u32, cells: u32) -> u32 {
     return choose(cells, survives, born);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16, 16)
 fn step(@builtin(global_invocation_id) id: vec3<u32>) {
-    // Rows beyond the limit of one dimension of a dispatch come in further layers.
     let word = id.x;
-    let row = id.y + id.z * 32768u;
+    let row = id.y;
     if word >= life.words || row >= life.height {
         return;
     }

@@ -57,6 +57,7 @@ pub struct Packed {
     /// Whether `spare` holds the generation before.
     stepped: bool,
     level: Level,
+    threads: usize,
 }
 
 impl Packed {
@@ -91,6 +92,7 @@ impl Packed {
             spare: None,
             stepped: false,
             level: Level::best(),
+            threads: rayon::current_num_threads(),
         })
     }
 
@@ -135,6 +137,11 @@ impl Packed {
     /// Uses narrower vectors than the processor has; for comparisons.
     pub fn set_level(&mut self, level: Level) {
         self.level = level.min(Level::best());
+    }
+
+    /// Uses at most so many threads. The cells don't depend on it.
+    pub fn set_threads(&mut self, threads: usize) {
+        self.threads = threads.max(1);
     }
 
     /// The vectors in use.
@@ -191,13 +198,11 @@ impl Packed {
         let input = self.cells.raw();
         let output = &mut next.raw_mut()[stride..(height + 1) * stride];
         let cells = self.cells.width() * height;
-        let threads = rayon::current_num_threads();
-        if cells < THREADS_FROM || threads == 1 {
+        if cells < THREADS_FROM || self.threads == 1 {
             simd::step(level, rule, input, output, stride, LINE, words);
             return;
         }
-        // Bands a little smaller than each thread's share even out the work.
-        let band = height.div_ceil(threads * 4).max(16);
+        let band = height.div_ceil(self.threads);
         output
             .par_chunks_mut(band * stride)
             .enumerate()

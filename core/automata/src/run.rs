@@ -189,7 +189,10 @@ mod tests {
         let mut world = begin(&gun, None, Means::default()).unwrap();
         let outcome = run(&mut world, &(BigUint::one() << 100u32), &mut || false).unwrap();
         let text = outcome.json();
-        assert!(text.contains("\"generation\":1267650600228229401496703205376,"), "{text}");
+        assert!(
+            text.contains("\"generation\":1267650600228229401496703205376,"),
+            "{text}"
+        );
         assert!(text.contains(&format!("\"population\":{},", outcome.population)));
     }
 
@@ -208,7 +211,10 @@ mod tests {
         assert_eq!(tree["population"], torus["population"]);
         assert_eq!(tree["bounding_box"][2], torus["bounding_box"][2]);
         let filled = json(&soup, Some("B3/S23:T40,30"), 0u32.into());
-        assert_eq!(filled["population"], json(&soup, None, 0u32.into())["population"]);
+        assert_eq!(
+            filled["population"],
+            json(&soup, None, 0u32.into())["population"]
+        );
         assert_eq!(torus["engine"], "packed");
     }
 
@@ -221,7 +227,9 @@ mod tests {
                 memory,
                 ..Means::default()
             };
-            begin(&glider, Some(rule.parse().unwrap()), means).unwrap_err().to_string()
+            begin(&glider, Some(rule.parse().unwrap()), means)
+                .unwrap_err()
+                .to_string()
         };
         let all = 1 << 30;
         assert!(refuse("B3/S23", EngineChoice::Packed, all).contains(":T512"));

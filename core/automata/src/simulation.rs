@@ -21,6 +21,9 @@ use crate::world::World;
 /// Generations a second at 1×, before the step exponent.
 const PACE: f64 = 20.0;
 
+/// A tree is looked at by its probes in each of up to 2^this leaps in a row.
+const SEEN: u32 = 16;
+
 /// A world in motion. One step is one generation.
 pub struct Life {
     world: World,
@@ -77,17 +80,21 @@ impl Life {
         }
     }
 
-    /// Generations between two looks of the probes. Packed cells are looked at in every one; a
-    /// tree in every one, too, unless so many are asked for that a series could not hold them.
-    fn stride(&self, steps: &Step) -> Step {
+    /// Generations to make before the probes look again. They see every generation of packed
+    /// cells, and every leap of 2^exponent of a tree; only when a tree is sent further than a
+    /// series could hold does it go most of the way at once.
+    fn piece(&self, left: &Step) -> Step {
         if self.watches.is_empty() {
-            return steps.clone();
+            return left.clone();
         }
-        let every = match self.world.area() {
-            Some(_) => 0,
-            None => steps.bits().saturating_sub(12).max(u64::from(self.exponent)),
-        };
-        (Step::one() << every).min(steps.clone())
+        if self.world.area().is_some() {
+            return Step::one();
+        }
+        let far = self.exponent + SEEN;
+        if left.bits() > u64::from(far) {
+            return (left >> far) << far;
+        }
+        (Step::one() << self.exponent).min(left.clone())
     }
 
     /// The cell under the pointer.
@@ -164,7 +171,7 @@ impl Simulation for Life {
             if left.is_zero() {
                 return Ok(Stop::Target);
             }
-            let piece = self.stride(&left);
+            let piece = self.piece(&left);
             let done = self.world.advance(&piece, &mut interrupt)?;
             if !done.is_zero() {
                 for (_, watch) in &mut self.watches {
@@ -192,7 +199,10 @@ impl Simulation for Life {
                 list.push(Quantity::real("density", "Density", density, rounding));
             }
             let population = BigInt::from(population);
-            list.insert(1, Quantity::exact("population", "Population", population).unit("cells"));
+            list.insert(
+                1,
+                Quantity::exact("population", "Population", population).unit("cells"),
+            );
         }
         if let Some((births, deaths)) = self.world.last_changes() {
             let exact = |key, name, n: BigUint| Quantity::exact(key, name, BigInt::from(n));
@@ -335,9 +345,10 @@ impl Simulation for Life {
         let middle = match self.world.area() {
             Some(_) => [BigInt::zero(), BigInt::zero()],
             None => match self.world.bounds().ok()? {
-                Some((x, y, width, height)) => {
-                    [x + BigInt::from(width / 2u32), y + BigInt::from(height / 2u32)]
-                }
+                Some((x, y, width, height)) => [
+                    x + BigInt::from(width / 2u32),
+                    y + BigInt::from(height / 2u32),
+                ],
                 None => [BigInt::zero(), BigInt::zero()],
             },
         };

@@ -225,7 +225,10 @@ pub(crate) fn settings(model: &Model) -> Result<Settings, SimError> {
 }
 
 fn text(settings: &Settings, key: &str) -> String {
-    settings.get(key).map(ToString::to_string).unwrap_or_default()
+    settings
+        .get(key)
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 fn integer(settings: &Settings, key: &str) -> u64 {
@@ -297,9 +300,6 @@ pub(crate) fn cost(model: &Model) -> Result<(u64, u64), SimError> {
     let rule = rule(&settings)?;
     Ok(match rule.topology {
         Topology::Plane => (integer(&settings, "memory") << 20, 0),
-        topology => (
-            Packed::bytes(rule),
-            crate::gpu::OnDevice::bytes(topology),
-        ),
+        topology => (Packed::bytes(rule), crate::gpu::OnDevice::bytes(topology)),
     })
 }

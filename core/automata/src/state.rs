@@ -94,8 +94,8 @@ impl State {
         let kept = match header.form {
             Form::Macrocell => {
                 let text = std::str::from_utf8(body).map_err(damaged)?;
-                let mut universe = Universe::from_macrocell(text, Some(rule), memory)
-                    .map_err(LifeError::from)?;
+                let mut universe =
+                    Universe::from_macrocell(text, Some(rule), memory).map_err(LifeError::from)?;
                 universe.set_generation(generation);
                 Kept::Tree(universe)
             }
@@ -147,7 +147,11 @@ fn words(grid: &mut Grid, body: &[u8]) -> Result<(), SimError> {
         return Err(damaged("its cells don't fill the grid"));
     }
     for (y, row) in body.chunks_exact(row).enumerate() {
-        let words = row.as_chunks::<8>().0.iter().map(|b| u64::from_le_bytes(*b));
+        let words = row
+            .as_chunks::<8>()
+            .0
+            .iter()
+            .map(|b| u64::from_le_bytes(*b));
         grid.set_row(y, words);
     }
     Ok(())

@@ -47,10 +47,7 @@ impl Watch {
         let abscissa = ("generation", "generations");
         let (kind, columns): (_, &[(&str, &str)]) = match kind {
             "population" => (Kind::Population, &[("Population", "cells")]),
-            "activity" => (
-                Kind::Activity,
-                &[("Births", "cells"), ("Deaths", "cells")],
-            ),
+            "activity" => (Kind::Activity, &[("Births", "cells"), ("Deaths", "cells")]),
             other => {
                 return Err(SimError::Unknown {
                     what: "probe",

@@ -78,7 +78,7 @@ pub enum Engine {
     /// Packed cells on the processor.
     Packed(Packed),
     /// Packed cells on a GPU.
-    OnDevice(OnDevice),
+    OnDevice(Box<OnDevice>),
     /// The tree.
     HashLife(Universe),
 }
@@ -172,7 +172,10 @@ impl World {
             (_, gpu) => gpu.as_ref(),
         };
         let engine = match device {
-            Some(gpu) => Engine::OnDevice(OnDevice::new(gpu, packed.rule(), packed.share())?),
+            Some(gpu) => {
+                let device = OnDevice::new(gpu, packed.rule(), packed.share())?;
+                Engine::OnDevice(Box::new(device))
+            }
             None => Engine::Packed(packed),
         };
         Ok(Self {

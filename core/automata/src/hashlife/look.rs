@@ -2,11 +2,12 @@
 //! scale as densities, each computed on demand from the tree.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use num_bigint::{BigInt, BigUint};
 use num_traits::{One, ToPrimitive, Zero};
 
-use super::store::{BIG, Id, LEAF, Store};
+use super::store::{BIG, Id, LEAF, Stop, Store};
 use super::{Bounds, Universe, low};
 use crate::pattern::Pattern;
 
@@ -78,17 +79,34 @@ impl Universe {
         height: usize,
     ) -> Vec<f32> {
         let store = self.lock();
-        let mut view = View {
-            store: &store,
-            scale,
-            width: width as i128,
-            height: height as i128,
-            shares: HashMap::new(),
-            pixels: vec![0.0; width * height],
+        let mut view = View::new(&store, scale, width, height);
+        view.root(self.root.id(), &(x >> scale), &(y >> scale));
+        view.shares_of_blocks
+    }
+
+    /// Which of those blocks differ from the same blocks of a universe of the same family;
+    /// nothing when it has a store of its own.
+    pub fn differing_blocks(
+        &self,
+        other: &Self,
+        x: &BigInt,
+        y: &BigInt,
+        scale: u32,
+        width: usize,
+        height: usize,
+    ) -> Option<Vec<bool>> {
+        if !Arc::ptr_eq(&self.store, &other.store) {
+            return None;
+        }
+        let store = self.lock();
+        let prints = |universe: &Self| {
+            let mut view = View::new(&store, scale, width, height);
+            view.prints = vec![0; width * height];
+            view.root(universe.root.id(), &(x >> scale), &(y >> scale));
+            view.prints
         };
-        let (left, top) = (x >> scale, y >> scale);
-        view.root(self.root.id(), &left, &top);
-        view.pixels
+        let (ours, theirs) = (prints(self), prints(other));
+        Some(ours.iter().zip(&theirs).map(|(a, b)| a != b).collect())
     }
 
     /// The live cells as a pattern with its place.
@@ -132,11 +150,11 @@ impl Universe {
         Ok(pattern)
     }
 
-    /// Cells that differ between two universes of one family (clones that went different ways):
-    /// their number, if both share their store.
+    /// The number of cells that differ between two universes; nothing when memory runs out.
     pub fn difference(&self, other: &Self) -> Option<BigUint> {
-        if !std::sync::Arc::ptr_eq(&self.store, &other.store) {
-            return None;
+        if !Arc::ptr_eq(&self.store, &other.store) {
+            let copied = self.adopt(other).ok()?;
+            return self.difference(&copied);
         }
         let mut store = self.lock();
         let (mut a, mut b) = (self.root.id(), other.root.id());
@@ -148,6 +166,25 @@ impl Universe {
         }
         let mut counts = HashMap::new();
         Some(store.differing(a, b, &mut HashMap::new(), &mut counts))
+    }
+
+    /// A universe with another one's cells and generation in this one's store.
+    pub(super) fn adopt(&self, other: &Self) -> Result<Self, Stop> {
+        let (nodes, level) = {
+            let store = other.lock();
+            let root = other.root.id();
+            (store.listing(root), store.node(root).level)
+        };
+        let mut store = self.lock();
+        let id = store.rebuild(&nodes, level)?;
+        let root = store.hold(id);
+        drop(store);
+        Ok(Self {
+            root,
+            generation: other.generation.clone(),
+            collected: None,
+            ..self.clone()
+        })
     }
 }
 
@@ -259,8 +296,25 @@ struct View<'a> {
     scale: u32,
     width: i128,
     height: i128,
-    shares: HashMap<Id, f64>,
-    pixels: Vec<f32>,
+    known: HashMap<Id, f64>,
+    shares_of_blocks: Vec<f32>,
+    /// For each block a number that two universes of one store share only if the block is equal
+    /// in both; filled in when it has room.
+    prints: Vec<u64>,
+}
+
+impl<'a> View<'a> {
+    fn new(store: &'a Store, scale: u32, width: usize, height: usize) -> Self {
+        Self {
+            store,
+            scale,
+            width: width as i128,
+            height: height as i128,
+            known: HashMap::new(),
+            shares_of_blocks: vec![0.0; width * height],
+            prints: Vec::new(),
+        }
+    }
 }
 
 impl View<'_> {
@@ -325,16 +379,21 @@ impl View<'_> {
             let y = BigInt::from((place >> 1) as i32 - 1) - top;
             if let (Some(x), Some(y)) = (x.to_i128(), y.to_i128()) {
                 let share = self.share(child) * part;
-                let alive = !self.store.is_empty(child);
-                self.pixel(x, y, share, alive);
+                if !self.store.is_empty(child) {
+                    // The quarter's level tells apart squares that differ in size alone.
+                    self.block(x, y, share, u64::from(child) | u64::from(level) << 32);
+                }
             }
         }
     }
 
-    fn pixel(&mut self, x: i128, y: i128, share: f64, alive: bool) {
-        if alive && (0..self.width).contains(&x) && (0..self.height).contains(&y) {
+    fn block(&mut self, x: i128, y: i128, share: f64, print: u64) {
+        if (0..self.width).contains(&x) && (0..self.height).contains(&y) {
             let at = (y * self.width + x) as usize;
-            self.pixels[at] = (share as f32).max(f32::MIN_POSITIVE);
+            self.shares_of_blocks[at] = (share as f32).max(f32::MIN_POSITIVE);
+            if let Some(place) = self.prints.get_mut(at) {
+                *place = print;
+            }
         }
     }
 
@@ -347,7 +406,7 @@ impl View<'_> {
         }
         if level == self.scale {
             let share = self.share(id);
-            self.pixel(x, y, share, true);
+            self.block(x, y, share, u64::from(id));
             return;
         }
         let blocks = 1i128 << (level - self.scale);
@@ -370,9 +429,11 @@ impl View<'_> {
         let block = (0..side).fold(0u64, |block, row| block | ((1 << side) - 1) << (8 * row));
         for by in 0..8 / side {
             for bx in 0..8 / side {
-                let live = (cells >> (side * (8 * by + bx)) & block).count_ones();
-                let share = f64::from(live) / f64::from(side * side);
-                self.pixel(x + i128::from(bx), y + i128::from(by), share, live > 0);
+                let live = cells >> (side * (8 * by + bx)) & block;
+                if live != 0 {
+                    let share = f64::from(live.count_ones()) / f64::from(side * side);
+                    self.block(x + i128::from(bx), y + i128::from(by), share, live);
+                }
             }
         }
     }
@@ -383,7 +444,7 @@ impl View<'_> {
         if node.population != BIG {
             return node.population as f64 * (-2.0 * f64::from(node.level)).exp2();
         }
-        if let Some(&share) = self.shares.get(&id) {
+        if let Some(&share) = self.known.get(&id) {
             return share;
         }
         let share = node
@@ -392,7 +453,7 @@ impl View<'_> {
             .map(|&child| self.share(child))
             .sum::<f64>()
             / 4.0;
-        self.shares.insert(id, share);
+        self.known.insert(id, share);
         share
     }
 }

@@ -71,7 +71,7 @@ impl Store {
     }
 
     /// The square that a listing describes; `level` is that of an empty one.
-    pub(super) fn from_listing(&mut self, list: &[Square], level: u16) -> Result<Id, Stop> {
+    pub(super) fn rebuild(&mut self, list: &[Square], level: u16) -> Result<Id, Stop> {
         let mut ids: Vec<Id> = Vec::with_capacity(list.len());
         for square in list {
             let id = match *square {
@@ -181,7 +181,7 @@ impl Universe {
         let memory = HashLifeError::PatternTooBig {
             limit: store.limit() >> 20,
         };
-        let id = store.from_listing(&list, LEAF + 1).and_then(|id| {
+        let id = store.rebuild(&list, LEAF + 1).and_then(|id| {
             let id = if store.node(id).level == LEAF {
                 let empty = store.empty(LEAF)?;
                 store.join([id, empty, empty, empty])?

@@ -7,6 +7,7 @@
 
 mod leaf;
 mod look;
+mod macrocell;
 mod step;
 mod store;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use thiserror::Error;
 
 use crate::pattern::Pattern;
 use crate::rule::{Rule, Topology};
+pub use macrocell::MacrocellError;
 use step::Stepper;
 use store::{Id, LEAF, Root, Stop, Store};
 
@@ -152,21 +154,11 @@ impl Universe {
     /// # Errors
     /// Those of [`Self::new`]; not enough memory.
     pub fn with_rule(&self, rule: Rule) -> Result<Self, HashLifeError> {
-        let limit = self.lock().limit() as u64;
-        let mut other = Self::new(rule, limit)?;
-        other.generation = self.generation.clone();
-        let from = self.lock();
-        let full = |_| HashLifeError::PatternTooBig {
-            limit: (limit >> 20) as usize,
-        };
-        let root = {
-            let mut to = other.store.lock().unwrap_or_else(PoisonError::into_inner);
-            let id = copy(&from, &mut to, self.root.id(), &mut HashMap::new()).map_err(full)?;
-            to.hold(id)
-        };
-        other.root = root;
-        drop(from);
-        Ok(other)
+        let limit = self.lock().limit();
+        let other = Self::new(rule, limit as u64)?;
+        other
+            .adopt(self)
+            .map_err(|_| HashLifeError::PatternTooBig { limit: limit >> 20 })
     }
 
     /// Replaces the cells by those of a pattern.
@@ -219,6 +211,7 @@ impl Universe {
             quarter(0, 0),
         ];
         let id = store.join(child).map_err(full)?;
+        let id = store.trim(id).map_err(full)?;
         let root = store.hold(id);
         drop(store);
         self.root = root;
@@ -240,6 +233,9 @@ impl Universe {
         // Small steps come first, while the universe is small.
         while let Some(k) = (generations - &done).trailing_zeros() {
             let far = || HashLifeError::TooFar { limit: MAX_LEVEL };
+            if interrupt() {
+                break;
+            }
             let k = k.to_u16().filter(|&k| k + 4 <= MAX_LEVEL).ok_or_else(far)?;
             if !self.leap(k, interrupt)? {
                 break;
@@ -315,7 +311,8 @@ impl Universe {
                 let level = store.node(id).level;
                 let half = BigInt::one() << (level - 1);
                 if [x, y].iter().all(|&c| *c >= -&half && *c < half) {
-                    break store.put(id, &(x + &half), &(y + &half), alive);
+                    let put = store.put(id, &(x + &half), &(y + &half), alive);
+                    break put.and_then(|id| store.trim(id));
                 }
                 if level >= MAX_LEVEL {
                     return Err(HashLifeError::TooFar { limit: MAX_LEVEL });
@@ -353,25 +350,6 @@ impl Universe {
     pub fn clear(&mut self) -> Result<(), HashLifeError> {
         self.load(&Pattern::default())
     }
-}
-
-/// Copies a square from one store to another.
-fn copy(from: &Store, to: &mut Store, id: Id, done: &mut HashMap<Id, Id>) -> Result<Id, Stop> {
-    if let Some(&copied) = done.get(&id) {
-        return Ok(copied);
-    }
-    let node = from.node(id);
-    let copied = if node.level == LEAF {
-        to.leaf(node.cells())?
-    } else {
-        let mut child = node.child;
-        for id in &mut child {
-            *id = copy(from, to, *id, done)?;
-        }
-        to.join(child)?
-    };
-    done.insert(id, copied);
-    Ok(copied)
 }
 
 impl Store {

@@ -193,3 +193,49 @@ fn what_cannot_be_done_is_refused() {
     let pattern = Pattern::from_cells((0..200).map(|i| (i * 1000, i * 777)));
     assert!(Universe::from_pattern(LIFE, &pattern, 0).is_ok());
 }
+
+#[test]
+fn a_macrocell_file_holds_the_whole_universe() {
+    let mut gun = universe("gosper-glider-gun");
+    run(&mut gun, BigUint::from(1u32) << 70);
+    let file = gun.macrocell();
+    let back = Universe::from_macrocell(&file, None, LIMIT).unwrap();
+    assert_eq!(back.generation(), gun.generation());
+    assert_eq!(back.population(), gun.population());
+    assert_eq!(back.bounds(), gun.bounds());
+    assert_eq!(back.macrocell(), file);
+    assert_eq!(gun.difference(&back), Some(0u32.into()));
+    let empty = Universe::new(LIFE, LIMIT).unwrap();
+    let back = Universe::from_macrocell(&empty.macrocell(), None, LIMIT).unwrap();
+    assert_eq!(back.bounds(), None);
+}
+
+#[test]
+fn equal_cells_give_equal_files_whatever_came_before() {
+    let mut glider = universe("glider");
+    let start = glider.macrocell();
+    let far = BigInt::from(1) << 90;
+    glider.set(&far, &far, true).unwrap();
+    glider.set(&far, &far, false).unwrap();
+    assert_eq!(glider.macrocell(), start);
+}
+
+#[test]
+fn a_broken_macrocell_file_is_refused_with_its_line() {
+    for (text, line) in [
+        ("", 1),
+        ("x = 3", 1),
+        ("[M2]\n.*$\n4 0 9 0 0", 3),
+        ("[M2]\n.*$\n5 1 0 0 0", 3),
+        ("[M2]\n2 0 0 0 0", 2),
+        ("[M2]\n99999 0 0 0 0", 2),
+        ("[M2]\n.*?", 2),
+        ("[M2]\n#R B9", 2),
+        ("[M2]\nhello", 2),
+    ] {
+        match Universe::from_macrocell(text, None, LIMIT) {
+            Err(super::MacrocellError::Line { line: at, .. }) => assert_eq!(at, line, "{text:?}"),
+            other => panic!("{text:?}: {other:?}"),
+        }
+    }
+}

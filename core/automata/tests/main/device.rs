@@ -10,8 +10,12 @@ use proptest::prelude::*;
 /// The first device with compute shaders, if this machine has any.
 fn gpu() -> Option<&'static Arc<Gpu>> {
     static GPU: OnceLock<Option<Arc<Gpu>>> = OnceLock::new();
-    GPU.get_or_init(|| Gpu::headless(&Choice::Best).ok().filter(|gpu| gpu.has_compute()))
-        .as_ref()
+    GPU.get_or_init(|| {
+        Gpu::headless(&Choice::Best)
+            .ok()
+            .filter(|gpu| gpu.has_compute())
+    })
+    .as_ref()
 }
 
 fn soup(topology: Topology, seed: u64) -> Grid {
@@ -49,8 +53,20 @@ fn the_kernel_is_valid() {
 
 #[test]
 fn life_on_the_device_is_life_on_the_processor() {
-    for (width, height) in [(1, 1), (2, 3), (31, 5), (32, 32), (33, 40), (64, 64), (100, 77), (512, 300)] {
-        for topology in [Topology::Torus { width, height }, Topology::Bounded { width, height }] {
+    for (width, height) in [
+        (1, 1),
+        (2, 3),
+        (31, 5),
+        (32, 32),
+        (33, 40),
+        (64, 64),
+        (100, 77),
+        (512, 300),
+    ] {
+        for topology in [
+            Topology::Torus { width, height },
+            Topology::Bounded { width, height },
+        ] {
             compare(LIFE.on(topology), u64::from(width), 25);
         }
     }

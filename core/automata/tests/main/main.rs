@@ -2,5 +2,8 @@
 //! against each other.
 #![allow(clippy::unwrap_used)]
 
+mod conformance;
+mod device;
 mod engines;
 mod patterns;
+mod science;

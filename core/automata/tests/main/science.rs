@@ -9,14 +9,21 @@ use loom_sim::{Camera, Input, Job, Model, Number, Place, Science, Settings, Subj
 fn every_entry_builds_is_pictured_and_offers_something_to_try() {
     for entry in Automata.catalogue() {
         let parameters = Automata.parameters(&entry.model).unwrap();
-        assert!(!entry.summary.is_empty() && !entry.experiments.is_empty(), "{}", entry.name);
+        assert!(
+            !entry.summary.is_empty() && !entry.experiments.is_empty(),
+            "{}",
+            entry.name
+        );
         for experiment in &entry.experiments {
             for (key, value) in &experiment.set {
                 let parameter = loom_sim::parameter::find(&parameters, key).unwrap();
                 parameter.check(value).unwrap();
                 if parameter.effect == loom_sim::Effect::Live {
                     let mut life = Automata.build(&entry.model, &Place::cpu()).unwrap();
-                    let set = Input::Set { key: key.clone(), value: value.clone() };
+                    let set = Input::Set {
+                        key: key.clone(),
+                        value: value.clone(),
+                    };
                     life.apply(&set).unwrap();
                 }
             }
@@ -31,10 +38,14 @@ fn every_entry_builds_is_pictured_and_offers_something_to_try() {
 #[test]
 fn a_file_opens_as_a_model_or_says_where_it_is_wrong() {
     let open = |name: &str, text: &str| Automata.open(name, text.as_bytes());
-    let model = open("glider.rle", "x = 3, y = 3, rule = B3/S23:T20\nbo$2bo$3o!").unwrap().unwrap();
+    let model = open("glider.rle", "x = 3, y = 3, rule = B3/S23:T20\nbo$2bo$3o!")
+        .unwrap()
+        .unwrap();
     let life = Automata.build(&model, &Place::cpu()).unwrap();
     assert_eq!(life.parameters()["rule"], Value::from("B3/S23:T20"));
-    let error = open("glider.rle", "x = 3, y = 3\nbo$2bq").unwrap().unwrap_err();
+    let error = open("glider.rle", "x = 3, y = 3\nbo$2bq")
+        .unwrap()
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "glider.rle, line 2, column 6: state 'q' in a pattern of two states; b is dead and o is alive."
@@ -44,29 +55,47 @@ fn a_file_opens_as_a_model_or_says_where_it_is_wrong() {
     assert!(open("graph.csv", "a,b").is_none());
     let text = Automata.export(&model, None, "rle").unwrap();
     assert!(String::from_utf8(text).unwrap().ends_with("bo$2bo$3o!\n"));
-    assert!(Automata.command(&model).contains("--pattern glider.rle --rule B3/S23:T20"));
+    assert!(
+        Automata
+            .command(&model)
+            .contains("--pattern glider.rle --rule B3/S23:T20")
+    );
 }
 
 #[test]
 fn population_and_activity_are_counted_exactly() {
     let run = |model: Model, generations: i64| {
         let analysis = &Automata.analyses()[0];
-        let subject = Subject::State { model, capture: None };
+        let subject = Subject::State {
+            model,
+            capture: None,
+        };
         let settings = Settings::from([("generations".to_owned(), generations.into())]);
         analysis.run(&subject, &settings, &Job::quiet()).unwrap()
     };
     let value = |report: &loom_sim::Report, key: &str| {
-        report.values.iter().find(|v| v.key == key).map(|v| v.value.clone())
+        report
+            .values
+            .iter()
+            .find(|v| v.key == key)
+            .map(|v| v.value.clone())
     };
     let report = run(Model::new("automata", "r-pentomino"), 1103);
-    assert_eq!(value(&report, "population"), Some(Number::Integer(116.into())));
+    assert_eq!(
+        value(&report, "population"),
+        Some(Number::Integer(116.into()))
+    );
     assert_eq!(report.plots.len(), 2);
     // A blinker turns over four of its cells in every generation.
     for rule in ["B3/S23", "B3/S23:T10"] {
         let report = run(Model::new("automata", "blinker").with("rule", rule), 10);
         assert_eq!(value(&report, "births"), Some(Number::Integer(20.into())));
         assert_eq!(value(&report, "deaths"), Some(Number::Integer(20.into())));
-        let expected = if rule.ends_with("T10") { 4.0 / 100.0 } else { 4.0 / 3.0 };
+        let expected = if rule.ends_with("T10") {
+            4.0 / 100.0
+        } else {
+            4.0 / 3.0
+        };
         assert_eq!(value(&report, "activity"), Some(Number::Real(expected)));
     }
 }
@@ -103,7 +132,11 @@ fn the_mouse_draws_lines_and_alt_makes_a_twin() {
         life.apply(input).unwrap();
     }
     let population = |life: &dyn loom_sim::Simulation| {
-        life.observe().into_iter().find(|q| q.key == "population").unwrap().value
+        life.observe()
+            .into_iter()
+            .find(|q| q.key == "population")
+            .unwrap()
+            .value
     };
     assert_eq!(population(&*life), Number::Integer((4 + 6 + 5).into()));
     let mut alt = pointer(205.0, 155.0, PointerAction::Click);
@@ -115,5 +148,9 @@ fn the_mouse_draws_lines_and_alt_makes_a_twin() {
     assert_eq!(population(&*life), Number::Integer(14.into()));
     // Too far away to aim at a cell.
     view.camera = Some(Camera::Plane(Plane::new([0.0, 0.0], 0.1, false)));
-    assert!(life.pointer(&pointer(1.0, 1.0, PointerAction::Click), &view).inputs.is_empty());
+    assert!(
+        life.pointer(&pointer(1.0, 1.0, PointerAction::Click), &view)
+            .inputs
+            .is_empty()
+    );
 }
