@@ -1,1 +1,47 @@
-//! loom-attractors
+//! Strange attractors: flows and maps given as formulas, set in motion as clouds of particles,
+//! and measured.
+//!
+//! | Part | What it does |
+//! |---|---|
+//! | [`Attractors`] | the science: catalogue, models, analyses, files |
+//! | [`definition`], [`file`](mod@file) | a system's file, read and checked |
+//! | [`Motion`] | the simulation: a cloud on processor or device, orbits followed in f64 |
+//! | [`lyapunov`], [`spectrum`] | Lyapunov exponents with errors, held against the divergence |
+//! | [`trajectory`], [`listing`] | what the command line needs |
+//!
+//! A built-in system is a file like any user's; see `assets/attractors`.
+
+pub mod catalogue;
+mod cloud;
+mod codec;
+pub mod definition;
+mod device;
+pub mod edit;
+mod ensemble;
+pub mod file;
+mod histogram;
+mod lens;
+pub mod listing;
+pub mod lyapunov;
+mod motion;
+mod picture;
+mod pointer;
+mod probes;
+mod reading;
+pub mod science;
+pub mod settings;
+mod simulation;
+pub mod spectrum;
+pub mod start;
+mod state;
+mod stepping;
+mod thumbnail;
+pub mod trail;
+pub mod trajectory;
+
+pub use definition::Definition;
+pub use edit::Edit;
+pub use lyapunov::Lyapunov;
+pub use motion::Motion;
+pub use picture::orbit_color;
+pub use science::Attractors;

@@ -1,0 +1,109 @@
+// The cloud on the device: every particle in f32, several steps a dispatch, each step's position
+// counted in up to two histograms. The twin of `ensemble.rs`.
+//
+// The generated part above this text defines DIMENSION, CONSTANTS, MAP, the alias `State` and
+// `rates(x: State, t: f32) -> State`, which reads `constants`.
+
+struct Lens {
+  // World to clip space.
+  matrix: mat4x4f,
+  columns: u32,
+  rows: u32,
+  // 0: this lens is off.
+  on: u32,
+  padding: u32,
+  // Variables along x, y, z; DIMENSION stands for 0.
+  axes: vec4u,
+}
+
+struct Run {
+  members: u32,
+  steps: u32,
+  // Added for a hit.
+  weight: u32,
+  // Steps made since time was `since`.
+  first: u32,
+  dt: f32,
+  since: f32,
+  padding: vec2f,
+  lenses: array<Lens, 2>,
+}
+
+@group(0) @binding(0) var<uniform> run: Run;
+@group(0) @binding(1) var<storage, read> constants: array<f32>;
+// Variable by variable.
+@group(0) @binding(2) var<storage, read_write> state: array<f32>;
+// 1 once a particle is no longer a finite number.
+@group(0) @binding(3) var<storage, read_write> broken: array<atomic<u32>>;
+@group(0) @binding(4) var<storage, read_write> counts_0: array<atomic<u32>>;
+@group(0) @binding(5) var<storage, read_write> counts_1: array<atomic<u32>>;
+
+fn moved(x: State, k: State, h: f32) -> State {
+  var y: State;
+  for (var i = 0u; i < DIMENSION; i++) { y[i] = x[i] + h * k[i]; }
+  return y;
+}
+
+// Kutta's classical fourth-order step, or one iteration of a map.
+fn stepped(x: State, t: f32, h: f32) -> State {
+  if (MAP) { return rates(x, t); }
+  let k1 = rates(x, t);
+  let k2 = rates(moved(x, k1, 0.5 * h), t + 0.5 * h);
+  let k3 = rates(moved(x, k2, 0.5 * h), t + 0.5 * h);
+  let k4 = rates(moved(x, k3, h), t + h);
+  var y: State;
+  for (var i = 0u; i < DIMENSION; i++) {
+    y[i] = x[i] + (h / 6.0) * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
+  }
+  return y;
+}
+
+fn coordinate(x: State, axis: u32) -> f32 {
+  var y = x;
+  if (axis >= DIMENSION) { return 0.0; }
+  return y[axis];
+}
+
+// The cell in which a state falls, or 0xffffffff.
+fn cell(lens: u32, x: State) -> u32 {
+  let axes = run.lenses[lens].axes;
+  let point = vec4f(coordinate(x, axes.x), coordinate(x, axes.y), coordinate(x, axes.z), 1.0);
+  let clip = run.lenses[lens].matrix * point;
+  let size = vec2f(f32(run.lenses[lens].columns), f32(run.lenses[lens].rows));
+  if (!(clip.w > 0.0)) { return 0xffffffffu; }
+  let place = vec2f(0.5 + 0.5 * clip.x / clip.w, 0.5 - 0.5 * clip.y / clip.w) * size;
+  let inside = place.x >= 0.0 && place.x < size.x && place.y >= 0.0 && place.y < size.y;
+  if (!inside) { return 0xffffffffu; }
+  return u32(place.y) * run.lenses[lens].columns + u32(place.x);
+}
+
+// By its bits, since shaders may take NaN and infinities for impossible.
+fn finite(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
+}
+
+@compute @workgroup_size(64)
+fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let m = id.x + id.y * groups.x * 64u;
+  if (m >= run.members) { return; }
+  var x: State;
+  for (var i = 0u; i < DIMENSION; i++) { x[i] = state[i * run.members + m]; }
+  for (var s = 0u; s < run.steps; s++) {
+    let t = run.since + f32(run.first + s) * run.dt;
+    x = stepped(x, t, run.dt);
+    if (run.lenses[0].on != 0u) {
+      let c = cell(0u, x);
+      if (c != 0xffffffffu) { atomicAdd(&counts_0[c], run.weight); }
+    }
+    if (run.lenses[1].on != 0u) {
+      let c = cell(1u, x);
+      if (c != 0xffffffffu) { atomicAdd(&counts_1[c], run.weight); }
+    }
+  }
+  var whole = true;
+  for (var i = 0u; i < DIMENSION; i++) {
+    state[i * run.members + m] = x[i];
+    whole = whole && finite(x[i]);
+  }
+  if (!whole) { atomicStore(&broken[0], 1u); }
+}

@@ -1,0 +1,243 @@
+//! Through which camera states are seen: from a state's variables to a point of the scene and to
+//! a cell of a histogram.
+
+use loom_sim::camera::Plane;
+use loom_sim::{Camera, SimError};
+
+use crate::definition::ColorBy;
+
+/// Longest side of a density histogram, in cells.
+pub const MOST_CELLS: u32 = 2048;
+
+/// Which variables are drawn along x, y and z; on a plane the third is `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axes {
+    pub x: usize,
+    pub y: usize,
+    pub z: Option<usize>,
+}
+
+impl Axes {
+    /// The scene's point of a state, given by variable.
+    pub fn point(&self, state: impl Fn(usize) -> f64) -> [f64; 3] {
+        [state(self.x), state(self.y), self.z.map_or(0.0, state)]
+    }
+    pub fn is_planar(&self) -> bool {
+        self.z.is_none()
+    }
+}
+
+/// How particles become vertices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawing {
+    pub axes: Axes,
+    pub color: ColorBy,
+    /// Taken away along x and y, so that a plane's coordinates stay near 0.
+    pub offset: [f64; 2],
+    /// The most vertices; every n-th particle is drawn beyond.
+    pub budget: usize,
+}
+
+/// A grid of cells laid over a view, or over a rectangle of the plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lens {
+    pub axes: Axes,
+    pub frame: Frame,
+    /// Cells.
+    pub size: [u32; 2],
+}
+
+/// What the cells cover.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// The view of this camera.
+    Camera(Camera),
+    /// Left, top, right, bottom in world units.
+    Rectangle([f64; 4]),
+}
+
+impl Lens {
+    /// World to clip space (x right, y up, both −1 to 1), column by column.
+    pub fn matrix(&self) -> [[f64; 4]; 4] {
+        let aspect = f64::from(self.size[0]) / f64::from(self.size[1].max(1));
+        match &self.frame {
+            Frame::Camera(Camera::Orbit(orbit)) => orbit.view_projection(aspect),
+            Frame::Camera(Camera::Plane(plane)) => {
+                rectangle_matrix(seen(plane, self.size.map(f64::from)))
+            }
+            Frame::Rectangle(rectangle) => rectangle_matrix(*rectangle),
+        }
+    }
+
+    /// The number of cells.
+    pub fn cells(&self) -> usize {
+        self.size[0] as usize * self.size[1] as usize
+    }
+
+    /// Made ready for many points.
+    pub fn projector(&self) -> Projector {
+        Projector {
+            matrix: self.matrix(),
+            width: f64::from(self.size[0]),
+            height: f64::from(self.size[1]),
+            columns: self.size[0] as usize,
+        }
+    }
+
+    /// Whether a picture taken through `self` can stand for one through `other`: the same axes
+    /// and frame, cells of the same shape.
+    pub fn serves(&self, other: &Self) -> bool {
+        let aspect = |lens: &Self| f64::from(lens.size[0]) / f64::from(lens.size[1].max(1));
+        self.axes == other.axes
+            && self.frame == other.frame
+            && (aspect(self) / aspect(other) - 1.0).abs() < 0.02
+    }
+}
+
+/// Left, top, right, bottom of what a plane camera shows in a view of `size` pixels.
+pub fn seen(plane: &Plane, size: [f64; 2]) -> [f64; 4] {
+    let centre = [
+        plane.whole[0] as f64 + plane.part[0],
+        plane.whole[1] as f64 + plane.part[1],
+    ];
+    let (w, h) = (0.5 * size[0] / plane.scale, 0.5 * size[1] / plane.scale);
+    let h = if plane.y_up { h } else { -h };
+    [centre[0] - w, centre[1] + h, centre[0] + w, centre[1] - h]
+}
+
+fn rectangle_matrix([left, top, right, bottom]: [f64; 4]) -> [[f64; 4]; 4] {
+    let (sx, sy) = (2.0 / (right - left), 2.0 / (top - bottom));
+    [
+        [sx, 0.0, 0.0, 0.0],
+        [0.0, sy, 0.0, 0.0],
+        [0.0, 0.0, 0.0, 0.0],
+        [-(left + right) / 2.0 * sx, -(top + bottom) / 2.0 * sy, 0.5, 1.0],
+    ]
+}
+
+/// A lens's matrix and size, ready for many points.
+#[derive(Clone, Copy, Debug)]
+pub struct Projector {
+    matrix: [[f64; 4]; 4],
+    width: f64,
+    height: f64,
+    columns: usize,
+}
+
+impl Projector {
+    /// The cell in which a point falls, row by row from the top; `None` outside the frame,
+    /// behind the camera, or for NaN. `ensemble.wgsl` says the same in f32.
+    pub fn cell(&self, [x, y, z]: [f64; 3]) -> Option<usize> {
+        let m = &self.matrix;
+        let row = |r: usize| m[0][r] * x + m[1][r] * y + m[2][r] * z + m[3][r];
+        let w = row(3);
+        if w <= 0.0 {
+            return None;
+        }
+        let column = (0.5 + 0.5 * row(0) / w) * self.width;
+        let line = (0.5 - 0.5 * row(1) / w) * self.height;
+        let inside = column >= 0.0 && column < self.width && line >= 0.0 && line < self.height;
+        inside.then(|| line as usize * self.columns + column as usize)
+    }
+}
+
+/// The cells of a histogram for a view of this size: as many as pixels, within bounds.
+pub fn cells_for(size: [u32; 2]) -> [u32; 2] {
+    let longest = size[0].max(size[1]).max(1);
+    if longest <= MOST_CELLS {
+        return size.map(|n| n.max(1));
+    }
+    let scale = f64::from(MOST_CELLS) / f64::from(longest);
+    size.map(|n| ((f64::from(n) * scale).round() as u32).max(1))
+}
+
+/// A camera as the numbers of a probe's setting: seven for an orbit (target, distance, yaw,
+/// pitch, field of view), four for a rectangle of the plane (left, top, right, bottom).
+pub fn frame_of(numbers: &[f64]) -> Result<Frame, SimError> {
+    let refuse = || SimError::Value {
+        key: "camera".into(),
+        value: format!("{numbers:?}"),
+        expected: "seven finite numbers for an orbit camera (target x, y, z, distance, yaw, \
+                   pitch, field of view) or four for a rectangle (left, top, right, bottom)"
+            .into(),
+    };
+    if !numbers.iter().all(|x| x.is_finite()) {
+        return Err(refuse());
+    }
+    match *numbers {
+        [x, y, z, distance, yaw, pitch, field_of_view] if distance > 0.0 => {
+            Ok(Frame::Camera(Camera::Orbit(loom_sim::camera::Orbit {
+                target: [x, y, z],
+                distance,
+                yaw,
+                pitch,
+                field_of_view,
+            })))
+        }
+        [left, top, right, bottom] if right > left && top > bottom => {
+            Ok(Frame::Rectangle([left, top, right, bottom]))
+        }
+        _ => Err(refuse()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLANE: Axes = Axes {
+        x: 0,
+        y: 1,
+        z: None,
+    };
+
+    #[test]
+    fn a_rectangle_has_its_cells_row_by_row_from_the_top() {
+        let lens = Lens {
+            axes: PLANE,
+            frame: Frame::Rectangle([-1.0, 2.0, 3.0, 0.0]),
+            size: [4, 2],
+        };
+        let at = |x, y| lens.projector().cell([x, y, 0.0]);
+        assert_eq!(at(-0.5, 1.5), Some(0));
+        assert_eq!(at(2.5, 1.5), Some(3));
+        assert_eq!(at(-0.5, 0.5), Some(4));
+        assert_eq!(at(3.5, 0.5), None);
+        assert_eq!(at(f64::NAN, 0.5), None);
+    }
+
+    #[test]
+    fn the_cell_is_the_pixel_on_which_the_camera_sees_the_point() {
+        let camera = Camera::Orbit(loom_sim::camera::Orbit {
+            target: [1.0, 2.0, 3.0],
+            distance: 50.0,
+            yaw: 0.4,
+            pitch: 0.3,
+            field_of_view: 0.6,
+        });
+        let lens = Lens {
+            axes: Axes {
+                x: 0,
+                y: 1,
+                z: Some(2),
+            },
+            frame: Frame::Camera(camera.clone()),
+            size: [320, 200],
+        };
+        for point in [[1.0, 2.0, 3.0], [4.0, -1.0, 5.5], [-3.0, 6.0, 0.1]] {
+            let cell = camera.project(point, [320.0, 200.0]).map(|seen| {
+                let [x, y] = seen.pixel;
+                y as usize * 320 + x as usize
+            });
+            assert!(cell.is_some());
+            assert_eq!(lens.projector().cell(point), cell);
+        }
+    }
+
+    #[test]
+    fn a_camera_of_wrong_length_is_refused() {
+        assert!(frame_of(&[1.0, 2.0]).is_err());
+        assert!(frame_of(&[0.0, 1.0, -1.0, 0.0]).is_err());
+        assert!(frame_of(&[0.0, 0.0, 0.0, 5.0, 0.0, 0.0, 0.6]).is_ok());
+    }
+}

@@ -1,0 +1,419 @@
+//! The Lyapunov spectrum as an analysis: every exponent with its error, the rule that they sum
+//! to the mean divergence, the Kaplan–Yorke dimension and the curves of convergence.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use loom_sim::parameter::{self, ParameterKind};
+use loom_sim::{
+    Analysis, Axis, Effect, Job, Mark, Model, Parameter, Plot, Quantity, Report, Scale, Settings,
+    SimError, Subject, Table, Uncertainty, Value,
+};
+
+use crate::catalogue;
+use crate::definition::Definition;
+use crate::science;
+use crate::settings::Build;
+use crate::simulation::captured;
+use crate::spectrum::{Spectrum, Tangents, Task, kaplan_yorke};
+use crate::start;
+
+/// Orbits whose averages are independent batches.
+const ORBITS: usize = 64;
+/// Steps of all orbits together, for three exponents of a system of three variables.
+const STEPS: f64 = 4e6;
+/// Parts of the run after which averages are taken for the curves.
+const ROUNDS: u64 = 100;
+/// Between two partial reports.
+const STREAM: Duration = Duration::from_millis(80);
+
+/// "Measure Lyapunov exponents".
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lyapunov;
+
+impl Analysis for Lyapunov {
+    fn key(&self) -> &'static str {
+        "lyapunov"
+    }
+    fn name(&self) -> &'static str {
+        "Lyapunov spectrum"
+    }
+    fn help(&self) -> &'static str {
+        "How fast neighbouring orbits part along each direction: a positive exponent is chaos."
+    }
+    fn citation(&self) -> &'static str {
+        "G. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn (1980), Lyapunov characteristic \
+         exponents for smooth dynamical systems and for Hamiltonian systems, Meccanica 15, 9–30."
+    }
+    fn fits(&self, model: &Model) -> bool {
+        model.science == science::KEY && catalogue::definition(model).is_ok()
+    }
+
+    fn parameters(&self, model: &Model) -> Vec<Parameter> {
+        let Ok(definition) = catalogue::definition(model) else {
+            return Vec::new();
+        };
+        let dimension = definition.dimension() as i64;
+        let time = usual_time(&definition, definition.dimension());
+        let mut list = vec![
+            Parameter::real("time", "T", "Model time", time, time / 100.0, time * 100.0)
+                .hard(time * 1e-4, time * 1e6)
+                .logarithmic()
+                .unit(if definition.is_map() { "iterations" } else { "time units" })
+                .help("Of all orbits together: four times as long halves the errors."),
+            Parameter::integer("exponents", "k", "Exponents", dimension, 1, dimension)
+                .effect(Effect::Live)
+                .help("Only the first k are measured; all of them give the sum and the dimension."),
+        ];
+        if !definition.is_map() {
+            let dt = definition.dt;
+            list.push(
+                Parameter::real("dt", "dt", "Time step", dt, dt / 10.0, dt * 4.0)
+                    .hard(dt * 1e-6, dt * 1e3)
+                    .logarithmic()
+                    .help("Where the sum misses the divergence, halve it."),
+            );
+        }
+        list.push(Parameter::new(
+            "transient",
+            "",
+            "Transient",
+            Value::Real(100.0),
+            ParameterKind::Real {
+                low: 0.0,
+                high: 10_000.0,
+                scale: Scale::Linear,
+                hard: Some((0.0, 1e9)),
+            },
+        ));
+        if let Some(transient) = list.last_mut() {
+            transient.unit = "periods".into();
+            transient.help =
+                "Thrown away before measuring, so that the vectors have found their directions."
+                    .into();
+        }
+        list
+    }
+
+    fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
+        let Subject::State { model, capture } = subject else {
+            return Err(SimError::other(
+                "Lyapunov exponents are measured on a system; choose one of the catalogue.",
+            ));
+        };
+        let definition = catalogue::definition(model)?;
+        let settings = parameter::complete(&self.parameters(model), settings)?;
+        let mut build = Build::new(&definition, &model.parameters)?;
+        let mut shown = model.clone();
+        if let Some(capture) = capture {
+            let state = captured(capture)?;
+            build.constants.clone_from(&state.constants);
+            if let Some(orbit) = state.orbits.first() {
+                build.initial.clone_from(&orbit.point);
+            }
+            for (constant, value) in definition.parameters.iter().zip(&state.constants) {
+                shown.parameters.insert(constant.key.clone(), Value::Real(*value));
+            }
+        }
+        let wanted = Wanted::new(&definition, &build, &settings);
+        build.dt = wanted.dt;
+        measure(&definition, &build, &wanted, job, &settings, &shown)
+    }
+}
+
+/// The total model time that gives Lorenz's largest exponent to ±0.005 and better.
+fn usual_time(definition: &Definition, exponents: usize) -> f64 {
+    let work = (definition.dimension() * (exponents + 1)) as f64 / 12.0;
+    (STEPS / work.max(0.25) * definition.dt).max(10.0 * definition.period)
+}
+
+#[derive(Clone, Debug)]
+struct Wanted {
+    exponents: usize,
+    dt: f64,
+    /// Of all orbits together.
+    time: f64,
+    /// Model time of one orbit.
+    transient: f64,
+}
+
+impl Wanted {
+    fn new(definition: &Definition, build: &Build, settings: &Settings) -> Self {
+        let real = |key: &str| settings.get(key).and_then(Value::as_real);
+        let exponents = real("exponents").map_or(definition.dimension(), |k| k as usize);
+        let transient = real("transient").unwrap_or(100.0) * definition.period;
+        Self {
+            exponents,
+            dt: if definition.is_map() { 1.0 } else { real("dt").unwrap_or(build.dt) },
+            time: real("time").unwrap_or_else(|| usual_time(definition, exponents)),
+            transient,
+        }
+    }
+}
+
+fn measure(
+    definition: &Arc<Definition>,
+    build: &Build,
+    wanted: &Wanted,
+    job: &Job,
+    settings: &Settings,
+    model: &Model,
+) -> Result<Report, SimError> {
+    let begun = Instant::now();
+    let dimension = definition.dimension();
+    job.progress(0.0);
+    // Starts far apart along one trajectory: the transient is over for all of them.
+    let samples = start::sample(definition, build, ORBITS * 32)?;
+    let starts: Vec<f64> = (0..ORBITS)
+        .flat_map(|i| samples.point(i * samples.len() / ORBITS).to_vec())
+        .collect();
+    job.check()?;
+    // Five steps between orthogonalisations, and never longer than a twentieth of a period.
+    let stride = (definition.period / 20.0 / wanted.dt).clamp(1.0, 5.0) as u64;
+    let mut tangents = Tangents::new(&Task {
+        system: &definition.system,
+        constants: &build.constants,
+        dt: wanted.dt,
+        exponents: wanted.exponents,
+        stride,
+        starts: &starts,
+    })?;
+    let interval = if definition.is_map() { 1.0 } else { wanted.dt * stride as f64 };
+    let strides = |time: f64| (time / interval).ceil().max(1.0) as u64;
+    let check = || job.check();
+    let mut run = |tangents: &mut Tangents, strides| tangents.advance(strides, &check);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(job.threads.max(1))
+        .build()
+        .map_err(|e| SimError::other(format!("No threads could be started: {e}.")))?;
+    pool.install(|| run(&mut tangents, strides(wanted.transient)))?;
+    tangents.start_measuring();
+    let per_round = strides(wanted.time / ORBITS as f64 / ROUNDS as f64);
+    let mut curve: Vec<Spectrum> = Vec::new();
+    let mut streamed = Instant::now();
+    for round in 0..ROUNDS {
+        pool.install(|| run(&mut tangents, per_round))?;
+        curve.push(tangents.spectrum());
+        job.progress((round + 1) as f32 / ROUNDS as f32);
+        if streamed.elapsed() >= STREAM {
+            streamed = Instant::now();
+            let seconds = begun.elapsed().as_secs_f64();
+            let partial = Findings {
+                definition,
+                curve: &curve,
+                stride,
+                dt: wanted.dt,
+                orbits: tangents.orbits(),
+                dimension,
+            };
+            job.partial(&partial.report(settings, model, seconds));
+        }
+    }
+    let findings = Findings {
+        definition,
+        curve: &curve,
+        stride,
+        dt: wanted.dt,
+        orbits: tangents.orbits(),
+        dimension,
+    };
+    Ok(findings.report(settings, model, begun.elapsed().as_secs_f64()))
+}
+
+/// What was found, to be told.
+struct Findings<'a> {
+    definition: &'a Definition,
+    /// Averages as they formed; the last one counts.
+    curve: &'a [Spectrum],
+    stride: u64,
+    dt: f64,
+    orbits: usize,
+    dimension: usize,
+}
+
+impl Findings<'_> {
+    fn report(&self, settings: &Settings, model: &Model, seconds: f64) -> Report {
+        let mut report = Report {
+            title: format!("Lyapunov spectrum of {}", self.definition.title),
+            method: self.method(),
+            citation: Lyapunov.citation().into(),
+            settings: settings.clone(),
+            seconds,
+            command: science::command_line("lyapunov", model),
+            ..Report::default()
+        };
+        let Some(last) = self.curve.last() else {
+            return report;
+        };
+        let unit = if self.definition.is_map() { "1/iteration" } else { "1/time unit" };
+        for (k, (exponent, error)) in last.exponents.iter().zip(&last.standard_error).enumerate() {
+            let name = format!("Exponent {}", k + 1);
+            report.values.push(
+                Quantity::real(
+                    &format!("lambda_{}", k + 1),
+                    &name,
+                    *exponent,
+                    Uncertainty::StandardError(*error),
+                )
+                .symbol(&format!("λ{}", subscript(k + 1)))
+                .unit(unit),
+            );
+        }
+        let total: f64 = last.exponents.iter().sum();
+        let complete = last.exponents.len() == self.dimension;
+        let mut dimension = serde_json::Value::Null;
+        if complete {
+            self.push_sum(&mut report, last, total, unit);
+            let (value, error) = kaplan_yorke(&last.exponents, &last.standard_error);
+            dimension = value.into();
+            report.values.push(
+                Quantity::real(
+                    "kaplan_yorke_dimension",
+                    "Kaplan–Yorke dimension",
+                    value,
+                    Uncertainty::StandardError(error),
+                )
+                .symbol("D_KY"),
+            );
+        }
+        if let (Some(first), Some(error)) = (last.exponents.first(), last.standard_error.first())
+            && *first > 3.0 * error
+            && *first > 0.0
+        {
+            let time = 1.0 / first;
+            let spread = Uncertainty::StandardError(time * error / first);
+            let unit = if self.definition.is_map() { "iterations" } else { "time units" };
+            report.values.push(
+                Quantity::real("lyapunov_time", "Lyapunov time", time, spread)
+                    .symbol("1/λ₁")
+                    .unit(unit),
+            );
+        }
+        let total_time = last.time * self.orbits as f64;
+        let mean_divergence = last.divergence.unwrap_or(total);
+        report.json = serde_json::json!({
+            "spectrum": last.exponents,
+            "standard_error": last.standard_error,
+            "mean_divergence": mean_divergence,
+            "kaplan_yorke_dimension": dimension,
+            "method": report.method,
+            "time": total_time,
+        });
+        report.tables.push(self.table(last));
+        report.plots = self.plots();
+        report
+    }
+
+    fn method(&self) -> String {
+        let last = self.curve.last();
+        let time = last.map_or(0.0, |s| s.time);
+        if self.definition.is_map() {
+            format!(
+                "Benettin's method: the map's symbolic Jacobian, Gram–Schmidt at every iteration, \
+                 f64; {} orbits of {time:.0} iterations, errors from their scatter.",
+                self.orbits
+            )
+        } else {
+            format!(
+                "Benettin's method: fourth-order Runge–Kutta on the variational equations of the \
+                 symbolic Jacobian, f64, dt = {}, Gram–Schmidt every {} steps; {} orbits of \
+                 {time:.1} time units, errors from their scatter.",
+                self.dt, self.stride, self.orbits
+            )
+        }
+    }
+
+    /// The sum, what it must be, and a warning where the two part.
+    fn push_sum(&self, report: &mut Report, last: &Spectrum, total: f64, unit: &str) {
+        let squares: f64 = last.standard_error.iter().map(|e| e * e).sum();
+        report.values.push(
+            Quantity::real("sum", "Sum of the exponents", total, Uncertainty::StandardError(squares.sqrt()))
+                .symbol("Σλ")
+                .unit(unit),
+        );
+        let Some(divergence) = last.divergence else {
+            report.warnings.push(
+                "The sum could not be compared with the mean divergence: this system has none in \
+                 closed form."
+                    .into(),
+            );
+            return;
+        };
+        let (name, symbol) = if self.definition.is_map() {
+            ("Mean of ln |det J|", "⟨ln |det J|⟩")
+        } else {
+            ("Mean divergence", "⟨∇·f⟩")
+        };
+        let gap = total - divergence;
+        report.values.push(
+            Quantity::real("mean_divergence", name, divergence, Uncertainty::Bound(gap.abs()))
+                .symbol(symbol)
+                .unit(unit),
+        );
+        let size = last.exponents.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+        if gap.abs() > 1e-3 * size.max(1e-3) + 5.0 * last.sum_error {
+            report.warnings.push(format!(
+                "The exponents sum to {total:.6}, but the mean divergence is {divergence:.6}: \
+                 halve dt."
+            ));
+        }
+    }
+
+    fn table(&self, last: &Spectrum) -> Table {
+        let column = |values: &[f64]| values.iter().map(f64::to_string).collect();
+        Table {
+            title: "Exponents".into(),
+            columns: vec![
+                ("k".into(), (1..=last.exponents.len()).map(|k| k.to_string()).collect()),
+                ("exponent".into(), column(&last.exponents)),
+                ("standard error".into(), column(&last.standard_error)),
+            ],
+        }
+    }
+
+    /// All exponents as they converge, and the largest one with its band of errors.
+    fn plots(&self) -> Vec<Plot> {
+        let (label, unit) = if self.definition.is_map() {
+            ("Iterations of each orbit", "")
+        } else {
+            ("Time of each orbit", "time units")
+        };
+        let count = self.curve.last().map_or(0, |s| s.exponents.len());
+        let line = |k: usize| Mark::Line {
+            name: format!("λ{}", subscript(k + 1)),
+            points: self.curve.iter().map(|s| [s.time, s.exponents[k]]).collect(),
+        };
+        let band = |k: usize| Mark::Band {
+            name: "± standard error".into(),
+            points: self
+                .curve
+                .iter()
+                .map(|s| (s.time, s.exponents[k], s.standard_error[k]))
+                .filter(|(_, _, error)| error.is_finite())
+                .map(|(t, x, error)| [t, x - error, x + error])
+                .collect(),
+        };
+        let y_unit = if self.definition.is_map() { "1/iteration" } else { "1/time unit" };
+        let all = Plot {
+            title: "Convergence".into(),
+            x: Axis::new(label, unit),
+            y: Axis::new("Lyapunov exponents", y_unit),
+            marks: (0..count).map(line).collect(),
+            preview: false,
+        };
+        let first = Plot {
+            title: "Largest exponent".into(),
+            x: Axis::new(label, unit),
+            y: Axis::new("λ₁", y_unit),
+            marks: vec![band(0), line(0)],
+            preview: false,
+        };
+        vec![all, first]
+    }
+}
+
+/// 1 as ₁.
+fn subscript(number: usize) -> String {
+    let digit = |c: char| char::from_u32(0x2080 + c.to_digit(10).unwrap_or(0)).unwrap_or(c);
+    number.to_string().chars().map(digit).collect()
+}

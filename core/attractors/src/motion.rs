@@ -1,0 +1,422 @@
+//! A system in motion: the cloud, the orbits that are followed beside it in f64, and the clock
+//! that they share.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use loom_sim::parameter;
+use loom_sim::{
+    Effect, Gate, Input, Model, Parameter, Place, Recorder, Settings, SimError, Stop, Value,
+};
+
+use crate::cloud::{Cloud, HIT, UNHIT};
+use crate::definition::Definition;
+use crate::device::DeviceEnsemble;
+use crate::edit::Edit;
+use crate::ensemble::Ensemble;
+use crate::probes::{Asked, Slot};
+use crate::settings::{self, Build};
+use crate::start::{self, Samples};
+use crate::state::{Counted, Particles, Probed, State, Timing};
+use crate::stepping::{self, BlockStepper, OrbitStepper};
+use crate::trail::{MOST, Orbit};
+
+/// Points of the attractor from which a fresh cloud starts.
+const START_POINTS: usize = 16_384;
+
+/// The most steps between two looks at the gate.
+const MOST_STEPS: u64 = 256;
+
+/// A simulation of one system.
+pub struct Motion {
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) declared: Vec<Parameter>,
+    pub(crate) timing: Timing,
+    /// Values of the system's parameters, in its order.
+    pub(crate) constants: Vec<f64>,
+    pub(crate) cloud: Cloud,
+    pub(crate) orbits: Arc<Vec<Orbit>>,
+    pub(crate) stepper: OrbitStepper,
+    /// Points of the attractor as the run started.
+    pub(crate) samples: Samples,
+    /// Slow and fast on the attractor as the run started: the range of the colours.
+    pub(crate) speed_range: [f64; 2],
+    /// Whose the cloud's histograms are, in their order.
+    pub(crate) slots: Vec<Slot>,
+    /// Pictures that views have asked for since the last step.
+    pub(crate) asked: Mutex<Asked>,
+    pub(crate) series: Option<Arc<Recorder>>,
+    /// Steps between two looks at the gate; found while running.
+    chunk: u64,
+}
+
+impl Motion {
+    pub fn new(
+        definition: Arc<Definition>,
+        model: &Model,
+        place: &Place,
+    ) -> Result<Self, SimError> {
+        let build = Build::new(&definition, &model.parameters)?;
+        let samples = start::sample(&definition, &build, START_POINTS)?;
+        let state = Arc::new(start::cloud(&definition, &build, &samples, model.seed));
+        let cloud = match place {
+            Place::Gpu(gpu) if gpu.has_compute() => {
+                let host = Particles::Host(state);
+                let list = host.to_device(definition.dimension(), build.particles);
+                Cloud::Device(Box::new(DeviceEnsemble::new(gpu, &definition, &list)?))
+            }
+            Place::Gpu(_) => Cloud::Host(Ensemble::new(definition.clone(), state, 0)?, Vec::new()),
+            Place::Cpu { threads } => {
+                Cloud::Host(Ensemble::new(definition.clone(), state, *threads)?, Vec::new())
+            }
+        };
+        let build_constants = build.constants.clone();
+        Ok(Self {
+            declared: settings::declare(&definition),
+            timing: Timing::new(build.dt),
+            constants: build.constants,
+            cloud,
+            orbits: Arc::new(vec![Orbit::new(0, 0.0, build.initial)]),
+            stepper: OrbitStepper::new(&definition),
+            speed_range: speed_range(&definition, &samples, &build_constants)?,
+            samples,
+            slots: Vec::new(),
+            asked: Mutex::default(),
+            series: None,
+            chunk: 1,
+            definition,
+        })
+    }
+
+    /// The live parameters as they stand.
+    pub fn live(&self) -> Settings {
+        let mut settings: Settings = self
+            .definition
+            .parameters
+            .iter()
+            .zip(&self.constants)
+            .map(|(p, x)| (p.key.clone(), Value::Real(*x)))
+            .collect();
+        if !self.definition.is_map() {
+            settings.insert("dt".into(), Value::Real(self.timing.dt));
+        }
+        settings
+    }
+
+    /// Steps a second at speed 1×: one unit of time a second for flows, thirty iterations for
+    /// maps.
+    pub fn pace(&self) -> f64 {
+        if self.definition.is_map() {
+            30.0
+        } else {
+            1.0 / self.timing.dt
+        }
+    }
+
+    pub fn run(&mut self, steps: u64, gate: &Gate) -> Result<Stop, SimError> {
+        /// A chunk should take about this long, so that a slice holds several.
+        const TARGET: Duration = Duration::from_millis(2);
+        self.take_wishes()?;
+        let mut left = steps;
+        while left > 0 {
+            if gate.is_cancelled() {
+                return Ok(Stop::Cancelled);
+            }
+            let chunk = left.min(self.chunk);
+            let begun = Instant::now();
+            self.make(chunk)?;
+            left -= chunk;
+            let took = begun.elapsed();
+            if took > 2 * TARGET {
+                self.chunk = (self.chunk / 2).max(1);
+            } else if took < TARGET / 2 && chunk == self.chunk {
+                self.chunk = (self.chunk * 2).min(MOST_STEPS);
+            }
+            if left > 0 && gate.is_over() {
+                return Ok(Stop::Slice);
+            }
+        }
+        Ok(Stop::Target)
+    }
+
+    /// Makes that many steps (at most [`MOST_STEPS`]), or those up to the last good one.
+    fn make(&mut self, steps: u64) -> Result<(), SimError> {
+        let dimension = self.definition.dimension();
+        let (path, mut trouble) = self.follow_orbits(steps)?;
+        let mut good = trouble.as_ref().map_or(steps, |t| t.good);
+        let before = self.cloud.keep()?;
+        let timing = self.timing;
+        let whole = self
+            .cloud
+            .advance(&self.constants, &timing, steps, HIT)?;
+        if !whole || good < steps {
+            // Undone with the same steps, so that the histograms lose what they got.
+            self.cloud.go_back(&before)?;
+            self.cloud
+                .advance(&self.constants, &timing, steps, UNHIT)?;
+            self.cloud.go_back(&before)?;
+            for step in 0..good {
+                let now = self.ahead(step);
+                let before = self.cloud.keep()?;
+                if !self.cloud.advance(&self.constants, &now, 1, HIT)? {
+                    good = step;
+                    trouble = Some(self.broken_particle(step)?);
+                    self.cloud.go_back(&before)?;
+                    self.cloud.advance(&self.constants, &now, 1, UNHIT)?;
+                    self.cloud.go_back(&before)?;
+                    break;
+                }
+            }
+        }
+        self.record(&path, good, dimension);
+        self.timing.step += good;
+        match trouble {
+            None => Ok(()),
+            Some(trouble) => Err(self.blow_up(&trouble)),
+        }
+    }
+
+    /// The clock `steps` further on.
+    fn ahead(&self, steps: u64) -> Timing {
+        Timing {
+            step: self.timing.step + steps,
+            ..self.timing
+        }
+    }
+
+    /// The orbits' next states, step by step, and the first that isn't finite.
+    fn follow_orbits(&self, steps: u64) -> Result<(Vec<f64>, Option<Trouble>), SimError> {
+        let dimension = self.definition.dimension();
+        let mut points: Vec<Vec<f64>> = self.orbits.iter().map(|o| o.point.clone()).collect();
+        let mut path = Vec::with_capacity(steps as usize * points.len() * dimension);
+        for step in 0..steps {
+            let now = stepping::clock(&self.ahead(step));
+            for point in &mut points {
+                self.stepper
+                    .advance(point, &self.constants, &mut now.clone(), 1)?;
+                if let Some(variable) = point.iter().position(|x| !x.is_finite()) {
+                    let trouble = Trouble {
+                        good: step,
+                        variable,
+                        value: point[variable],
+                        what: "the tracked orbit",
+                    };
+                    return Ok((path, Some(trouble)));
+                }
+                path.extend_from_slice(point);
+            }
+        }
+        Ok((path, None))
+    }
+
+    fn broken_particle(&self, good: u64) -> Result<Trouble, SimError> {
+        let (dimension, members) = (self.definition.dimension(), self.cloud.members());
+        let particles = self.cloud.particles()?;
+        let value = |m, v| particles.get(dimension, members, m, v);
+        let first = (0..members)
+            .flat_map(|m| (0..dimension).map(move |v| (m, v)))
+            .find(|(m, v)| !value(*m, *v).is_finite());
+        let (variable, value) = first.map_or((0, f64::NAN), |(m, v)| (v, value(m, v)));
+        Ok(Trouble {
+            good,
+            variable,
+            value,
+            what: "a particle of the cloud",
+        })
+    }
+
+    fn record(&mut self, path: &[f64], good: u64, dimension: usize) {
+        let orbits = Arc::make_mut(&mut self.orbits);
+        let row = orbits.len() * dimension;
+        for step in 0..good {
+            let time = self.timing.after(step + 1);
+            let states = &path[step as usize * row..][..row];
+            for (orbit, point) in orbits.iter_mut().zip(states.chunks_exact(dimension)) {
+                orbit.trail.push(time, point);
+                orbit.point.copy_from_slice(point);
+            }
+            if let Some(series) = &mut self.series {
+                Arc::make_mut(series).push(time, states);
+            }
+        }
+    }
+
+    fn blow_up(&self, trouble: &Trouble) -> SimError {
+        let names = self.definition.system.variables();
+        let step = self.timing.step + 1;
+        let time = self.timing.after(1);
+        let when = if self.definition.is_map() {
+            step.to_string()
+        } else {
+            format!("{step} (t = {time:.6})")
+        };
+        SimError::BlewUp {
+            step: when,
+            variable: format!(
+                "{} of {}",
+                names.get(trouble.variable).map_or("a variable", String::as_str),
+                trouble.what
+            ),
+            value: if trouble.value.is_nan() {
+                "not a number".into()
+            } else {
+                "infinite".into()
+            },
+            remedy: if self.definition.is_map() {
+                "bring the parameters back; the run stands at the step before.".into()
+            } else {
+                "bring the parameters back or lower dt; the run stands at the step before.".into()
+            },
+        }
+    }
+
+    pub fn take(&mut self, input: &Input) -> Result<(), SimError> {
+        match input {
+            Input::Set { key, value } => self.set(key, value),
+            Input::Edit { name, data, .. } => self.edit(&Edit::read(name, data)?),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &Value) -> Result<(), SimError> {
+        let parameter = parameter::find(&self.declared, name).ok_or_else(|| {
+            SimError::UnknownParameter {
+                key: name.to_owned(),
+                known: self
+                    .declared
+                    .iter()
+                    .map(|p| p.key.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            }
+        })?;
+        if parameter.effect != Effect::Live {
+            return Err(SimError::Input(format!(
+                "{name}: it is set before a run starts"
+            )));
+        }
+        let key = parameter.key.clone();
+        let value = parameter.check(value)?.as_real().unwrap_or(f64::NAN);
+        if key == "dt" && !self.definition.is_map() {
+            self.timing.set_dt(value);
+        } else if let Some(index) = self.definition.parameters.iter().position(|p| p.key == key) {
+            if self.constants[index] != value {
+                self.constants[index] = value;
+                // Another attractor: its density is counted afresh.
+                self.clear_density()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn edit(&mut self, edit: &Edit) -> Result<(), SimError> {
+        let variables = self.definition.system.variables();
+        match edit {
+            Edit::Orbit(point) => {
+                if point.len() != variables.len() || point.iter().any(|x| !x.is_finite()) {
+                    return Err(SimError::Input(format!(
+                        "Start an orbit here: give {} finite numbers",
+                        variables.len()
+                    )));
+                }
+                if self.orbits.len() >= MOST {
+                    return Err(SimError::Input(format!(
+                        "Start an orbit here: {MOST} orbits are followed already; undo one first"
+                    )));
+                }
+                let number = self.orbits.iter().map(|o| o.number).max().unwrap_or(0) + 1;
+                let orbit = Orbit::new(number, self.timing.time(), point.clone());
+                Arc::make_mut(&mut self.orbits).push(orbit);
+                self.widen_series();
+            }
+            Edit::Nudge { variable, by } => {
+                let index = variables.iter().position(|v| v == variable).ok_or_else(|| {
+                    SimError::Unknown {
+                        what: "variable",
+                        name: variable.clone(),
+                        hint: format!("; the variables are {}.", variables.join(", ")),
+                    }
+                })?;
+                if !by.is_finite() {
+                    return Err(SimError::Input("Nudge: by a finite number".into()));
+                }
+                if let Some(orbit) = Arc::make_mut(&mut self.orbits).first_mut() {
+                    orbit.point[index] += by;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The state now, the probes' memory included.
+    pub fn state(&self) -> Result<State, SimError> {
+        Ok(State {
+            timing: self.timing,
+            constants: self.constants.clone(),
+            particles: self.cloud.particles()?,
+            orbits: self.orbits.clone(),
+            probes: Probed {
+                series: self.series.clone(),
+                histograms: self.cloud.counted()?,
+            },
+        })
+    }
+
+    pub fn go_to(&mut self, state: &State) -> Result<(), SimError> {
+        self.cloud
+            .load(&state.particles, self.definition.dimension())?;
+        self.timing = state.timing;
+        self.constants.clone_from(&state.constants);
+        self.orbits = state.orbits.clone();
+        self.go_back_in_series(state.probes.series.as_ref());
+        self.clear_density()?;
+        for Counted {
+            lens,
+            counts,
+            budget,
+        } in &state.probes.histograms
+        {
+            let found = self.cloud.lenses().iter().position(|l| *l == lens);
+            if let Some(slot) = found {
+                self.cloud.load_counts(slot, counts, *budget)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The speeds between which 98 % of the attractor's points lie.
+fn speed_range(
+    definition: &Definition,
+    samples: &Samples,
+    constants: &[f64],
+) -> Result<[f64; 2], SimError> {
+    let (members, dimension) = (samples.len(), definition.dimension());
+    let mut block = vec![0.0; members * dimension];
+    for m in 0..members {
+        for (v, x) in samples.point(m).iter().enumerate() {
+            block[v * members + m] = *x;
+        }
+    }
+    let clock = stepping::clock(&Timing::new(definition.dt));
+    let mut speeds = BlockStepper::new(&definition.system).speeds(&block, members, constants, clock)?;
+    speeds.retain(|s| s.is_finite());
+    speeds.sort_by(f64::total_cmp);
+    let at = |part: f64| speeds.get((part * speeds.len() as f64) as usize).copied();
+    let (low, high) = (at(0.01).unwrap_or(0.0), at(0.99).unwrap_or(1.0));
+    Ok(if high > low { [low, high] } else { [0.0, high.max(1.0)] })
+}
+
+/// Where a run breaks.
+struct Trouble {
+    /// Steps that can still be made.
+    good: u64,
+    variable: usize,
+    value: f64,
+    what: &'static str,
+}
+
+impl std::fmt::Debug for Motion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Motion({})", self.definition.name)
+    }
+}

@@ -1,0 +1,353 @@
+//! Checks a system's file: reads its equations, gives every parameter its value, and says of
+//! each fault where it stands in the file.
+
+use std::sync::Arc;
+
+use loom_formula::{FormulaError, System, SystemKind};
+use loom_sim::{ColorMap, SimError};
+
+use crate::definition::{
+    ColorBy, Constant, Definition, Look, MAPS, MOST_VARIABLES, RESERVED, Style,
+};
+use crate::file::{self, FileNumber, Source, SystemFile};
+
+pub(crate) struct Reader<'a> {
+    pub source: Source<'a>,
+    pub file: &'a SystemFile,
+}
+
+impl Reader<'_> {
+    pub fn definition(&self) -> Result<Definition, SimError> {
+        let file = self.file;
+        let system = self.system()?;
+        let variables = system.variables();
+        let dimension = variables.len();
+        if dimension == 0 || dimension > MOST_VARIABLES {
+            return Err(self.source.error(
+                Some(file.equations.span()),
+                format!(
+                    "a system has 1 to {MOST_VARIABLES} equations, and here are {dimension}."
+                ),
+            ));
+        }
+        let map = system.kind() == SystemKind::Map;
+        let parameters = self.parameters(&system)?;
+        let initial = self.initial(&system)?;
+        let dt = match &file.dt {
+            None => {
+                if map {
+                    1.0
+                } else {
+                    0.01
+                }
+            }
+            Some(dt) if map => {
+                return Err(self.source.error(
+                    Some(dt.span()),
+                    "a map has no dt: one step is one iteration; leave it out.",
+                ));
+            }
+            Some(dt) => self.positive(dt, "dt")?,
+        };
+        let period = match &file.period {
+            None if map => 1.0,
+            None => 100.0 * dt,
+            Some(period) => self.positive(period, "period")?,
+        };
+        let look = self.look(&system)?;
+        let fallback = stem(self.source.name);
+        let name = file.name.clone().unwrap_or(fallback);
+        if name.is_empty() || name.len() > 100 || name.contains(|c: char| c.is_control()) {
+            return Err(self.source.error_at(
+                1,
+                1,
+                "give the system a name of 1 to 100 characters: name = \"Mine\".",
+            ));
+        }
+        for experiment in &file.experiments {
+            for (key, value) in &experiment.set {
+                if !parameters.iter().any(|p| p.key == *key.get_ref()) {
+                    return Err(self.unknown(
+                        "parameter",
+                        key.get_ref(),
+                        Some(key.span()),
+                        parameters.iter().map(|p| p.key.as_str()),
+                    ));
+                }
+                if let Err(why) = value.value() {
+                    return Err(self.source.error(Some(key.span()), why));
+                }
+            }
+        }
+        if let Some(measured) = &file.measured
+            && (measured.spectrum.len() != dimension || measured.standard_error.len() != dimension)
+        {
+            return Err(self.source.error_at(
+                1,
+                1,
+                format!("measured.spectrum and measured.standard_error need {dimension} numbers."),
+            ));
+        }
+        Ok(Definition {
+            title: file.title.clone().unwrap_or_else(|| name.clone()),
+            name,
+            summary: file.summary.clone(),
+            group: file.group.clone().unwrap_or_else(|| "My systems".into()),
+            keywords: file.keywords.clone(),
+            citation: file.citation.clone(),
+            obtained: file.obtained.clone(),
+            equations: file.equations.get_ref().trim().to_owned(),
+            system: Arc::new(system),
+            parameters,
+            initial,
+            dt,
+            period,
+            look,
+            measured: file.measured.clone(),
+            experiments: file.experiments.clone(),
+            text: self.source.text.into(),
+        })
+    }
+
+    /// Reads the equations; their errors get the place in the file.
+    fn system(&self) -> Result<System, SimError> {
+        let equations = &self.file.equations;
+        let system = System::parse(equations.get_ref()).map_err(|e| self.formula(&e, ""))?;
+        let known: Vec<&str> = self
+            .file
+            .parameters
+            .iter()
+            .map(|p| p.get_ref().key.get_ref().as_str())
+            .collect();
+        system
+            .check_parameters(&known)
+            .map_err(|e| self.formula(&e, "give it a value in a [[parameter]] of its own"))?;
+        Ok(system)
+    }
+
+    /// An error of the equations with its place in the file.
+    fn formula(&self, error: &FormulaError, remedy: &str) -> SimError {
+        let span = self.file.equations.span();
+        let (line, column) = self.within(span, error.line, error.column);
+        let hint = match &error.nearest {
+            Some(name) => format!("; did you mean `{name}`?"),
+            None if remedy.is_empty() => ".".to_owned(),
+            None => format!("; {remedy}."),
+        };
+        let message = error.message.trim_end_matches('.');
+        self.source.error_at(line, column, format!("{message}{hint}"))
+    }
+
+    /// The file's line and column of a line and column of the string at `span`.
+    fn within(&self, span: std::ops::Range<usize>, line: usize, column: usize) -> (usize, usize) {
+        let raw = self.source.text.get(span.clone()).unwrap_or_default();
+        let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
+            3
+        } else {
+            1
+        };
+        let mut begin = quotes;
+        // A line's end right after three quotes isn't part of the string.
+        if quotes == 3 {
+            begin += raw[3..]
+                .find('\n')
+                .filter(|i| raw[3..3 + i].trim().is_empty())
+                .map_or(0, |i| i + 1);
+        }
+        let (first, offset) = self.source.place(span.start + begin);
+        if line <= 1 {
+            (first, offset + column - 1)
+        } else {
+            (first + line - 1, column)
+        }
+    }
+
+    fn positive(
+        &self,
+        number: &toml::Spanned<FileNumber>,
+        what: &str,
+    ) -> Result<f64, SimError> {
+        match number.get_ref().value() {
+            Ok(x) if x > 0.0 => Ok(x),
+            Ok(x) => Err(self.source.error(
+                Some(number.span()),
+                format!("{what} can't be {x}; give a number above 0."),
+            )),
+            Err(why) => Err(self.source.error(Some(number.span()), why)),
+        }
+    }
+
+    fn unknown<'b>(
+        &self,
+        what: &str,
+        name: &str,
+        span: Option<std::ops::Range<usize>>,
+        known: impl Iterator<Item = &'b str> + Clone,
+    ) -> SimError {
+        let hint = match file::nearest(name, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known are {}.", known.collect::<Vec<_>>().join(", ")),
+        };
+        self.source
+            .error(span, format!("there is no {what} `{name}`; {hint}"))
+    }
+
+    /// The parameters in the system's order, each with its value.
+    fn parameters(&self, system: &System) -> Result<Vec<Constant>, SimError> {
+        let names: Vec<&str> = system.parameters().iter().map(String::as_str).collect();
+        for (index, declared) in self.file.parameters.iter().enumerate() {
+            let key = &declared.get_ref().key;
+            if !names.contains(&key.get_ref().as_str()) {
+                let known = names.iter().copied();
+                return Err(self.unknown("parameter", key.get_ref(), Some(key.span()), known));
+            }
+            let earlier = self.file.parameters.iter().take(index);
+            if earlier
+                .into_iter()
+                .any(|p| p.get_ref().key.get_ref() == key.get_ref())
+            {
+                return Err(self.source.error(
+                    Some(key.span()),
+                    format!("the parameter `{}` is declared twice.", key.get_ref()),
+                ));
+            }
+        }
+        system
+            .parameters()
+            .iter()
+            .map(|name| self.constant(name))
+            .collect()
+    }
+
+    fn constant(&self, name: &str) -> Result<Constant, SimError> {
+        let declared = self
+            .file
+            .parameters
+            .iter()
+            .map(toml::Spanned::get_ref)
+            .find(|p| p.key.get_ref() == name);
+        let Some(declared) = declared else {
+            // `system` has refused names without a declaration.
+            return Err(self.source.error(
+                Some(self.file.equations.span()),
+                format!("the parameter `{name}` has no value; give it one in a [[parameter]]."),
+            ));
+        };
+        let place = declared.key.span();
+        if RESERVED.contains(&name) {
+            return Err(self.source.error(
+                Some(place),
+                format!("`{name}` is a setting of every run; give the parameter another name."),
+            ));
+        }
+        let value = declared
+            .value
+            .get_ref()
+            .value()
+            .map_err(|why| self.source.error(Some(declared.value.span()), why))?;
+        let reach = if value == 0.0 { 1.0 } else { value.abs() };
+        let (low, high) = (
+            declared.low.unwrap_or(value - reach),
+            declared.high.unwrap_or(value + reach),
+        );
+        if !(low.is_finite() && high.is_finite() && low < high) {
+            return Err(self.source.error(
+                Some(place),
+                format!("the range of `{name}` is empty: low must be below high."),
+            ));
+        }
+        let or = |text: &str, other: &str| {
+            if text.is_empty() { other } else { text }.to_owned()
+        };
+        Ok(Constant {
+            key: name.to_owned(),
+            symbol: or(&declared.symbol, name),
+            name: or(&declared.name, &format!("Parameter {name}")),
+            unit: declared.unit.clone(),
+            value,
+            low,
+            high,
+            logarithmic: declared.logarithmic && low > 0.0,
+            help: declared.help.clone(),
+        })
+    }
+
+    fn initial(&self, system: &System) -> Result<Vec<f64>, SimError> {
+        let dimension = system.variables().len();
+        let Some(initial) = &self.file.initial else {
+            // Off the origin, which is a fixed point of many systems, and off the diagonal.
+            return Ok((0..dimension).map(|i| 0.1 + 0.01 * i as f64).collect());
+        };
+        if initial.get_ref().len() != dimension {
+            return Err(self.source.error(
+                Some(initial.span()),
+                format!(
+                    "initial has {} numbers and the system {dimension} variables ({}).",
+                    initial.get_ref().len(),
+                    system.variables().join(", ")
+                ),
+            ));
+        }
+        initial
+            .get_ref()
+            .iter()
+            .map(|x| x.value().map_err(|why| self.source.error(Some(initial.span()), why)))
+            .collect()
+    }
+
+    fn look(&self, system: &System) -> Result<Look, SimError> {
+        let view = &self.file.view;
+        let variables = system.variables();
+        let axes = match &view.axes {
+            None => (0..variables.len().min(3)).collect(),
+            Some(axes) => {
+                let count = axes.get_ref().len();
+                if !(2..=3).contains(&count) {
+                    return Err(self.source.error(
+                        Some(axes.span()),
+                        "axes needs two or three variables.",
+                    ));
+                }
+                let index = |name: &String| {
+                    variables.iter().position(|v| v == name).ok_or_else(|| {
+                        let known = variables.iter().map(String::as_str);
+                        self.unknown("variable", name, Some(axes.span()), known)
+                    })
+                };
+                axes.get_ref().iter().map(index).collect::<Result<_, _>>()?
+            }
+        };
+        let map = system.kind() == SystemKind::Map;
+        let choice = |given: &Option<toml::Spanned<String>>, what: &str, keys: &[&str]| {
+            given.as_ref().map_or(Ok(None), |given| {
+                let found = keys.iter().position(|key| key == given.get_ref());
+                found.map(Some).ok_or_else(|| {
+                    let known = keys.iter().copied();
+                    self.unknown(what, given.get_ref(), Some(given.span()), known)
+                })
+            })
+        };
+        let styles = Style::ALL.map(|(key, _)| key);
+        let style = choice(&view.style, "style", &styles)?.and_then(|i| Style::of(styles[i]));
+        let colors = ColorBy::ALL.map(|(key, _)| key);
+        let color = choice(&view.color, "colouring", &colors)?.and_then(|i| ColorBy::of(colors[i]));
+        let maps = MAPS.map(|(key, _)| key);
+        let chosen = choice(&view.map, "colour map", &maps)?.map(|i| MAPS[i].1);
+        let angle = |given: Option<f64>, usual: f64| given.filter(|a| a.is_finite()).unwrap_or(usual);
+        let default_map = if map { ColorMap::Magma } else { ColorMap::Batlow };
+        Ok(Look {
+            style: style.unwrap_or(if map { Style::Density } else { Style::Cloud }),
+            axes,
+            yaw: angle(view.yaw, 0.6),
+            pitch: angle(view.pitch, 0.3).clamp(-1.57, 1.57),
+            color: color.unwrap_or(if map { ColorBy::None } else { ColorBy::Speed }),
+            map: chosen.unwrap_or(default_map),
+        })
+    }
+}
+
+/// `mine` of `folder/mine.toml`.
+fn stem(name: &str) -> String {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    file.strip_suffix(".toml").unwrap_or(file).to_owned()
+}

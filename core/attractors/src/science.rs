@@ -1,0 +1,231 @@
+//! Strange attractors as a science of the studio.
+
+use std::sync::Arc;
+
+use loom_sim::{
+    Analysis, Capture, Cost, Entry, Experiment, Ink, Model, Parameter, Place, ProbeSpec, Scene,
+    Science, SimError, Simulation, Value,
+};
+
+use crate::catalogue;
+use crate::definition::{Definition, Style};
+use crate::file;
+use crate::lens::MOST_CELLS;
+use crate::lyapunov::Lyapunov;
+use crate::motion::Motion;
+use crate::settings::{self, Build};
+use crate::simulation::captured;
+use crate::thumbnail;
+use crate::trail::{MOST, TRAIL};
+
+/// The science's key.
+pub const KEY: &str = "attractors";
+
+/// The science of strange attractors.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attractors;
+
+impl Science for Attractors {
+    fn key(&self) -> &'static str {
+        KEY
+    }
+    fn name(&self) -> &'static str {
+        "Strange attractors"
+    }
+
+    fn catalogue(&self) -> Vec<Entry> {
+        catalogue::systems().iter().map(|d| entry(d)).collect()
+    }
+
+    fn parameters(&self, model: &Model) -> Result<Vec<Parameter>, SimError> {
+        Ok(settings::declare(&*catalogue::definition(model)?))
+    }
+
+    fn cost(&self, model: &Model) -> Result<Cost, SimError> {
+        let definition = catalogue::definition(model)?;
+        let build = Build::new(&definition, &model.parameters)?;
+        let dimension = definition.dimension() as u64;
+        let numbers = build.particles as u64 * dimension;
+        let orbits = (MOST * TRAIL) as u64 * (dimension + 1) * 8;
+        let cells = u64::from(MOST_CELLS).pow(2) * 4 * 2;
+        Ok(Cost {
+            // The cloud, its copy while a chunk is made, and a picture's vertices.
+            host_bytes: numbers * 8 * 2 + build.particles as u64 * 16 + orbits + cells,
+            device_bytes: numbers * 4 * 2 + build.particles as u64 * 16 * 2 + cells,
+        })
+    }
+
+    fn build(&self, model: &Model, place: &Place) -> Result<Box<dyn Simulation>, SimError> {
+        let definition = catalogue::definition(model)?;
+        Ok(Box::new(Motion::new(definition, model, place)?))
+    }
+
+    fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
+        vec![Arc::new(Lyapunov)]
+    }
+
+    fn default_probes(&self, model: &Model) -> Vec<ProbeSpec> {
+        let mut probes = vec![ProbeSpec::new("series")];
+        let density = catalogue::definition(model)
+            .is_ok_and(|definition| definition.look.style == Style::Density);
+        if density {
+            probes.push(ProbeSpec::new("density"));
+        }
+        probes
+    }
+
+    fn open(&self, name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>> {
+        if !name.to_lowercase().ends_with(".toml") || bytes.len() > file::MAX_BYTES {
+            return None;
+        }
+        let text = std::str::from_utf8(bytes).ok()?;
+        // Other programs' TOML files have no equations at their top level.
+        let ours = text
+            .lines()
+            .take_while(|line| !line.trim_start().starts_with('['))
+            .any(|line| {
+                line.trim_start()
+                    .strip_prefix("equations")
+                    .is_some_and(|rest| rest.trim_start().starts_with('='))
+            });
+        ours.then(|| {
+            let definition = Definition::parse(name, text)?;
+            Ok(catalogue::model_of_file(name, &definition))
+        })
+    }
+
+    fn picture(&self, entry: &Entry, ink: &Ink, size: [u32; 2]) -> Result<Scene, SimError> {
+        let definition = catalogue::definition(&entry.model)?;
+        thumbnail::picture(&definition, &entry.model.parameters, ink, size)
+    }
+
+    fn exports(&self) -> Vec<(&'static str, &'static str)> {
+        vec![("csv", "Tracked orbits as CSV"), ("toml", "The system as a file")]
+    }
+
+    fn export(
+        &self,
+        model: &Model,
+        capture: Option<&Capture>,
+        ending: &str,
+    ) -> Result<Vec<u8>, SimError> {
+        let definition = catalogue::definition(model)?;
+        match ending {
+            "csv" => orbits_as_csv(&definition, model, capture),
+            "toml" => Ok(definition.text.as_bytes().to_vec()),
+            other => Err(SimError::Unknown {
+                what: "file kind",
+                name: other.to_owned(),
+                hint: "; a strange attractor can be written as csv or toml.".into(),
+            }),
+        }
+    }
+
+    fn command(&self, model: &Model) -> String {
+        command_line("trajectory", model)
+    }
+}
+
+fn entry(definition: &Definition) -> Entry {
+    let experiment = |e: &file::FileExperiment| Experiment {
+        sentence: e.sentence.clone(),
+        button: e.button.clone(),
+        set: e
+            .set
+            .iter()
+            .filter_map(|(key, value)| {
+                Some((key.get_ref().clone(), Value::Real(value.value().ok()?)))
+            })
+            .collect(),
+    };
+    Entry {
+        name: definition.name.clone(),
+        title: definition.title.clone(),
+        group: definition.group.clone(),
+        summary: definition.summary.clone(),
+        citation: definition.citation.clone(),
+        keywords: definition.keywords.clone(),
+        model: catalogue::model(definition),
+        experiments: definition.experiments.iter().map(experiment).collect(),
+    }
+}
+
+/// The trails of the followed orbits: t and the variables, `orbit` first where there are
+/// several.
+fn orbits_as_csv(
+    definition: &Definition,
+    model: &Model,
+    capture: Option<&Capture>,
+) -> Result<Vec<u8>, SimError> {
+    use std::fmt::Write as _;
+    let Some(capture) = capture else {
+        let build = Build::new(definition, &model.parameters)?;
+        let plan = crate::trajectory::Plan::new(definition, &build);
+        return Ok(crate::trajectory::compute(definition, &build, &plan)?.to_csv().into_bytes());
+    };
+    let state = captured(capture)?;
+    let several = state.orbits.len() > 1;
+    let mut text = String::new();
+    if several {
+        text.push_str("orbit,");
+    }
+    text.push_str(if definition.is_map() { "n" } else { "t" });
+    for variable in definition.system.variables() {
+        text.push(',');
+        text.push_str(variable);
+    }
+    text.push('\n');
+    for orbit in state.orbits.iter() {
+        for i in 0..orbit.trail.len() {
+            if several {
+                let _ = write!(text, "{},", orbit.number);
+            }
+            let _ = write!(text, "{}", orbit.trail.time(i));
+            for v in 0..definition.dimension() {
+                let _ = write!(text, ",{}", orbit.trail.coordinate(i, v));
+            }
+            text.push('\n');
+        }
+    }
+    Ok(text.into_bytes())
+}
+
+/// `strange-loom attractors VERB NAME --set key=value …`, with what differs from the defaults.
+/// A system from a file is named by its file.
+pub fn command_line(verb: &str, model: &Model) -> String {
+    let name = model
+        .attachments
+        .get(catalogue::ATTACHMENT)
+        .map_or(&model.kind, |a| &a.name);
+    let mut line = format!("strange-loom attractors {verb} {}", quoted(name));
+    let declared = catalogue::definition(model)
+        .map(|d| settings::declare(&d))
+        .unwrap_or_default();
+    for (key, value) in &model.parameters {
+        let parameter = loom_sim::parameter::find(&declared, key);
+        let differs = parameter.is_some_and(|p| {
+            p.effect == loom_sim::Effect::Live && p.check(value).is_ok_and(|v| v != p.default)
+        });
+        if key == "initial" {
+            line.push_str(&format!(" --initial {value}"));
+        } else if key == "dt" && differs {
+            line.push_str(&format!(" --dt {value}"));
+        } else if differs {
+            line.push_str(&format!(" --set {key}={value}"));
+        }
+    }
+    if model.seed != 0 {
+        line.push_str(&format!(" --seed {}", model.seed));
+    }
+    line
+}
+
+/// A word of a shell's command line.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,473 @@
+//! Lyapunov exponents of many orbits at once: tangent vectors carried along by the variational
+//! equations and made orthogonal again and again (Benettin, Galgani, Giorgilli and Strelcyn
+//! 1980, Meccanica 15, 9–20).
+//!
+//! The variational equations come from the symbolic Jacobian and are advanced together with the
+//! orbit, by Runge and Kutta's step for flows and by iteration for maps, all in f64. The orbits
+//! start apart along one trajectory, so their averages are independent batches: the scatter
+//! between them gives the standard errors.
+
+use loom_formula::{Clock, EnsembleStepper, Scheme, System, elementary};
+use loom_sim::SimError;
+use rayon::prelude::*;
+
+use crate::stepping;
+
+/// Orbits in a block, the unit of one thread's work.
+const BLOCK: usize = 16;
+
+/// What to measure.
+#[derive(Clone, Debug)]
+pub struct Task<'a> {
+    pub system: &'a System,
+    pub constants: &'a [f64],
+    pub dt: f64,
+    /// How many exponents, largest first.
+    pub exponents: usize,
+    /// Steps between two orthogonalisations.
+    pub stride: u64,
+    /// One start for each orbit, point by point.
+    pub starts: &'a [f64],
+}
+
+/// Orbits with their tangent vectors, and the growth they have had.
+#[derive(Debug)]
+pub struct Tangents {
+    stepper: EnsembleStepper,
+    divergence: Option<Divergence>,
+    dimension: usize,
+    exponents: usize,
+    constants: Vec<f64>,
+    stride: u64,
+    clock: Clock,
+    blocks: Vec<Block>,
+    /// Model time of one stride.
+    interval: f64,
+    map: bool,
+    /// Model time since growth was last set to zero.
+    time: f64,
+}
+
+#[derive(Debug)]
+struct Block {
+    members: usize,
+    /// Variables and tangent vectors, row by row over the members.
+    state: Vec<f64>,
+    /// Sum of the logarithms, by exponent and member.
+    growth: Vec<f64>,
+    /// Integral of the divergence, by member; its latest value.
+    divergence: Vec<f64>,
+    latest: Vec<f64>,
+}
+
+/// The sum that the exponents must have: a flow's divergence, a map's ln |det J|.
+#[derive(Debug)]
+enum Divergence {
+    Constant(f64),
+    /// Computed along the orbits: its stepper takes the variables from each member.
+    Along(EnsembleStepper, Vec<f64>),
+}
+
+/// What has been measured so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spectrum {
+    pub exponents: Vec<f64>,
+    pub standard_error: Vec<f64>,
+    /// ⟨div f⟩ or ⟨ln |det J|⟩, where it could be computed apart from the exponents.
+    pub divergence: Option<f64>,
+    /// Standard error of the exponents' sum less the divergence.
+    pub sum_error: f64,
+    /// Model time of one orbit.
+    pub time: f64,
+}
+
+impl Tangents {
+    pub fn new(task: &Task<'_>) -> Result<Self, SimError> {
+        let dimension = task.system.dimension();
+        let exponents = task.exponents.clamp(1, dimension);
+        let rows = dimension * (exponents + 1);
+        let orbits = task.starts.len() / dimension;
+        let scheme = stepping::scheme(task.system);
+        // A map's determinant is taken at every point, so its vectors are too.
+        let stride = if scheme == Scheme::Iterate { 1 } else { task.stride.max(1) };
+        let wide = task.system.variational(exponents);
+        let blocks = (0..orbits)
+            .step_by(BLOCK)
+            .map(|first| {
+                let members = BLOCK.min(orbits - first);
+                let mut state = vec![0.0; rows * members];
+                for m in 0..members {
+                    for v in 0..dimension {
+                        state[v * members + m] = task.starts[(first + m) * dimension + v];
+                    }
+                    for k in 0..exponents {
+                        state[(dimension * (k + 1) + k) * members + m] = 1.0;
+                    }
+                }
+                Block {
+                    members,
+                    state,
+                    growth: vec![0.0; exponents * members],
+                    divergence: vec![0.0; members],
+                    latest: vec![f64::NAN; members],
+                }
+            })
+            .collect();
+        Ok(Self {
+            stepper: EnsembleStepper::new(&wide, scheme),
+            divergence: Divergence::new(task.system, task.constants),
+            dimension,
+            exponents,
+            constants: task.constants.to_vec(),
+            stride,
+            map: scheme == Scheme::Iterate,
+            clock: Clock::new(task.dt),
+            blocks,
+            interval: task.dt * stride as f64,
+            time: 0.0,
+        })
+    }
+
+    /// Goes on by `strides` strides. An orbit that runs away is an error.
+    pub fn advance(
+        &mut self,
+        strides: u64,
+        check: &(dyn Fn() -> Result<(), SimError> + Sync),
+    ) -> Result<(), SimError> {
+        let work = Work {
+            stepper: &self.stepper,
+            divergence: self.divergence.as_ref(),
+            dimension: self.dimension,
+            exponents: self.exponents,
+            constants: &self.constants,
+            stride: self.stride,
+            interval: self.interval,
+            map: self.map,
+        };
+        let clock = self.clock;
+        self.blocks.par_iter_mut().try_for_each(|block| {
+            let mut clock = clock;
+            for turn in 0..strides {
+                if turn % 64 == 0 {
+                    check()?;
+                }
+                work.stride(block, &mut clock)?;
+            }
+            Ok::<(), SimError>(())
+        })?;
+        self.clock.step += strides * self.stride;
+        self.time += strides as f64 * self.interval;
+        self.finite()
+    }
+
+    fn finite(&self) -> Result<(), SimError> {
+        for block in &self.blocks {
+            let orbit = &block.state[..self.dimension * block.members];
+            if let Some(place) = orbit.iter().position(|x| !x.is_finite()) {
+                return Err(SimError::BlewUp {
+                    step: format!("{} or before (t = {:.4})", self.clock.step, self.clock.time()),
+                    variable: format!("variable {}", place / block.members + 1),
+                    value: if orbit[place].is_nan() { "not a number" } else { "infinite" }.into(),
+                    remedy: "start on the attractor, or use a smaller dt.".into(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the growth so far: the transient is over.
+    pub fn start_measuring(&mut self) {
+        self.time = 0.0;
+        for block in &mut self.blocks {
+            block.growth.fill(0.0);
+            block.divergence.fill(0.0);
+        }
+    }
+
+    /// Averages and standard errors over what has been measured.
+    pub fn spectrum(&self) -> Spectrum {
+        let rate = |sum: &f64| sum / self.time;
+        let mut sums = vec![Vec::new(); self.exponents];
+        let mut gaps = Vec::new();
+        let mut divergences = Vec::new();
+        for block in &self.blocks {
+            for (k, sum) in sums.iter_mut().enumerate() {
+                let row = &block.growth[k * block.members..][..block.members];
+                sum.extend(row.iter().map(rate));
+            }
+            for m in 0..block.members {
+                let total: f64 = (0..self.exponents)
+                    .map(|k| block.growth[k * block.members + m])
+                    .sum();
+                divergences.push(rate(&block.divergence[m]));
+                gaps.push(rate(&(total - block.divergence[m])));
+            }
+        }
+        let moments: Vec<(f64, f64)> = sums.iter().map(|s| mean_and_error(s)).collect();
+        let divergence = match &self.divergence {
+            None => None,
+            Some(Divergence::Constant(value)) => Some(*value),
+            Some(Divergence::Along(..)) => Some(mean_and_error(&divergences).0),
+        };
+        Spectrum {
+            exponents: moments.iter().map(|m| m.0).collect(),
+            standard_error: moments.iter().map(|m| m.1).collect(),
+            divergence,
+            sum_error: mean_and_error(&gaps).1,
+            time: self.time,
+        }
+    }
+
+    /// How many orbits are followed.
+    pub fn orbits(&self) -> usize {
+        self.blocks.iter().map(|b| b.members).sum()
+    }
+}
+
+/// What all blocks share.
+struct Work<'a> {
+    stepper: &'a EnsembleStepper,
+    divergence: Option<&'a Divergence>,
+    dimension: usize,
+    exponents: usize,
+    constants: &'a [f64],
+    stride: u64,
+    interval: f64,
+    map: bool,
+}
+
+impl Work<'_> {
+    /// One stride of a block: steps, then Gram and Schmidt.
+    fn stride(&self, block: &mut Block, clock: &mut Clock) -> Result<(), SimError> {
+        let members = block.members;
+        let before = self.divergence_of(block, clock)?;
+        self.stepper
+            .run(&mut block.state, members, clock, self.constants, self.stride)
+            .map_err(SimError::other)?;
+        orthonormalise(
+            &mut block.state[self.dimension * members..],
+            self.dimension,
+            self.exponents,
+            members,
+            &mut block.growth,
+        );
+        match self.divergence {
+            None => {}
+            Some(Divergence::Constant(value)) => {
+                for sum in &mut block.divergence {
+                    *sum += value * self.interval;
+                }
+            }
+            Some(Divergence::Along(..)) => {
+                // A map's determinant counts at the point that is left, a flow's divergence is
+                // integrated by trapezia.
+                let after = if self.map { before.clone() } else { self.evaluate(block, clock)? };
+                for ((sum, a), b) in block.divergence.iter_mut().zip(&before).zip(&after) {
+                    *sum += 0.5 * (a + b) * self.interval;
+                }
+                if !self.map {
+                    block.latest = after;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The divergence where the orbits stand, kept from the last stride if it is known.
+    fn divergence_of(&self, block: &mut Block, clock: &Clock) -> Result<Vec<f64>, SimError> {
+        match self.divergence {
+            Some(Divergence::Along(..)) => {
+                let kept = std::mem::replace(&mut block.latest, vec![f64::NAN; block.members]);
+                if kept.iter().all(|x| !x.is_nan()) {
+                    Ok(kept)
+                } else {
+                    self.evaluate(block, clock)
+                }
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    fn evaluate(&self, block: &Block, clock: &Clock) -> Result<Vec<f64>, SimError> {
+        let Some(Divergence::Along(stepper, constants)) = self.divergence else {
+            return Ok(Vec::new());
+        };
+        let members = block.members;
+        let mut rows = vec![0.0; members];
+        rows.extend_from_slice(&block.state[..self.dimension * members]);
+        stepper
+            .run(&mut rows, members, &mut clock.clone(), constants, 1)
+            .map_err(SimError::other)?;
+        rows.truncate(members);
+        Ok(rows)
+    }
+}
+
+impl Divergence {
+    /// From the symbolic divergence or determinant; `None` where it has no formula here.
+    fn new(system: &System, constants: &[f64]) -> Option<Self> {
+        let formula = match stepping::scheme(system) {
+            Scheme::Rk4 => system.divergence().to_string(),
+            Scheme::Iterate => format!("ln(abs({}))", determinant(system)?),
+        };
+        // The variables become parameters that each member gives.
+        let names: Vec<&str> = system.variables().iter().map(String::as_str).collect();
+        if names.iter().any(|n| n.contains(['[', ' '])) {
+            return None;
+        }
+        let along = System::parse(&format!("loom_sum' = {formula}")).ok()?;
+        let used = along.parameters().iter().any(|p| names.contains(&p.as_str()));
+        let value = |name: &String| {
+            let place = system.parameters().iter().position(|p| p == name)?;
+            constants.get(place).copied()
+        };
+        if !used && along.is_autonomous() {
+            let given: Option<Vec<f64>> = along.parameters().iter().map(value).collect();
+            let mut out = [0.0];
+            let mut clock = Clock::new(1.0);
+            EnsembleStepper::interpreted(&along, Scheme::Iterate, &[])
+                .run(&mut out, 1, &mut clock, &given?, 1)
+                .ok()?;
+            return out[0].is_finite().then_some(Self::Constant(out[0]));
+        }
+        // All variables must be rows, also those that the formula doesn't contain: they are
+        // named by a term that adds nothing.
+        let mention: Vec<String> = names.iter().map(|n| format!("0*({n})")).collect();
+        let text = format!("loom_sum' = {formula} + {}", mention.join(" + "));
+        let along = System::parse(&text).ok()?;
+        let rows = names.iter().all(|n| along.parameters().iter().any(|p| p == n));
+        let given: Option<Vec<f64>> = along
+            .parameters()
+            .iter()
+            .filter(|p| !names.contains(&p.as_str()))
+            .map(value)
+            .collect();
+        let stepper = EnsembleStepper::with_member_parameters(&along, Scheme::Iterate, &names);
+        rows.then(|| given.map(|given| Self::Along(stepper, given)))?
+    }
+}
+
+/// The Jacobian's determinant by expansion, for up to four variables.
+fn determinant(system: &System) -> Option<loom_formula::Expr> {
+    fn minor(rows: &[Vec<loom_formula::Expr>], columns: &[usize]) -> loom_formula::Expr {
+        let Some((row, rest)) = rows.split_first() else {
+            return loom_formula::Expr::number(1.0);
+        };
+        let terms = columns.iter().enumerate().map(|(place, column)| {
+            let others: Vec<usize> = columns.iter().copied().filter(|c| c != column).collect();
+            let term = row[*column].clone() * minor(rest, &others);
+            if place % 2 == 0 { term } else { -term }
+        });
+        loom_formula::Expr::sum(terms)
+    }
+    let jacobian = system.jacobian();
+    let all: Vec<usize> = (0..jacobian.len()).collect();
+    (jacobian.len() <= 4).then(|| minor(&jacobian, &all).simplify())
+}
+
+/// Gram and Schmidt's process in its modified form, on each member's vectors; the logarithms of
+/// the lengths are added to `growth`.
+///
+/// `vectors`: (vectors × dimension) rows of one number for each member.
+fn orthonormalise(
+    vectors: &mut [f64],
+    dimension: usize,
+    count: usize,
+    members: usize,
+    growth: &mut [f64],
+) {
+    let size = dimension * members;
+    let mut sums = vec![0.0; members];
+    for k in 0..count {
+        let (before, rest) = vectors.split_at_mut(k * size);
+        let mine = &mut rest[..size];
+        for other in before.chunks_exact(size) {
+            sums.fill(0.0);
+            for (a, b) in mine.chunks_exact(members).zip(other.chunks_exact(members)) {
+                for ((sum, x), y) in sums.iter_mut().zip(a).zip(b) {
+                    *sum += x * y;
+                }
+            }
+            for (a, b) in mine.chunks_exact_mut(members).zip(other.chunks_exact(members)) {
+                for ((x, y), sum) in a.iter_mut().zip(b).zip(&sums) {
+                    *x -= sum * y;
+                }
+            }
+        }
+        sums.fill(0.0);
+        for row in mine.chunks_exact(members) {
+            for (sum, x) in sums.iter_mut().zip(row) {
+                *sum += x * x;
+            }
+        }
+        for (sum, grown) in sums.iter_mut().zip(&mut growth[k * members..][..members]) {
+            let length = sum.sqrt();
+            *grown += elementary::log(length);
+            *sum = length;
+        }
+        for row in mine.chunks_exact_mut(members) {
+            for (x, length) in row.iter_mut().zip(&sums) {
+                *x /= length;
+            }
+        }
+    }
+}
+
+/// Mean, and its standard error from the scatter of independent values.
+pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    if values.len() < 2 {
+        return (mean, f64::INFINITY);
+    }
+    let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
+    (mean, (squares / (n - 1.0) / n).sqrt())
+}
+
+/// The Kaplan–Yorke dimension of a spectrum (largest exponent first), with its standard error
+/// from those of the exponents: D = j + (λ₁ + … + λⱼ)/|λⱼ₊₁| for the largest j whose sum isn't
+/// negative. Exponents that are zero within two standard errors count as zero.
+pub fn kaplan_yorke(exponents: &[f64], errors: &[f64]) -> (f64, f64) {
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for (j, (exponent, error)) in exponents.iter().zip(errors).enumerate() {
+        let zero = error.is_finite() && exponent.abs() <= 2.0 * error;
+        let counted = if zero { 0.0 } else { *exponent };
+        if sum + counted < 0.0 {
+            let part = sum / exponent.abs();
+            let spread = (squares + (part * error).powi(2)).sqrt() / exponent.abs();
+            return (j as f64 + part, spread);
+        }
+        sum += counted;
+        squares += error * error;
+    }
+    (exponents.len() as f64, 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_become_orthonormal_and_their_volume_is_kept_in_the_growth() {
+        // Two vectors in the plane, two members side by side.
+        let mut vectors = vec![3.0, 1.0, 0.0, 1.0, 1.0, 2.0, 2.0, 5.0];
+        let mut growth = vec![0.0; 4];
+        orthonormalise(&mut vectors, 2, 2, 2, &mut growth);
+        for m in 0..2 {
+            let at = |v: usize, i: usize| vectors[(v * 2 + i) * 2 + m];
+            let dot = at(0, 0) * at(1, 0) + at(0, 1) * at(1, 1);
+            assert!(dot.abs() < 1e-15);
+        }
+        // Areas 3·2 − 0·1 and 1·5 − 1·2.
+        assert!((growth[0] + growth[2] - 6f64.ln()).abs() < 1e-14);
+        assert!((growth[1] + growth[3] - 3f64.ln()).abs() < 1e-14);
+    }
+
+    #[test]
+    fn the_dimension_of_lorenz_follows_from_its_exponents() {
+        let (dimension, _) = kaplan_yorke(&[0.9056, 0.0, -14.5723], &[0.0; 3]);
+        assert!((dimension - 2.0621).abs() < 1e-4);
+        let (dimension, _) = kaplan_yorke(&[-0.15, -0.15, -13.0], &[1e-4; 3]);
+        assert_eq!(dimension, 0.0);
+    }
+}

@@ -1,0 +1,109 @@
+//! Where a run starts: points along the attractor, and the cloud laid around them.
+
+use loom_formula::Clock;
+use loom_sim::{SimError, seed};
+
+use crate::definition::Definition;
+use crate::settings::Build;
+use crate::state::block_index;
+use crate::stepping::OrbitStepper;
+
+/// Natural periods that are thrown away before the attractor is taken as reached.
+const TRANSIENT: f64 = 30.0;
+/// Points that are kept along the attractor, at most.
+const POINTS: usize = 16_384;
+/// Steps that may be spent on finding it.
+const MOST_STEPS: f64 = 400_000.0;
+
+/// Points along the attractor, one after another in time.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    pub dimension: usize,
+    /// Point by point.
+    pub values: Vec<f64>,
+}
+
+impl Samples {
+    pub fn len(&self) -> usize {
+        self.values.len() / self.dimension
+    }
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+    pub fn point(&self, index: usize) -> &[f64] {
+        &self.values[index * self.dimension..][..self.dimension]
+    }
+    /// Least and greatest value of each variable.
+    pub fn extents(&self) -> Vec<[f64; 2]> {
+        let mut extents = vec![[f64::INFINITY, f64::NEG_INFINITY]; self.dimension];
+        for point in self.values.chunks_exact(self.dimension) {
+            for (extent, x) in extents.iter_mut().zip(point) {
+                *extent = [extent[0].min(*x), extent[1].max(*x)];
+            }
+        }
+        extents
+    }
+}
+
+/// Follows one orbit from the initial state, drops the transient and keeps `count` points of
+/// what comes then (at most [`POINTS`]). An orbit that runs away ends the samples early; the
+/// initial state is always there.
+pub fn sample(definition: &Definition, build: &Build, count: usize) -> Result<Samples, SimError> {
+    let dimension = definition.dimension();
+    let count = count.clamp(1, POINTS);
+    let stepper = OrbitStepper::new(definition);
+    let mut clock = Clock::new(build.dt);
+    let mut point = build.initial.clone();
+    let per_period = (definition.period / build.dt).max(1.0);
+    let transient = if definition.is_map() {
+        1000.0
+    } else {
+        (TRANSIENT * per_period).min(MOST_STEPS / 2.0)
+    };
+    // About twenty points a period, so that a few hundred periods are seen.
+    let stride = (per_period / 20.0).clamp(1.0, (MOST_STEPS / count as f64).max(1.0)) as u64;
+    let mut go = |point: &mut [f64], by: u64| -> Result<bool, SimError> {
+        stepper.advance(point, &build.constants, &mut clock, by)?;
+        Ok(point.iter().all(|x| x.is_finite()))
+    };
+    let mut values = Vec::with_capacity(count * dimension);
+    if go(&mut point, transient as u64)? {
+        for _ in 0..count {
+            values.extend_from_slice(&point);
+            if !go(&mut point, stride)? {
+                break;
+            }
+        }
+    }
+    if values.is_empty() {
+        values.extend_from_slice(&build.initial);
+    }
+    Ok(Samples { dimension, values })
+}
+
+/// The cloud's first state, in blocks: each particle at a point of the attractor chosen by lot,
+/// moved by up to `spread` of the attractor's extent along every variable.
+pub fn cloud(definition: &Definition, build: &Build, samples: &Samples, number: u64) -> Vec<f64> {
+    let dimension = definition.dimension();
+    let members = build.particles;
+    let mut random = seed::stream(number, "attractors: start of the cloud");
+    let widths: Vec<f64> = samples
+        .extents()
+        .iter()
+        .map(|[low, high]| {
+            let width = high - low;
+            // A fixed point has no extent: spread by the size of the numbers then.
+            if width > 0.0 { width } else { high.abs().max(1.0) }
+        })
+        .collect();
+    let mut state = vec![0.0; members * dimension];
+    for m in 0..members {
+        let chosen = (seed::unit(&mut random) * samples.len() as f64) as usize;
+        let point = samples.point(chosen.min(samples.len() - 1));
+        for (v, (x, width)) in point.iter().zip(&widths).enumerate() {
+            let off = (2.0 * seed::unit(&mut random) - 1.0) * build.spread * width;
+            state[block_index(dimension, members, m, v)] = x + off;
+        }
+    }
+    state
+}

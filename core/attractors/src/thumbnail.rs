@@ -1,0 +1,82 @@
+//! Small pictures of catalogue entries, made on the processor in a blink: a density of a few
+//! dozen orbits, or the trail of one.
+
+use loom_formula::Clock;
+use loom_sim::scene::{Data, Layer, Tone};
+use loom_sim::{Ink, Scene, Settings, SimError};
+
+use crate::definition::Definition;
+use crate::histogram::Histogram;
+use crate::lens::{self, Frame, Lens};
+use crate::picture::{fit_orbit, fit_plane};
+use crate::probes;
+use crate::settings::{Build, ViewSettings};
+use crate::start;
+use crate::stepping::BlockStepper;
+
+/// Orbits of a thumbnail.
+const ORBITS: usize = 256;
+/// Hits that make a small picture clean.
+const HITS: usize = 400_000;
+
+/// A picture of a system at these settings.
+pub fn picture(
+    definition: &Definition,
+    settings: &Settings,
+    ink: &Ink,
+    size: [u32; 2],
+) -> Result<Scene, SimError> {
+    let build = Build::new(definition, settings)?;
+    let view = ViewSettings::new(definition, &Settings::new());
+    let axes = view.axes;
+    let samples = start::sample(definition, &build, 2048)?;
+    let points: Vec<[f64; 3]> = (0..samples.len())
+        .map(|i| axes.point(|v| samples.point(i)[v]))
+        .collect();
+    let points_size = size.map(|n| f64::from(n.max(1)));
+    let look = &definition.look;
+    let (camera, frame, offset) = if axes.is_planar() {
+        let camera = fit_plane(&points, points_size);
+        let loom_sim::Camera::Plane(plane) = &camera else {
+            return Err(SimError::other("A plane is seen by a plane camera."));
+        };
+        let rectangle = lens::seen(plane, points_size);
+        let offset = plane.whole.map(|n| n as f64);
+        (camera, Frame::Rectangle(rectangle), offset)
+    } else {
+        let camera = fit_orbit(&points, look.yaw, look.pitch, points_size);
+        (camera.clone(), Frame::Camera(camera), [0.0; 2])
+    };
+    let lens = Lens {
+        axes,
+        frame,
+        size: lens::cells_for(size),
+    };
+    let histogram = Histogram::new(lens.clone());
+    let dimension = definition.dimension();
+    let members = ORBITS.min(samples.len()).max(1);
+    let mut block = vec![0.0; members * dimension];
+    for m in 0..members {
+        let point = samples.point(m * samples.len() / members);
+        for (v, x) in point.iter().enumerate() {
+            block[v * members + m] = *x;
+        }
+    }
+    let stepper = BlockStepper::new(&definition.system);
+    // A quarter of the usual step, so that no dots show.
+    let dt = if definition.is_map() { 1.0 } else { build.dt / 4.0 };
+    let mut clock = Clock::new(dt);
+    for _ in 0..HITS / members {
+        stepper.advance(&mut block, members, &build.constants, clock, 1)?;
+        clock.step += 1;
+        for m in 0..members {
+            histogram.hit(axes.point(|v| block[v * members + m]), 1);
+        }
+    }
+    let mut scene = Scene::new(camera);
+    scene.background = Some(ink.ground);
+    let counts = Data::Host(histogram.counts());
+    let density = probes::density_of(&lens, counts, Tone::default(), offset, view.map);
+    scene.layers.push(Layer::Density(density));
+    Ok(scene)
+}

@@ -1,0 +1,171 @@
+//! Trajectories as numbers, for the command line and for files: f64, fixed steps, any sampling.
+
+use std::fmt::Write as _;
+
+use loom_formula::Clock;
+use loom_sim::{SimError, seed};
+
+use crate::definition::Definition;
+use crate::settings::Build;
+use crate::stepping::OrbitStepper;
+
+/// Most numbers of one result: 2 GiB.
+const MOST_NUMBERS: u64 = 1 << 28;
+
+/// How a trajectory is sampled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub points: usize,
+    /// Model time between points.
+    pub interval: f64,
+    /// Model time that is thrown away first.
+    pub transient: f64,
+    /// How many orbits: beyond one, each starts a little beside the initial state.
+    pub members: usize,
+    pub seed: u64,
+}
+
+impl Plan {
+    /// A thousand points, one a step, from the initial state.
+    pub fn new(definition: &Definition, build: &Build) -> Self {
+        Self {
+            points: 1000,
+            interval: if definition.is_map() { 1.0 } else { build.dt },
+            transient: 0.0,
+            members: 1,
+            seed: 0,
+        }
+    }
+    /// So many points in each natural period.
+    pub fn points_per_period(mut self, definition: &Definition, points: f64) -> Self {
+        self.interval = if definition.is_map() { 1.0 } else { definition.period / points };
+        self
+    }
+}
+
+/// Rows of numbers with their times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trajectory {
+    pub variables: Vec<String>,
+    /// What the times are called: `t`, or `n` for maps.
+    pub times: Vec<f64>,
+    /// Member by member, point by point, variable by variable.
+    pub values: Vec<f64>,
+    pub members: usize,
+}
+
+impl Trajectory {
+    /// The variables of one point.
+    pub fn row(&self, member: usize, point: usize) -> &[f64] {
+        let dimension = self.variables.len();
+        let first = (member * self.times.len() + point) * dimension;
+        &self.values[first..first + dimension]
+    }
+
+    /// Each variable to mean 0 and standard deviation 1, over all members.
+    pub fn standardise(&mut self) {
+        let dimension = self.variables.len();
+        let count = (self.values.len() / dimension) as f64;
+        for v in 0..dimension {
+            let column = || self.values.iter().skip(v).step_by(dimension);
+            let mean = column().sum::<f64>() / count;
+            let square = column().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
+            let deviation = if square > 0.0 { square.sqrt() } else { 1.0 };
+            for x in self.values.iter_mut().skip(v).step_by(dimension) {
+                *x = (*x - mean) / deviation;
+            }
+        }
+    }
+
+    /// Columns `t` and the variables' names, `member` first for ensembles; every number in full.
+    pub fn to_csv(&self) -> String {
+        let mut text = String::new();
+        if self.members > 1 {
+            text.push_str("member,");
+        }
+        text.push('t');
+        for variable in &self.variables {
+            let _ = write!(text, ",{variable}");
+        }
+        text.push('\n');
+        for member in 0..self.members {
+            for (point, time) in self.times.iter().enumerate() {
+                if self.members > 1 {
+                    let _ = write!(text, "{member},");
+                }
+                let _ = write!(text, "{time}");
+                for x in self.row(member, point) {
+                    let _ = write!(text, ",{x}");
+                }
+                text.push('\n');
+            }
+        }
+        text
+    }
+}
+
+/// Follows the orbits by fourth-order Runge–Kutta steps no longer than the build's dt (maps are
+/// iterated) and keeps a point at each interval. The first point is the one after the transient.
+pub fn compute(
+    definition: &Definition,
+    build: &Build,
+    plan: &Plan,
+) -> Result<Trajectory, SimError> {
+    let dimension = definition.dimension();
+    let numbers = (plan.points as u64)
+        .saturating_mul(plan.members as u64)
+        .saturating_mul(dimension as u64 + 1);
+    if numbers > MOST_NUMBERS {
+        return Err(SimError::TooLarge {
+            needed: format!("{} GiB", numbers / (1 << 27)),
+            allowed: "2 GiB".into(),
+            remedy: "ask for fewer points.".into(),
+        });
+    }
+    if !(plan.interval > 0.0 && plan.interval.is_finite() && plan.transient >= 0.0) {
+        return Err(SimError::other("The time between points must be a number above 0."));
+    }
+    // Whole steps between points, none longer than dt.
+    let per_point = if definition.is_map() {
+        1
+    } else {
+        (plan.interval / build.dt * (1.0 - 1e-12)).ceil().clamp(1.0, 1e12) as u64
+    };
+    let step = if definition.is_map() { 1.0 } else { plan.interval / per_point as f64 };
+    let stepper = OrbitStepper::new(definition);
+    let mut values = Vec::with_capacity(plan.points * plan.members * dimension);
+    let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
+    for member in 0..plan.members {
+        let mut point = build.initial.clone();
+        if member > 0 {
+            for x in &mut point {
+                let size = x.abs().max(1.0);
+                *x += (2.0 * seed::unit(&mut random) - 1.0) * 1e-2 * size;
+            }
+        }
+        let mut clock = Clock::new(step);
+        let skip = (plan.transient / step).round().min(1e15) as u64;
+        stepper.advance(&mut point, &build.constants, &mut clock, skip)?;
+        for number in 0..plan.points {
+            if let Some(v) = point.iter().position(|x| !x.is_finite()) {
+                return Err(SimError::BlewUp {
+                    step: format!("{} (t = {:.6})", clock.step, clock.time()),
+                    variable: definition.system.variables()[v].clone(),
+                    value: if point[v].is_nan() { "not a number" } else { "infinite" }.into(),
+                    remedy: "start elsewhere, change the parameters, or use a smaller dt.".into(),
+                });
+            }
+            values.extend_from_slice(&point);
+            if number + 1 < plan.points {
+                stepper.advance(&mut point, &build.constants, &mut clock, per_point)?;
+            }
+        }
+    }
+    let start = (plan.transient / step).round() * step;
+    Ok(Trajectory {
+        variables: definition.system.variables().to_vec(),
+        times: (0..plan.points).map(|i| start + i as f64 * plan.interval).collect(),
+        values,
+        members: plan.members,
+    })
+}
