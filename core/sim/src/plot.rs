@@ -90,7 +90,7 @@ pub enum Mark {
 }
 
 impl Plot {
-    /// A line for each column of a series.
+    /// A line for each column of a series, from where its values are finite.
     pub fn of_series(title: &str, series: &Series) -> Self {
         let unit = series.columns.first().map_or("", |c| c.unit.as_str());
         let label = if series.columns.len() == 1 {
@@ -107,6 +107,7 @@ impl Plot {
                     .at
                     .iter()
                     .zip(&c.values)
+                    .filter(|(_, v)| v.is_finite())
                     .map(|(&t, &v)| [t, v])
                     .collect(),
             })

@@ -99,6 +99,14 @@ impl Recorder {
         }
         self.phase = (self.phase + 1) % self.stride;
     }
+    /// A further quantity; samples from before it joined are NaN, and plots leave them out.
+    pub fn add_column(&mut self, name: &str, unit: &str) {
+        self.series.columns.push(crate::exchange::Column {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            values: vec![f64::NAN; self.series.at.len()],
+        });
+    }
     /// Forgets what came after `at`, as a step back does.
     pub fn truncate(&mut self, at: f64) {
         let keep = self.series.at.partition_point(|t| *t <= at);
