@@ -1,0 +1,54 @@
+//! The rules that every simulation keeps, held for clouds on the processor and on a device.
+
+use std::sync::Arc;
+
+use loom_attractors::{Attractors, Edit, catalogue};
+use loom_sim::conformance::{self, Case};
+use loom_sim::{Input, Place, ProbeSpec, Step};
+
+fn case(name: &str, set: Input, edit: Edit, place: Place) -> Case {
+    let model = catalogue::model(&catalogue::named(name).unwrap()).with("particles", 3000i64);
+    Case {
+        science: Arc::new(Attractors),
+        model,
+        place,
+        steps: Step::from(120u32),
+        single_steps: 20,
+        edit: Some(edit.input()),
+        set: Some(set),
+        probe: Some(ProbeSpec::new("density")),
+        endless: Step::from(100_000_000u64),
+    }
+}
+
+fn flow(place: Place) -> Case {
+    let edit = Edit::Orbit(vec![1.0, 2.0, 20.0]);
+    case("Lorenz", Input::set("rho", 20.0), edit, place)
+}
+
+fn map(place: Place) -> Case {
+    let edit = Edit::Nudge {
+        variable: "x".into(),
+        by: 1e-9,
+    };
+    case("Henon", Input::set("a", 1.3), edit, place)
+}
+
+#[test]
+fn a_flow_with_a_density_conforms_on_the_processor() {
+    conformance::check(&flow(Place::Cpu { threads: 2 })).unwrap();
+}
+
+#[test]
+fn a_map_with_a_density_conforms_on_the_processor() {
+    conformance::check(&map(Place::Cpu { threads: 2 })).unwrap();
+}
+
+#[test]
+fn a_flow_and_a_map_conform_on_a_device() {
+    let Some(gpu) = crate::device::gpu() else {
+        return;
+    };
+    conformance::check(&flow(Place::Gpu(gpu.clone()))).unwrap();
+    conformance::check(&map(Place::Gpu(gpu))).unwrap();
+}

@@ -1,0 +1,9 @@
+//! Facts about strange attractors, and the rules that every simulation keeps.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod catalogue;
+mod conformance;
+mod device;
+mod exponents;
+mod runs;
