@@ -48,7 +48,10 @@ static SYSTEMS: LazyLock<Vec<Result<Arc<Definition>, SimError>>> = LazyLock::new
 
 /// The built-in systems that could be read; a test holds all of them to it.
 pub fn systems() -> Vec<Arc<Definition>> {
-    SYSTEMS.iter().filter_map(|s| s.as_ref().ok().cloned()).collect()
+    SYSTEMS
+        .iter()
+        .filter_map(|s| s.as_ref().ok().cloned())
+        .collect()
 }
 
 /// The first error of a built-in file, if there is one.
@@ -60,11 +63,10 @@ pub fn fault() -> Option<SimError> {
 pub fn named(name: &str) -> Result<Arc<Definition>, SimError> {
     let wanted = plain(name);
     let all = systems();
-    if let Some(found) = all
-        .iter()
-        .find(|d| d.name == name)
-        .or_else(|| all.iter().find(|d| plain(&d.name) == wanted || plain(&d.title) == wanted))
-    {
+    if let Some(found) = all.iter().find(|d| d.name == name).or_else(|| {
+        all.iter()
+            .find(|d| plain(&d.name) == wanted || plain(&d.title) == wanted)
+    }) {
         return Ok(found.clone());
     }
     if let Some(fault) = fault() {
@@ -120,7 +122,10 @@ pub fn definition(model: &Model) -> Result<Arc<Definition>, SimError> {
         return Ok(found.clone());
     }
     let text = std::str::from_utf8(&attachment.bytes).map_err(|_| {
-        SimError::parse(format!("{}: a system's file is text in UTF-8.", attachment.name))
+        SimError::parse(format!(
+            "{}: a system's file is text in UTF-8.",
+            attachment.name
+        ))
     })?;
     let definition = Arc::new(Definition::parse(&attachment.name, text)?);
     if read.len() >= 32 {

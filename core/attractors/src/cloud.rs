@@ -22,7 +22,7 @@ pub const UNHIT: u32 = u32::MAX;
 /// A cloud with its histograms.
 #[derive(Debug)]
 pub enum Cloud {
-    Host(Ensemble, Vec<Histogram>),
+    Host(Box<Ensemble>, Vec<Histogram>),
     Device(Box<DeviceEnsemble>),
 }
 

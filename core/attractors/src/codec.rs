@@ -32,16 +32,6 @@ impl Writer {
             self.0.extend(x.to_le_bytes());
         }
     }
-    pub fn u32s(&mut self, list: &[u32]) {
-        self.u64(list.len() as u64);
-        for x in list {
-            self.u32(*x);
-        }
-    }
-    pub fn text(&mut self, text: &str) {
-        self.u64(text.len() as u64);
-        self.0.extend(text.as_bytes());
-    }
     pub fn finish(self) -> Vec<u8> {
         self.0
     }
@@ -100,15 +90,6 @@ impl<'a> Reader<'a> {
             .map(|b| Ok(f32::from_le_bytes(b.try_into().map_err(|_| broken())?)))
             .collect()
     }
-    pub fn u32s(&mut self) -> Result<Vec<u32>, SimError> {
-        self.list(4)?
-            .map(|b| Ok(u32::from_le_bytes(b.try_into().map_err(|_| broken())?)))
-            .collect()
-    }
-    pub fn text(&mut self) -> Result<String, SimError> {
-        let bytes = self.list(1)?.flatten().copied().collect();
-        String::from_utf8(bytes).map_err(|_| broken())
-    }
     /// All bytes have been read.
     pub fn finish(self) -> Result<(), SimError> {
         if self.0.is_empty() {
@@ -137,12 +118,10 @@ mod tests {
         let mut writer = Writer::new(*b"testtest");
         writer.u32(7);
         writer.f64s([1.5, -0.0].into_iter());
-        writer.text("σ");
         let bytes = writer.finish();
         let mut reader = Reader::new(&bytes, *b"testtest").unwrap();
         assert_eq!(reader.u32().unwrap(), 7);
         assert_eq!(reader.f64s().unwrap(), [1.5, 0.0]);
-        assert_eq!(reader.text().unwrap(), "σ");
         reader.finish().unwrap();
     }
 

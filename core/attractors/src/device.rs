@@ -100,7 +100,7 @@ pub fn preamble(definition: &Definition) -> String {
     format!(
         "const DIMENSION = {dimension}u;\nconst CONSTANTS = {constants}u;\nconst MAP = {map};\n\
          alias State = array<f32, {dimension}>;\n{}\n",
-        crate::stepping::wgsl(&definition.system)
+        crate::shading::rates(&definition.system)
     )
 }
 
@@ -139,8 +139,8 @@ impl DeviceEnsemble {
         let run = gpu.uniform("ensemble run", &zero).map_err(device_error)?;
         let state = gpu.upload("ensemble", state).map_err(device_error)?;
         let broken = gpu.zeros("ensemble broken", 1).map_err(device_error)?;
-        let nothing = gpu.zeros("no histogram", 1).map_err(device_error)?;
-        let other = gpu.zeros("no histogram", 1).map_err(device_error)?;
+        let nothing: Buffer<u32> = gpu.zeros("no histogram", 1).map_err(device_error)?;
+        let other: Buffer<u32> = gpu.zeros("no histogram", 1).map_err(device_error)?;
         let bound = advance
             .bind(&[&run, &constants, &state, &broken, &nothing, &other])
             .map_err(device_error)?;
@@ -176,7 +176,10 @@ impl DeviceEnsemble {
     pub fn keep(&mut self) -> Result<Kept, SimError> {
         let spare = match self.spare.take() {
             Some(spare) => spare,
-            None => self.gpu.zeros("ensemble kept", self.state.len).map_err(device_error)?,
+            None => self
+                .gpu
+                .zeros("ensemble kept", self.state.len)
+                .map_err(device_error)?,
         };
         let mut batch = Batch::new(&self.gpu, "keep");
         batch.copy(&self.state, &spare);
@@ -227,7 +230,9 @@ impl DeviceEnsemble {
 
     fn set_constants(&self, constants: &[f64]) -> Result<(), SimError> {
         let values: Vec<f32> = constants.iter().map(|x| *x as f32).collect();
-        self.gpu.write(&self.constants, 0, &values).map_err(device_error)
+        self.gpu
+            .write(&self.constants, 0, &values)
+            .map_err(device_error)
     }
 
     /// Positions for a picture, made and left on the device.
@@ -237,7 +242,12 @@ impl DeviceEnsemble {
         timing: &Timing,
         drawing: &Drawing,
     ) -> Result<Data<Vertex>, SimError> {
-        let Drawing { axes, color, offset, .. } = *drawing;
+        let Drawing {
+            axes,
+            color,
+            offset,
+            ..
+        } = *drawing;
         let stride = self.members.div_ceil(drawing.budget.max(1)).max(1);
         let count = self.members.div_ceil(stride);
         let vertices = self.canvas(drawing, count)?;
@@ -256,7 +266,10 @@ impl DeviceEnsemble {
             offset: offset.map(|x| x as f32),
             padding: 0.0,
         };
-        let show = self.gpu.uniform("particles", &block).map_err(device_error)?;
+        let show = self
+            .gpu
+            .uniform("particles", &block)
+            .map_err(device_error)?;
         let bound = self
             .draw
             .bind(&[&show, &self.constants, &self.state, &vertices])
@@ -296,16 +309,21 @@ impl DeviceEnsemble {
         self.histograms.iter().map(|h| &h.lens).collect()
     }
     pub fn set_lens(&mut self, slot: usize, lens: Lens) -> Result<(), SimError> {
-        let counts = self.gpu.zeros("density", lens.cells()).map_err(device_error)?;
+        let counts = self
+            .gpu
+            .zeros("density", lens.cells())
+            .map_err(device_error)?;
         let new = DeviceHistogram {
             lens,
             counts,
             budget: Budget::default(),
         };
-        match self.histograms.get_mut(slot) {
-            Some(old) => *old = new,
-            None if self.histograms.len() < LENSES => self.histograms.push(new),
-            None => return Err(SimError::other("Two density pictures are counted at once.")),
+        if let Some(old) = self.histograms.get_mut(slot) {
+            *old = new;
+        } else if self.histograms.len() < LENSES {
+            self.histograms.push(new);
+        } else {
+            return Err(SimError::other("Two density pictures are counted already."));
         }
         self.rebind()
     }

@@ -96,7 +96,7 @@ impl Ensemble {
             }
             Ok(block.iter().all(|x| x.is_finite()))
         };
-        let run = || {
+        let mut run = || {
             state
                 .par_chunks_mut(BLOCK * dimension)
                 .map(block)
@@ -141,7 +141,10 @@ impl Ensemble {
                 let (x, y) = (x - offset[0], y - offset[1]);
                 Vertex::new(x as f32, y as f32, z as f32, value as f32)
             };
-            Ok((first..members).step_by(stride).map(vertex).collect::<Vec<_>>())
+            Ok((first..members)
+                .step_by(stride)
+                .map(vertex)
+                .collect::<Vec<_>>())
         };
         let run = || {
             let blocks = self.state.par_chunks(BLOCK * dimension).enumerate();

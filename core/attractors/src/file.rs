@@ -271,7 +271,10 @@ mod tests {
     #[test]
     fn broken_toml_is_an_error_with_its_place() {
         let message = error("equations = \"x' = -x\"\ndt = = 3\n");
-        assert!(message.starts_with("mine.toml, line 2, column"), "{message}");
+        assert!(
+            message.starts_with("mine.toml, line 2, column"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -114,6 +114,9 @@ mod tests {
             histogram.hit([0.5, 0.5, 0.0], 1 << 28);
         }
         let count = histogram.counts()[0];
-        assert!(u64::from(count) < 2 * HALF_FULL && count > 1 << 28, "{count}");
+        assert!(
+            u64::from(count) < 2 * HALF_FULL && count > 1 << 28,
+            "{count}"
+        );
     }
 }

@@ -111,7 +111,12 @@ fn rectangle_matrix([left, top, right, bottom]: [f64; 4]) -> [[f64; 4]; 4] {
         [sx, 0.0, 0.0, 0.0],
         [0.0, sy, 0.0, 0.0],
         [0.0, 0.0, 0.0, 0.0],
-        [-(left + right) / 2.0 * sx, -(top + bottom) / 2.0 * sy, 0.5, 1.0],
+        [
+            -(left + right) / 2.0 * sx,
+            -(top + bottom) / 2.0 * sy,
+            0.5,
+            1.0,
+        ],
     ]
 }
 

@@ -54,7 +54,11 @@ pub fn describe(definition: &Definition) -> Value {
 /// The list for people: a line for each system.
 pub fn table() -> String {
     let systems = catalogue::systems();
-    let width = systems.iter().map(|d| d.name.chars().count()).max().unwrap_or(0);
+    let width = systems
+        .iter()
+        .map(|d| d.name.chars().count())
+        .max()
+        .unwrap_or(0);
     let mut text = String::new();
     for d in &systems {
         let _ = writeln!(
@@ -71,16 +75,31 @@ pub fn table() -> String {
 
 /// One system for people.
 pub fn show(definition: &Definition) -> String {
-    let mut text = format!("{}\n{}\n\n{}\n", definition.title, definition.summary, definition.equations);
+    let mut text = format!(
+        "{}\n{}\n\n{}\n",
+        definition.title, definition.summary, definition.equations
+    );
     let _ = writeln!(text, "\nParameters");
     for p in &definition.parameters {
-        let unit = if p.unit.is_empty() { String::new() } else { format!(" {}", p.unit) };
-        let _ = writeln!(text, "  {} ({}) = {}{unit}   {}", p.key, p.symbol, p.value, p.name);
+        let unit = if p.unit.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", p.unit)
+        };
+        let _ = writeln!(
+            text,
+            "  {} ({}) = {}{unit}   {}",
+            p.key, p.symbol, p.value, p.name
+        );
     }
     let start: Vec<String> = definition.initial.iter().map(f64::to_string).collect();
     let _ = writeln!(text, "\nStart    {}", start.join(", "));
     if !definition.is_map() {
-        let _ = writeln!(text, "dt       {}\nPeriod   {}", definition.dt, definition.period);
+        let _ = writeln!(
+            text,
+            "dt       {}\nPeriod   {}",
+            definition.dt, definition.period
+        );
     }
     if let Some(m) = &definition.measured {
         let list: Vec<String> = m
@@ -90,7 +109,11 @@ pub fn show(definition: &Definition) -> String {
             .map(|(x, e)| format!("{x} ± {e}"))
             .collect();
         let _ = writeln!(text, "Lyapunov exponents   {}", list.join(",  "));
-        let _ = writeln!(text, "Kaplan–Yorke dimension   {}", m.kaplan_yorke_dimension);
+        let _ = writeln!(
+            text,
+            "Kaplan–Yorke dimension   {}",
+            m.kaplan_yorke_dimension
+        );
     }
     let _ = writeln!(text, "\n{}", definition.citation);
     text

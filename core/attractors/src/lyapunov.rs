@@ -16,7 +16,7 @@ use crate::science;
 use crate::settings::Build;
 use crate::simulation::captured;
 use crate::spectrum::{Spectrum, Tangents, Task, kaplan_yorke};
-use crate::start;
+use crate::start::{self, Scatter};
 
 /// Orbits whose averages are independent batches.
 const ORBITS: usize = 64;
@@ -55,7 +55,8 @@ impl Analysis for Lyapunov {
         };
         let dimension = definition.dimension() as i64;
         let time = usual_time(&definition, definition.dimension());
-        let mut list = vec![
+        let mut list =
+            vec![
             Parameter::real("time", "T", "Model time", time, time / 100.0, time * 100.0)
                 .hard(time * 1e-4, time * 1e6)
                 .logarithmic()
@@ -112,7 +113,9 @@ impl Analysis for Lyapunov {
                 build.initial.clone_from(&orbit.point);
             }
             for (constant, value) in definition.parameters.iter().zip(&state.constants) {
-                shown.parameters.insert(constant.key.clone(), Value::Real(*value));
+                shown
+                    .parameters
+                    .insert(constant.key.clone(), Value::Real(*value));
             }
         }
         let wanted = Wanted::new(&definition, &build, &settings);
@@ -144,7 +147,11 @@ impl Wanted {
         let transient = real("transient").unwrap_or(100.0) * definition.period;
         Self {
             exponents,
-            dt: if definition.is_map() { 1.0 } else { real("dt").unwrap_or(build.dt) },
+            dt: if definition.is_map() {
+                1.0
+            } else {
+                real("dt").unwrap_or(build.dt)
+            },
             time: real("time").unwrap_or_else(|| usual_time(definition, exponents)),
             transient,
         }
@@ -160,13 +167,12 @@ fn measure(
     model: &Model,
 ) -> Result<Report, SimError> {
     let begun = Instant::now();
-    let dimension = definition.dimension();
     job.progress(0.0);
-    // Starts far apart along one trajectory: the transient is over for all of them.
+    // A little beside one trajectory, so that chaos makes each orbit one of its own before the
+    // transient is over.
     let samples = start::sample(definition, build, ORBITS * 32)?;
-    let starts: Vec<f64> = (0..ORBITS)
-        .flat_map(|i| samples.point(i * samples.len() / ORBITS).to_vec())
-        .collect();
+    let mut scatter = Scatter::new(&samples, 1e-4, model.seed, "attractors: Lyapunov orbits");
+    let starts: Vec<f64> = (0..ORBITS).flat_map(|_| scatter.point()).collect();
     job.check()?;
     // Five steps between orthogonalisations, and never longer than a twentieth of a period.
     let stride = (definition.period / 20.0 / wanted.dt).clamp(1.0, 5.0) as u64;
@@ -178,10 +184,14 @@ fn measure(
         stride,
         starts: &starts,
     })?;
-    let interval = if definition.is_map() { 1.0 } else { wanted.dt * stride as f64 };
+    let interval = if definition.is_map() {
+        1.0
+    } else {
+        wanted.dt * stride as f64
+    };
     let strides = |time: f64| (time / interval).ceil().max(1.0) as u64;
     let check = || job.check();
-    let mut run = |tangents: &mut Tangents, strides| tangents.advance(strides, &check);
+    let run = |tangents: &mut Tangents, strides| tangents.advance(strides, &check);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(job.threads.max(1))
         .build()
@@ -189,6 +199,18 @@ fn measure(
     pool.install(|| run(&mut tangents, strides(wanted.transient)))?;
     tangents.start_measuring();
     let per_round = strides(wanted.time / ORBITS as f64 / ROUNDS as f64);
+    let orbits = tangents.orbits();
+    let tell = |curve: &[Spectrum], took: Duration| {
+        let findings = Findings {
+            definition,
+            curve,
+            stride,
+            dt: wanted.dt,
+            orbits,
+            dimension: definition.dimension(),
+        };
+        findings.report(settings, model, took.as_secs_f64())
+    };
     let mut curve: Vec<Spectrum> = Vec::new();
     let mut streamed = Instant::now();
     for round in 0..ROUNDS {
@@ -197,27 +219,10 @@ fn measure(
         job.progress((round + 1) as f32 / ROUNDS as f32);
         if streamed.elapsed() >= STREAM {
             streamed = Instant::now();
-            let seconds = begun.elapsed().as_secs_f64();
-            let partial = Findings {
-                definition,
-                curve: &curve,
-                stride,
-                dt: wanted.dt,
-                orbits: tangents.orbits(),
-                dimension,
-            };
-            job.partial(&partial.report(settings, model, seconds));
+            job.partial(&tell(&curve, begun.elapsed()));
         }
     }
-    let findings = Findings {
-        definition,
-        curve: &curve,
-        stride,
-        dt: wanted.dt,
-        orbits: tangents.orbits(),
-        dimension,
-    };
-    Ok(findings.report(settings, model, begun.elapsed().as_secs_f64()))
+    Ok(tell(&curve, begun.elapsed()))
 }
 
 /// What was found, to be told.
@@ -245,7 +250,11 @@ impl Findings<'_> {
         let Some(last) = self.curve.last() else {
             return report;
         };
-        let unit = if self.definition.is_map() { "1/iteration" } else { "1/time unit" };
+        let unit = if self.definition.is_map() {
+            "1/iteration"
+        } else {
+            "1/time unit"
+        };
         for (k, (exponent, error)) in last.exponents.iter().zip(&last.standard_error).enumerate() {
             let name = format!("Exponent {}", k + 1);
             report.values.push(
@@ -282,7 +291,11 @@ impl Findings<'_> {
         {
             let time = 1.0 / first;
             let spread = Uncertainty::StandardError(time * error / first);
-            let unit = if self.definition.is_map() { "iterations" } else { "time units" };
+            let unit = if self.definition.is_map() {
+                "iterations"
+            } else {
+                "time units"
+            };
             report.values.push(
                 Quantity::real("lyapunov_time", "Lyapunov time", time, spread)
                     .symbol("1/λ₁")
@@ -327,9 +340,14 @@ impl Findings<'_> {
     fn push_sum(&self, report: &mut Report, last: &Spectrum, total: f64, unit: &str) {
         let squares: f64 = last.standard_error.iter().map(|e| e * e).sum();
         report.values.push(
-            Quantity::real("sum", "Sum of the exponents", total, Uncertainty::StandardError(squares.sqrt()))
-                .symbol("Σλ")
-                .unit(unit),
+            Quantity::real(
+                "sum",
+                "Sum of the exponents",
+                total,
+                Uncertainty::StandardError(squares.sqrt()),
+            )
+            .symbol("Σλ")
+            .unit(unit),
         );
         let Some(divergence) = last.divergence else {
             report.warnings.push(
@@ -346,9 +364,14 @@ impl Findings<'_> {
         };
         let gap = total - divergence;
         report.values.push(
-            Quantity::real("mean_divergence", name, divergence, Uncertainty::Bound(gap.abs()))
-                .symbol(symbol)
-                .unit(unit),
+            Quantity::real(
+                "mean_divergence",
+                name,
+                divergence,
+                Uncertainty::Bound(gap.abs()),
+            )
+            .symbol(symbol)
+            .unit(unit),
         );
         let size = last.exponents.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
         if gap.abs() > 1e-3 * size.max(1e-3) + 5.0 * last.sum_error {
@@ -364,7 +387,10 @@ impl Findings<'_> {
         Table {
             title: "Exponents".into(),
             columns: vec![
-                ("k".into(), (1..=last.exponents.len()).map(|k| k.to_string()).collect()),
+                (
+                    "k".into(),
+                    (1..=last.exponents.len()).map(|k| k.to_string()).collect(),
+                ),
                 ("exponent".into(), column(&last.exponents)),
                 ("standard error".into(), column(&last.standard_error)),
             ],
@@ -381,7 +407,11 @@ impl Findings<'_> {
         let count = self.curve.last().map_or(0, |s| s.exponents.len());
         let line = |k: usize| Mark::Line {
             name: format!("λ{}", subscript(k + 1)),
-            points: self.curve.iter().map(|s| [s.time, s.exponents[k]]).collect(),
+            points: self
+                .curve
+                .iter()
+                .map(|s| [s.time, s.exponents[k]])
+                .collect(),
         };
         let band = |k: usize| Mark::Band {
             name: "± standard error".into(),
@@ -393,7 +423,11 @@ impl Findings<'_> {
                 .map(|(t, x, error)| [t, x - error, x + error])
                 .collect(),
         };
-        let y_unit = if self.definition.is_map() { "1/iteration" } else { "1/time unit" };
+        let y_unit = if self.definition.is_map() {
+            "1/iteration"
+        } else {
+            "1/time unit"
+        };
         let all = Plot {
             title: "Convergence".into(),
             x: Axis::new(label, unit),

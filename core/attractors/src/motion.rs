@@ -65,9 +65,13 @@ impl Motion {
                 let list = host.to_device(definition.dimension(), build.particles);
                 Cloud::Device(Box::new(DeviceEnsemble::new(gpu, &definition, &list)?))
             }
-            Place::Gpu(_) => Cloud::Host(Ensemble::new(definition.clone(), state, 0)?, Vec::new()),
-            Place::Cpu { threads } => {
-                Cloud::Host(Ensemble::new(definition.clone(), state, *threads)?, Vec::new())
+            other => {
+                let threads = match other {
+                    Place::Cpu { threads } => *threads,
+                    Place::Gpu(_) => 0,
+                };
+                let ensemble = Ensemble::new(definition.clone(), state, threads)?;
+                Cloud::Host(Box::new(ensemble), Vec::new())
             }
         };
         let build_constants = build.constants.clone();
@@ -146,16 +150,14 @@ impl Motion {
         let mut good = trouble.as_ref().map_or(steps, |t| t.good);
         let before = self.cloud.keep()?;
         let timing = self.timing;
-        let whole = self
-            .cloud
-            .advance(&self.constants, &timing, steps, HIT)?;
+        let whole = self.cloud.advance(&self.constants, &timing, steps, HIT)?;
         if !whole || good < steps {
             // Undone with the same steps, so that the histograms lose what they got.
             self.cloud.go_back(&before)?;
-            self.cloud
-                .advance(&self.constants, &timing, steps, UNHIT)?;
+            self.cloud.advance(&self.constants, &timing, steps, UNHIT)?;
             self.cloud.go_back(&before)?;
-            for step in 0..good {
+            let made = good;
+            for step in 0..made {
                 let now = self.ahead(step);
                 let before = self.cloud.keep()?;
                 if !self.cloud.advance(&self.constants, &now, 1, HIT)? {
@@ -254,7 +256,9 @@ impl Motion {
             step: when,
             variable: format!(
                 "{} of {}",
-                names.get(trouble.variable).map_or("a variable", String::as_str),
+                names
+                    .get(trouble.variable)
+                    .map_or("a variable", String::as_str),
                 trouble.what
             ),
             value: if trouble.value.is_nan() {
@@ -278,8 +282,8 @@ impl Motion {
     }
 
     fn set(&mut self, name: &str, value: &Value) -> Result<(), SimError> {
-        let parameter = parameter::find(&self.declared, name).ok_or_else(|| {
-            SimError::UnknownParameter {
+        let parameter =
+            parameter::find(&self.declared, name).ok_or_else(|| SimError::UnknownParameter {
                 key: name.to_owned(),
                 known: self
                     .declared
@@ -287,8 +291,7 @@ impl Motion {
                     .map(|p| p.key.as_str())
                     .collect::<Vec<_>>()
                     .join(", "),
-            }
-        })?;
+            })?;
         if parameter.effect != Effect::Live {
             return Err(SimError::Input(format!(
                 "{name}: it is set before a run starts"
@@ -298,12 +301,12 @@ impl Motion {
         let value = parameter.check(value)?.as_real().unwrap_or(f64::NAN);
         if key == "dt" && !self.definition.is_map() {
             self.timing.set_dt(value);
-        } else if let Some(index) = self.definition.parameters.iter().position(|p| p.key == key) {
-            if self.constants[index] != value {
-                self.constants[index] = value;
-                // Another attractor: its density is counted afresh.
-                self.clear_density()?;
-            }
+        } else if let Some(index) = self.definition.parameters.iter().position(|p| p.key == key)
+            && self.constants[index] != value
+        {
+            self.constants[index] = value;
+            // Another attractor: its density is counted afresh.
+            self.clear_density()?;
         }
         Ok(())
     }
@@ -329,13 +332,14 @@ impl Motion {
                 self.widen_series();
             }
             Edit::Nudge { variable, by } => {
-                let index = variables.iter().position(|v| v == variable).ok_or_else(|| {
-                    SimError::Unknown {
+                let index = variables
+                    .iter()
+                    .position(|v| v == variable)
+                    .ok_or_else(|| SimError::Unknown {
                         what: "variable",
                         name: variable.clone(),
                         hint: format!("; the variables are {}.", variables.join(", ")),
-                    }
-                })?;
+                    })?;
                 if !by.is_finite() {
                     return Err(SimError::Input("Nudge: by a finite number".into()));
                 }
@@ -398,12 +402,17 @@ fn speed_range(
         }
     }
     let clock = stepping::clock(&Timing::new(definition.dt));
-    let mut speeds = BlockStepper::new(&definition.system).speeds(&block, members, constants, clock)?;
+    let mut speeds =
+        BlockStepper::new(&definition.system).speeds(&block, members, constants, clock)?;
     speeds.retain(|s| s.is_finite());
     speeds.sort_by(f64::total_cmp);
     let at = |part: f64| speeds.get((part * speeds.len() as f64) as usize).copied();
     let (low, high) = (at(0.01).unwrap_or(0.0), at(0.99).unwrap_or(1.0));
-    Ok(if high > low { [low, high] } else { [0.0, high.max(1.0)] })
+    Ok(if high > low {
+        [low, high]
+    } else {
+        [0.0, high.max(1.0)]
+    })
 }
 
 /// Where a run breaks.

@@ -61,7 +61,9 @@ impl Motion {
         };
         match settings.style {
             Style::Cloud => {
-                let vertices = self.cloud.vertices(&self.constants, &self.timing, &drawing)?;
+                let vertices = self
+                    .cloud
+                    .vertices(&self.constants, &self.timing, &drawing)?;
                 scene.layers.push(Layer::Points(Points {
                     vertices,
                     size: settings.point_size,
@@ -142,7 +144,10 @@ impl Motion {
     fn axes_layer(&self, settings: &ViewSettings, view: &View, offset: [f64; 2]) -> Layer {
         let variables = self.definition.system.variables();
         let axes = settings.axes;
-        let chosen: Vec<usize> = [Some(axes.x), Some(axes.y), axes.z].into_iter().flatten().collect();
+        let chosen: Vec<usize> = [Some(axes.x), Some(axes.y), axes.z]
+            .into_iter()
+            .flatten()
+            .collect();
         let all = self.samples.extents();
         let extents = chosen
             .iter()
@@ -182,8 +187,12 @@ impl Motion {
         if let Some(orbit) = self.orbits.first() {
             let paint = line_paint(settings, range, view);
             let vertices = self.trail_vertices(orbit, settings, offset);
-            scene.layers.extend(self.trail_layer(vertices, settings, paint));
-            scene.layers.push(head(orbit, settings, offset, view.ink.text));
+            scene
+                .layers
+                .extend(self.trail_layer(vertices, settings, paint));
+            scene
+                .layers
+                .push(head(orbit, settings, offset, view.ink.text));
         }
     }
 
@@ -198,23 +207,35 @@ impl Motion {
         for orbit in self.orbits.iter().skip(1) {
             let color = orbit_color(orbit.number);
             let vertices = self.trail_vertices(orbit, settings, offset);
-            scene.layers.extend(self.trail_layer(vertices, settings, Paint::Solid(color)));
+            scene
+                .layers
+                .extend(self.trail_layer(vertices, settings, Paint::Solid(color)));
             scene.layers.push(head(orbit, settings, offset, color));
         }
         let Some(capture) = &view.compare else {
             return Ok(());
         };
         let twin = captured(capture)?;
-        let color = if view.ink.dark { Rgba::hex(0xFF_6B6B) } else { Rgba::hex(0xC0_3538) };
+        let color = if view.ink.dark {
+            Rgba::hex(0xFF_6B6B)
+        } else {
+            Rgba::hex(0xC0_3538)
+        };
         if let (Some(ours), Some(orbit)) = (self.orbits.first(), twin.orbits.first()) {
             if settings.style != Style::Trails {
                 let vertices = self.trail_vertices(ours, settings, offset);
                 let paint = Paint::Solid(view.ink.secondary);
-                scene.layers.extend(self.trail_layer(vertices, settings, paint));
-                scene.layers.push(head(ours, settings, offset, view.ink.text));
+                scene
+                    .layers
+                    .extend(self.trail_layer(vertices, settings, paint));
+                scene
+                    .layers
+                    .push(head(ours, settings, offset, view.ink.text));
             }
             let vertices = self.trail_vertices(orbit, settings, offset);
-            scene.layers.extend(self.trail_layer(vertices, settings, Paint::Solid(color)));
+            scene
+                .layers
+                .extend(self.trail_layer(vertices, settings, Paint::Solid(color)));
             scene.layers.push(head(orbit, settings, offset, color));
         }
         Ok(())
@@ -245,10 +266,19 @@ impl Motion {
                             .map(|d| d * d)
                             .sum();
                         let time = (trail.time(to) - trail.time(from)).max(f64::MIN_POSITIVE);
-                        if to == from { 0.0 } else { squares.sqrt() / time }
+                        if to == from {
+                            0.0
+                        } else {
+                            squares.sqrt() / time
+                        }
                     }
                 };
-                Vertex::new((x - offset[0]) as f32, (y - offset[1]) as f32, z as f32, value as f32)
+                Vertex::new(
+                    (x - offset[0]) as f32,
+                    (y - offset[1]) as f32,
+                    z as f32,
+                    value as f32,
+                )
             })
             .collect();
         // A line needs two points.
@@ -342,7 +372,8 @@ fn wanted_lens(axes: Axes, camera: &Camera, view: &View) -> Lens {
 
 /// Whether a lens on the plane holds all that the view shows, with cells fine enough.
 fn covers(lens: &Lens, axes: Axes, camera: &Camera, view: &View) -> bool {
-    let (Frame::Rectangle([left, top, right, bottom]), Camera::Plane(plane)) = (&lens.frame, camera)
+    let (Frame::Rectangle([left, top, right, bottom]), Camera::Plane(plane)) =
+        (&lens.frame, camera)
     else {
         return false;
     };
@@ -386,7 +417,12 @@ fn line_paint(settings: &ViewSettings, range: [f64; 2], view: &View) -> Paint {
 /// A dot where an orbit is now.
 fn head(orbit: &Orbit, settings: &ViewSettings, offset: [f64; 2], color: Rgba) -> Layer {
     let [x, y, z] = settings.axes.point(|v| orbit.point[v]);
-    let vertex = Vertex::new((x - offset[0]) as f32, (y - offset[1]) as f32, z as f32, 0.0);
+    let vertex = Vertex::new(
+        (x - offset[0]) as f32,
+        (y - offset[1]) as f32,
+        z as f32,
+        0.0,
+    );
     Layer::Points(Points {
         vertices: vec![vertex].into(),
         size: 6.0,
@@ -424,7 +460,11 @@ pub fn fit_plane(points: &[[f64; 3]], size: [f64; 2]) -> Camera {
     let width = |[low, high]: [f64; 2]| if high > low { high - low } else { 0.0 };
     let middle = |[low, high]: [f64; 2]| if high >= low { 0.5 * (low + high) } else { 0.0 };
     let scale = (FILLED * size[0] / width(x)).min(FILLED * size[1] / width(y));
-    let scale = if scale.is_finite() && scale > 0.0 { scale } else { size[1] / 4.0 };
+    let scale = if scale.is_finite() && scale > 0.0 {
+        scale
+    } else {
+        size[1] / 4.0
+    };
     Camera::Plane(Plane::new([middle(x), middle(y)], scale, true))
 }
 
@@ -475,7 +515,11 @@ mod tests {
         let points: Vec<[f64; 3]> = (0..500)
             .map(|i| {
                 let a = f64::from(i) * 0.1;
-                [20.0 * a.sin(), 9.0 * a.cos() + 3.0, 25.0 + 20.0 * (a * 0.37).sin()]
+                [
+                    20.0 * a.sin(),
+                    9.0 * a.cos() + 3.0,
+                    25.0 + 20.0 * (a * 0.37).sin(),
+                ]
             })
             .collect();
         for size in [[800.0, 500.0], [300.0, 900.0]] {

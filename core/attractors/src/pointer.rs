@@ -42,7 +42,11 @@ impl Motion {
     /// The change by which a twin differs.
     pub(crate) fn nudge(&self) -> loom_sim::Input {
         let variable = self.definition.system.variables()[0].clone();
-        Edit::Nudge { variable, by: NUDGE }.input()
+        Edit::Nudge {
+            variable,
+            by: NUDGE,
+        }
+        .input()
     }
 
     fn hit(&self, state: &[f64]) -> Hit {

@@ -72,7 +72,11 @@ impl Motion {
                 name: "Density of visits".into(),
                 help: "How often each place of the picture was visited, counted at every step."
                     .into(),
-                parameters: vec![size("width", "Width", 960), size("height", "Height", 720), camera],
+                parameters: vec![
+                    size("width", "Width", 960),
+                    size("height", "Height", 720),
+                    camera,
+                ],
             },
         ]
     }
@@ -110,14 +114,20 @@ impl Motion {
             }
             "density" => {
                 let slot = self.slot_of(probe)?;
-                Some(Reading::Density(self.density(slot, Tone::default(), [0.0; 2])?))
+                Some(Reading::Density(self.density(
+                    slot,
+                    Tone::default(),
+                    [0.0; 2],
+                )?))
             }
             _ => None,
         }
     }
 
     fn slot_of(&self, probe: &ProbeSpec) -> Option<usize> {
-        self.slots.iter().position(|s| s.owner.as_ref() == Some(probe))
+        self.slots
+            .iter()
+            .position(|s| s.owner.as_ref() == Some(probe))
     }
 
     // The time series.
@@ -125,7 +135,11 @@ impl Motion {
     pub(crate) fn start_series(&mut self) {
         let names = self.column_names();
         let columns: Vec<(&str, &str)> = names.iter().map(|n| (n.as_str(), "")).collect();
-        let abscissa = if self.definition.is_map() { ("n", "") } else { ("t", "") };
+        let abscissa = if self.definition.is_map() {
+            ("n", "")
+        } else {
+            ("t", "")
+        };
         let mut recorder = Recorder::new(abscissa, &columns, SAMPLES);
         let now: Vec<f64> = self.orbits.iter().flat_map(|o| o.point.clone()).collect();
         recorder.push(self.timing.time(), &now);
@@ -174,7 +188,10 @@ impl Motion {
 
     fn attach_density(&mut self, probe: &ProbeSpec) -> Result<(), SimError> {
         let kinds = self.probe_kinds();
-        let declared = kinds.iter().find(|k| k.key == "density").map(|k| &k.parameters);
+        let declared = kinds
+            .iter()
+            .find(|k| k.key == "density")
+            .map(|k| &k.parameters);
         let mut given = probe.settings.clone();
         given.retain(|key, _| !key.starts_with("axis_"));
         let settings = parameter::complete(declared.map_or(&[][..], |d| d), &given)?;
@@ -183,7 +200,10 @@ impl Motion {
             cells.clamp(1, i64::from(lens::MOST_CELLS)) as u32
         };
         let size = [side("width"), side("height")];
-        let camera = settings.get("camera").and_then(Value::as_vector).unwrap_or(&[]);
+        let camera = settings
+            .get("camera")
+            .and_then(Value::as_vector)
+            .unwrap_or(&[]);
         let fixed = !camera.is_empty();
         let frame = if fixed {
             lens::frame_of(camera)?
@@ -305,7 +325,13 @@ impl Motion {
     pub(crate) fn density(&self, slot: usize, tone: Tone, offset: [f64; 2]) -> Option<Density> {
         let lens = self.cloud.lenses().get(slot).copied()?.clone();
         let counts = self.cloud.counts(slot)?;
-        Some(density_of(&lens, counts, tone, offset, self.definition.look.map))
+        Some(density_of(
+            &lens,
+            counts,
+            tone,
+            offset,
+            self.definition.look.map,
+        ))
     }
 }
 
@@ -320,9 +346,9 @@ pub(crate) fn density_of(
     let [dx, dy] = offset;
     let rectangle = match &lens.frame {
         Frame::Camera(_) => None,
-        Frame::Rectangle([left, top, right, bottom]) => Some(
-            [left - dx, top - dy, right - dx, bottom - dy].map(|x| x as f32),
-        ),
+        Frame::Rectangle([left, top, right, bottom]) => {
+            Some([left - dx, top - dy, right - dx, bottom - dy].map(|x| x as f32))
+        }
     };
     Density {
         counts,
@@ -338,7 +364,9 @@ pub(crate) fn density_of(
 fn probe_view(probe: &ProbeSpec) -> loom_sim::Settings {
     let is_axis = |key: &str| key.starts_with("axis_");
     let settings = probe.settings.iter().filter(|(key, _)| is_axis(key));
-    settings.map(|(key, value)| (key.clone(), value.clone())).collect()
+    settings
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// Axes as the system's file asks for them.

@@ -25,9 +25,7 @@ impl Reader<'_> {
         if dimension == 0 || dimension > MOST_VARIABLES {
             return Err(self.source.error(
                 Some(file.equations.span()),
-                format!(
-                    "a system has 1 to {MOST_VARIABLES} equations, and here are {dimension}."
-                ),
+                format!("a system has 1 to {MOST_VARIABLES} equations, and here are {dimension}."),
             ));
         }
         let map = system.kind() == SystemKind::Map;
@@ -135,7 +133,8 @@ impl Reader<'_> {
             None => format!("; {remedy}."),
         };
         let message = error.message.trim_end_matches('.');
-        self.source.error_at(line, column, format!("{message}{hint}"))
+        self.source
+            .error_at(line, column, format!("{message}{hint}"))
     }
 
     /// The file's line and column of a line and column of the string at `span`.
@@ -162,11 +161,7 @@ impl Reader<'_> {
         }
     }
 
-    fn positive(
-        &self,
-        number: &toml::Spanned<FileNumber>,
-        what: &str,
-    ) -> Result<f64, SimError> {
+    fn positive(&self, number: &toml::Spanned<FileNumber>, what: &str) -> Result<f64, SimError> {
         match number.get_ref().value() {
             Ok(x) if x > 0.0 => Ok(x),
             Ok(x) => Err(self.source.error(
@@ -256,9 +251,7 @@ impl Reader<'_> {
                 format!("the range of `{name}` is empty: low must be below high."),
             ));
         }
-        let or = |text: &str, other: &str| {
-            if text.is_empty() { other } else { text }.to_owned()
-        };
+        let or = |text: &str, other: &str| if text.is_empty() { other } else { text }.to_owned();
         Ok(Constant {
             key: name.to_owned(),
             symbol: or(&declared.symbol, name),
@@ -291,7 +284,10 @@ impl Reader<'_> {
         initial
             .get_ref()
             .iter()
-            .map(|x| x.value().map_err(|why| self.source.error(Some(initial.span()), why)))
+            .map(|x| {
+                x.value()
+                    .map_err(|why| self.source.error(Some(initial.span()), why))
+            })
             .collect()
     }
 
@@ -303,10 +299,9 @@ impl Reader<'_> {
             Some(axes) => {
                 let count = axes.get_ref().len();
                 if !(2..=3).contains(&count) {
-                    return Err(self.source.error(
-                        Some(axes.span()),
-                        "axes needs two or three variables.",
-                    ));
+                    return Err(self
+                        .source
+                        .error(Some(axes.span()), "axes needs two or three variables."));
                 }
                 let index = |name: &String| {
                     variables.iter().position(|v| v == name).ok_or_else(|| {
@@ -333,8 +328,13 @@ impl Reader<'_> {
         let color = choice(&view.color, "colouring", &colors)?.and_then(|i| ColorBy::of(colors[i]));
         let maps = MAPS.map(|(key, _)| key);
         let chosen = choice(&view.map, "colour map", &maps)?.map(|i| MAPS[i].1);
-        let angle = |given: Option<f64>, usual: f64| given.filter(|a| a.is_finite()).unwrap_or(usual);
-        let default_map = if map { ColorMap::Magma } else { ColorMap::Batlow };
+        let angle =
+            |given: Option<f64>, usual: f64| given.filter(|a| a.is_finite()).unwrap_or(usual);
+        let default_map = if map {
+            ColorMap::Magma
+        } else {
+            ColorMap::Batlow
+        };
         Ok(Look {
             style: style.unwrap_or(if map { Style::Density } else { Style::Cloud }),
             axes,

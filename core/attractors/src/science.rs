@@ -100,7 +100,10 @@ impl Science for Attractors {
     }
 
     fn exports(&self) -> Vec<(&'static str, &'static str)> {
-        vec![("csv", "Tracked orbits as CSV"), ("toml", "The system as a file")]
+        vec![
+            ("csv", "Tracked orbits as CSV"),
+            ("toml", "The system as a file"),
+        ]
     }
 
     fn export(
@@ -161,7 +164,9 @@ fn orbits_as_csv(
     let Some(capture) = capture else {
         let build = Build::new(definition, &model.parameters)?;
         let plan = crate::trajectory::Plan::new(definition, &build);
-        return Ok(crate::trajectory::compute(definition, &build, &plan)?.to_csv().into_bytes());
+        return Ok(crate::trajectory::compute(definition, &build, &plan)?
+            .to_csv()
+            .into_bytes());
     };
     let state = captured(capture)?;
     let several = state.orbits.len() > 1;

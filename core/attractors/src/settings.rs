@@ -25,7 +25,9 @@ pub fn declare(definition: &Definition) -> Vec<Parameter> {
                 .hard(dt * 1e-6, dt * 1e3)
                 .logarithmic()
                 .group(NUMERICS)
-                .help("Model time of one Runge–Kutta step: half as long is sixteen times as exact."),
+                .help(
+                    "Model time of one Runge–Kutta step: half as long is sixteen times as exact.",
+                ),
         );
     }
     list.push(
@@ -121,11 +123,19 @@ fn declare_view(definition: &Definition) -> Vec<Parameter> {
             .unit("px"),
         "Width of a particle in logical pixels.",
     ));
-    let trail = if definition.is_map() { 2000.0 } else { 40.0 * definition.period };
+    let trail = if definition.is_map() {
+        2000.0
+    } else {
+        40.0 * definition.period
+    };
     list.push(view(
         Parameter::real("trail", "", "Trail", trail, trail / 40.0, trail * 4.0)
             .hard(0.0, trail * 1e3)
-            .unit(if definition.is_map() { "iterations" } else { "time units" }),
+            .unit(if definition.is_map() {
+                "iterations"
+            } else {
+                "time units"
+            }),
         "How long an orbit's trail stays; the last 16,384 steps are kept.",
     ));
     list.push(view(
@@ -179,7 +189,11 @@ impl Build {
         }
         Ok(Self {
             constants,
-            dt: if definition.is_map() { 1.0 } else { real("dt", definition.dt) },
+            dt: if definition.is_map() {
+                1.0
+            } else {
+                real("dt", definition.dt)
+            },
             particles: real("particles", PARTICLES as f64) as usize,
             spread: real("spread", 1e-3),
             initial,

@@ -49,14 +49,29 @@ impl Simulation for Motion {
         let mut list = Vec::new();
         if let Some(orbit) = self.orbits.first() {
             let why = "one f64 orbit: chaos multiplies the error of every step";
-            for (variable, x) in self.definition.system.variables().iter().zip(&orbit.point).take(6) {
+            for (variable, x) in self
+                .definition
+                .system
+                .variables()
+                .iter()
+                .zip(&orbit.point)
+                .take(6)
+            {
                 let error = Uncertainty::Unknown(why.into());
                 list.push(Quantity::real(variable, variable, *x, error).symbol(variable));
             }
         }
-        list.push(Quantity::exact("particles", "Particles", self.cloud.members()));
+        list.push(Quantity::exact(
+            "particles",
+            "Particles",
+            self.cloud.members(),
+        ));
         if self.orbits.len() > 1 {
-            list.push(Quantity::exact("orbits", "Followed orbits", self.orbits.len()));
+            list.push(Quantity::exact(
+                "orbits",
+                "Followed orbits",
+                self.orbits.len(),
+            ));
         }
         list
     }
@@ -96,7 +111,11 @@ impl Simulation for Motion {
     fn decode(&self, bytes: &[u8]) -> Result<Capture, SimError> {
         let dimension = self.definition.dimension();
         let state = State::decode(bytes, dimension, self.constants.len(), self.cloud.members())?;
-        Ok(Capture::new(Step::from(state.timing.step), state.bytes(), state))
+        Ok(Capture::new(
+            Step::from(state.timing.step),
+            state.bytes(),
+            state,
+        ))
     }
 
     fn probes(&self) -> Vec<ProbeKind> {
@@ -123,7 +142,11 @@ impl Simulation for Motion {
     fn difference(&self, other: &Capture) -> Option<Quantity> {
         let other = captured(other).ok()?;
         let (ours, theirs) = (self.orbits.first()?, other.orbits.first()?);
-        let squares = ours.point.iter().zip(&theirs.point).map(|(a, b)| (a - b) * (a - b));
+        let squares = ours
+            .point
+            .iter()
+            .zip(&theirs.point)
+            .map(|(a, b)| (a - b) * (a - b));
         let distance = squares.sum::<f64>().sqrt();
         let size = ours.point.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
         let error = Uncertainty::Bound(size * f64::EPSILON);

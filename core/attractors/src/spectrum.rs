@@ -65,7 +65,7 @@ struct Block {
 enum Divergence {
     Constant(f64),
     /// Computed along the orbits: its stepper takes the variables from each member.
-    Along(EnsembleStepper, Vec<f64>),
+    Along(Box<EnsembleStepper>, Vec<f64>),
 }
 
 /// What has been measured so far.
@@ -89,7 +89,11 @@ impl Tangents {
         let orbits = task.starts.len() / dimension;
         let scheme = stepping::scheme(task.system);
         // A map's determinant is taken at every point, so its vectors are too.
-        let stride = if scheme == Scheme::Iterate { 1 } else { task.stride.max(1) };
+        let stride = if scheme == Scheme::Iterate {
+            1
+        } else {
+            task.stride.max(1)
+        };
         let wide = task.system.variational(exponents);
         let blocks = (0..orbits)
             .step_by(BLOCK)
@@ -165,9 +169,18 @@ impl Tangents {
             let orbit = &block.state[..self.dimension * block.members];
             if let Some(place) = orbit.iter().position(|x| !x.is_finite()) {
                 return Err(SimError::BlewUp {
-                    step: format!("{} or before (t = {:.4})", self.clock.step, self.clock.time()),
+                    step: format!(
+                        "{} or before (t = {:.4})",
+                        self.clock.step,
+                        self.clock.time()
+                    ),
                     variable: format!("variable {}", place / block.members + 1),
-                    value: if orbit[place].is_nan() { "not a number" } else { "infinite" }.into(),
+                    value: if orbit[place].is_nan() {
+                        "not a number"
+                    } else {
+                        "infinite"
+                    }
+                    .into(),
                     remedy: "start on the attractor, or use a smaller dt.".into(),
                 });
             }
@@ -242,7 +255,13 @@ impl Work<'_> {
         let members = block.members;
         let before = self.divergence_of(block, clock)?;
         self.stepper
-            .run(&mut block.state, members, clock, self.constants, self.stride)
+            .run(
+                &mut block.state,
+                members,
+                clock,
+                self.constants,
+                self.stride,
+            )
             .map_err(SimError::other)?;
         orthonormalise(
             &mut block.state[self.dimension * members..],
@@ -261,7 +280,11 @@ impl Work<'_> {
             Some(Divergence::Along(..)) => {
                 // A map's determinant counts at the point that is left, a flow's divergence is
                 // integrated by trapezia.
-                let after = if self.map { before.clone() } else { self.evaluate(block, clock)? };
+                let after = if self.map {
+                    before.clone()
+                } else {
+                    self.evaluate(block, clock)?
+                };
                 for ((sum, a), b) in block.divergence.iter_mut().zip(&before).zip(&after) {
                     *sum += 0.5 * (a + b) * self.interval;
                 }
@@ -316,7 +339,10 @@ impl Divergence {
             return None;
         }
         let along = System::parse(&format!("loom_sum' = {formula}")).ok()?;
-        let used = along.parameters().iter().any(|p| names.contains(&p.as_str()));
+        let used = along
+            .parameters()
+            .iter()
+            .any(|p| names.contains(&p.as_str()));
         let value = |name: &String| {
             let place = system.parameters().iter().position(|p| p == name)?;
             constants.get(place).copied()
@@ -335,7 +361,9 @@ impl Divergence {
         let mention: Vec<String> = names.iter().map(|n| format!("0*({n})")).collect();
         let text = format!("loom_sum' = {formula} + {}", mention.join(" + "));
         let along = System::parse(&text).ok()?;
-        let rows = names.iter().all(|n| along.parameters().iter().any(|p| p == n));
+        let rows = names
+            .iter()
+            .all(|n| along.parameters().iter().any(|p| p == n));
         let given: Option<Vec<f64>> = along
             .parameters()
             .iter()
@@ -343,7 +371,7 @@ impl Divergence {
             .map(value)
             .collect();
         let stepper = EnsembleStepper::with_member_parameters(&along, Scheme::Iterate, &names);
-        rows.then(|| given.map(|given| Self::Along(stepper, given)))?
+        rows.then(|| given.map(|given| Self::Along(Box::new(stepper), given)))?
     }
 }
 
@@ -388,7 +416,10 @@ fn orthonormalise(
                     *sum += x * y;
                 }
             }
-            for (a, b) in mine.chunks_exact_mut(members).zip(other.chunks_exact(members)) {
+            for (a, b) in mine
+                .chunks_exact_mut(members)
+                .zip(other.chunks_exact(members))
+            {
                 for ((x, y), sum) in a.iter_mut().zip(b).zip(&sums) {
                     *x -= sum * y;
                 }

@@ -83,27 +83,57 @@ pub fn sample(definition: &Definition, build: &Build, count: usize) -> Result<Sa
 
 /// The cloud's first state, in blocks: each particle at a point of the attractor chosen by lot,
 /// moved by up to `spread` of the attractor's extent along every variable.
-pub fn cloud(definition: &Definition, build: &Build, samples: &Samples, number: u64) -> Vec<f64> {
+pub fn cloud(definition: &Definition, build: &Build, samples: &Samples, seed: u64) -> Vec<f64> {
     let dimension = definition.dimension();
-    let members = build.particles;
-    let mut random = seed::stream(number, "attractors: start of the cloud");
-    let widths: Vec<f64> = samples
-        .extents()
-        .iter()
-        .map(|[low, high]| {
-            let width = high - low;
-            // A fixed point has no extent: spread by the size of the numbers then.
-            if width > 0.0 { width } else { high.abs().max(1.0) }
-        })
-        .collect();
-    let mut state = vec![0.0; members * dimension];
-    for m in 0..members {
-        let chosen = (seed::unit(&mut random) * samples.len() as f64) as usize;
-        let point = samples.point(chosen.min(samples.len() - 1));
-        for (v, (x, width)) in point.iter().zip(&widths).enumerate() {
-            let off = (2.0 * seed::unit(&mut random) - 1.0) * build.spread * width;
-            state[block_index(dimension, members, m, v)] = x + off;
+    let mut state = vec![0.0; build.particles * dimension];
+    let mut scatter = Scatter::new(
+        samples,
+        build.spread,
+        seed,
+        "attractors: start of the cloud",
+    );
+    for m in 0..build.particles {
+        for (v, x) in scatter.point().iter().enumerate() {
+            state[block_index(dimension, build.particles, m, v)] = *x;
         }
     }
     state
+}
+
+/// Points by lot along the attractor and a little beside it.
+#[derive(Debug)]
+pub struct Scatter<'a> {
+    samples: &'a Samples,
+    /// Largest distance along each variable.
+    widths: Vec<f64>,
+    random: rand_chacha::ChaCha8Rng,
+}
+
+impl<'a> Scatter<'a> {
+    pub fn new(samples: &'a Samples, spread: f64, seed: u64, purpose: &str) -> Self {
+        let widths = samples.extents().into_iter().map(|[low, high]| {
+            let width = high - low;
+            // A fixed point has no extent: spread by the size of the numbers then.
+            spread
+                * if width > 0.0 {
+                    width
+                } else {
+                    high.abs().max(1.0)
+                }
+        });
+        Self {
+            widths: widths.collect(),
+            samples,
+            random: seed::stream(seed, purpose),
+        }
+    }
+    pub fn point(&mut self) -> Vec<f64> {
+        let count = self.samples.len();
+        let chosen = (seed::unit(&mut self.random) * count as f64) as usize;
+        let mut point = self.samples.point(chosen.min(count - 1)).to_vec();
+        for (x, width) in point.iter_mut().zip(&self.widths) {
+            *x += (2.0 * seed::unit(&mut self.random) - 1.0) * width;
+        }
+        point
+    }
 }

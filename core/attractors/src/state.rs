@@ -147,7 +147,12 @@ impl State {
             .iter()
             .map(|o| o.trail.bytes() + o.point.len() * 8)
             .sum();
-        let histograms: usize = self.probes.histograms.iter().map(|h| h.counts.len() * 4).sum();
+        let histograms: usize = self
+            .probes
+            .histograms
+            .iter()
+            .map(|h| h.counts.len() * 4)
+            .sum();
         let series = self.probes.series.as_ref().map_or(0, |r| {
             let series = r.series();
             series.at.len() * 8 * (series.columns.len() + 1)

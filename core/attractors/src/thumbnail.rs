@@ -17,7 +17,7 @@ use crate::stepping::BlockStepper;
 /// Orbits of a thumbnail.
 const ORBITS: usize = 256;
 /// Hits that make a small picture clean.
-const HITS: usize = 400_000;
+const HITS: usize = 250_000;
 
 /// A picture of a system at these settings.
 pub fn picture(
@@ -64,7 +64,11 @@ pub fn picture(
     }
     let stepper = BlockStepper::new(&definition.system);
     // A quarter of the usual step, so that no dots show.
-    let dt = if definition.is_map() { 1.0 } else { build.dt / 4.0 };
+    let dt = if definition.is_map() {
+        1.0
+    } else {
+        build.dt / 4.0
+    };
     let mut clock = Clock::new(dt);
     for _ in 0..HITS / members {
         stepper.advance(&mut block, members, &build.constants, clock, 1)?;

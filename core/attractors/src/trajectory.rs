@@ -38,7 +38,11 @@ impl Plan {
     }
     /// So many points in each natural period.
     pub fn points_per_period(mut self, definition: &Definition, points: f64) -> Self {
-        self.interval = if definition.is_map() { 1.0 } else { definition.period / points };
+        self.interval = if definition.is_map() {
+            1.0
+        } else {
+            definition.period / points
+        };
         self
     }
 }
@@ -123,15 +127,23 @@ pub fn compute(
         });
     }
     if !(plan.interval > 0.0 && plan.interval.is_finite() && plan.transient >= 0.0) {
-        return Err(SimError::other("The time between points must be a number above 0."));
+        return Err(SimError::other(
+            "The time between points must be a number above 0.",
+        ));
     }
     // Whole steps between points, none longer than dt.
     let per_point = if definition.is_map() {
         1
     } else {
-        (plan.interval / build.dt * (1.0 - 1e-12)).ceil().clamp(1.0, 1e12) as u64
+        (plan.interval / build.dt * (1.0 - 1e-12))
+            .ceil()
+            .clamp(1.0, 1e12) as u64
     };
-    let step = if definition.is_map() { 1.0 } else { plan.interval / per_point as f64 };
+    let step = if definition.is_map() {
+        1.0
+    } else {
+        plan.interval / per_point as f64
+    };
     let stepper = OrbitStepper::new(definition);
     let mut values = Vec::with_capacity(plan.points * plan.members * dimension);
     let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
@@ -151,7 +163,12 @@ pub fn compute(
                 return Err(SimError::BlewUp {
                     step: format!("{} (t = {:.6})", clock.step, clock.time()),
                     variable: definition.system.variables()[v].clone(),
-                    value: if point[v].is_nan() { "not a number" } else { "infinite" }.into(),
+                    value: if point[v].is_nan() {
+                        "not a number"
+                    } else {
+                        "infinite"
+                    }
+                    .into(),
                     remedy: "start elsewhere, change the parameters, or use a smaller dt.".into(),
                 });
             }
@@ -164,7 +181,9 @@ pub fn compute(
     let start = (plan.transient / step).round() * step;
     Ok(Trajectory {
         variables: definition.system.variables().to_vec(),
-        times: (0..plan.points).map(|i| start + i as f64 * plan.interval).collect(),
+        times: (0..plan.points)
+            .map(|i| start + i as f64 * plan.interval)
+            .collect(),
         values,
         members: plan.members,
     })

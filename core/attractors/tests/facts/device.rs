@@ -60,12 +60,18 @@ fn a_few_steps_from_many_states_agree_with_the_processor() {
             advance(&mut *device, steps);
             let (a, b) = (vertices(&*host, &gpu), vertices(&*device, &gpu));
             assert_eq!(a.len(), b.len());
-            let size = a.iter().flat_map(|v| v.position).fold(0f32, |m, x| m.max(x.abs()));
+            let size = a
+                .iter()
+                .flat_map(|v| v.position)
+                .fold(0f32, |m, x| m.max(x.abs()));
             for (v, w) in a.iter().zip(&b) {
                 for (x, y) in v.position.iter().zip(&w.position) {
                     assert!((x - y).abs() < 2e-5 * size, "{name}: {x} {y}");
                 }
-                assert!((v.value - w.value).abs() < 1e-3 * v.value.abs().max(size), "{name}");
+                assert!(
+                    (v.value - w.value).abs() < 1e-3 * v.value.abs().max(size),
+                    "{name}"
+                );
             }
         }
     }
@@ -79,14 +85,20 @@ fn long_runs_have_the_statistics_of_the_processor() {
         let list = vertices(run, &gpu);
         let n = list.len() as f64;
         let mean = list.iter().map(|v| f64::from(v.position[2])).sum::<f64>() / n;
-        let square = list.iter().map(|v| (f64::from(v.position[2]) - mean).powi(2)).sum::<f64>();
+        let square = list
+            .iter()
+            .map(|v| (f64::from(v.position[2]) - mean).powi(2))
+            .sum::<f64>();
         [mean, (square / n).sqrt()]
     };
     advance(&mut *host, 1500);
     advance(&mut *device, 1500);
     let (a, b) = (moments(&*host), moments(&*device));
     // z has mean 23.55 and standard deviation 8.6; 4000 particles give ±0.14.
-    assert!((a[0] - b[0]).abs() < 0.7 && (a[0] - 23.55).abs() < 0.6, "{a:?} {b:?}");
+    assert!(
+        (a[0] - b[0]).abs() < 0.7 && (a[0] - 23.55).abs() < 0.6,
+        "{a:?} {b:?}"
+    );
     assert!((a[1] - b[1]).abs() < 0.5, "{a:?} {b:?}");
 }
 
@@ -129,10 +141,19 @@ fn a_run_away_on_the_device_stops_at_the_last_good_step() {
     let [_, mut run] = pair("Henon", 1000, &gpu);
     advance(&mut *run, 50);
     run.apply(&Input::set("a", 1.9)).unwrap();
-    let error = run.advance(&Step::from(1000u32), &Gate::open()).unwrap_err();
-    assert!(matches!(error, loom_sim::SimError::BlewUp { .. }), "{error}");
+    let error = run
+        .advance(&Step::from(1000u32), &Gate::open())
+        .unwrap_err();
+    assert!(
+        matches!(error, loom_sim::SimError::BlewUp { .. }),
+        "{error}"
+    );
     let state = vertices(&*run, &gpu);
-    assert!(state.iter().all(|v| v.position.iter().all(|x| x.is_finite())));
+    assert!(
+        state
+            .iter()
+            .all(|v| v.position.iter().all(|x| x.is_finite()))
+    );
 }
 
 /// Prints how fast the device is.

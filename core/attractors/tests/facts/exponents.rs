@@ -20,14 +20,25 @@ fn measure(model: Model, settings: &Settings) -> Report {
 
 fn spectrum(report: &Report) -> Vec<(f64, f64)> {
     let list = |key: &str| -> Vec<f64> {
-        report.json[key].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+        report.json[key]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|x| x.as_f64().unwrap())
+            .collect()
     };
-    list("spectrum").into_iter().zip(list("standard_error")).collect()
+    list("spectrum")
+        .into_iter()
+        .zip(list("standard_error"))
+        .collect()
 }
 
 fn value(report: &Report, key: &str) -> f64 {
     let quantity = report.values.iter().find(|q| q.key == key);
-    quantity.unwrap_or_else(|| panic!("{key}")).as_real().unwrap()
+    quantity
+        .unwrap_or_else(|| panic!("{key}"))
+        .as_real()
+        .unwrap()
 }
 
 fn gap(report: &Report) -> f64 {
@@ -48,7 +59,14 @@ fn lorenz_has_the_published_spectrum_and_the_exact_sum() {
     assert!((value(&report, "kaplan_yorke_dimension") - 2.062).abs() < 0.001);
     assert!(report.warnings.is_empty());
     assert_eq!(report.plots[0].marks.len(), 3);
-    for key in ["spectrum", "standard_error", "mean_divergence", "kaplan_yorke_dimension", "method", "time"] {
+    for key in [
+        "spectrum",
+        "standard_error",
+        "mean_divergence",
+        "kaplan_yorke_dimension",
+        "method",
+        "time",
+    ] {
         assert!(!report.json[key].is_null(), "{key}");
     }
 }
@@ -68,7 +86,11 @@ fn lorenz_at_rest_has_the_eigenvalues_of_its_fixed_points() {
 fn rossler_has_the_published_spectrum() {
     let report = measure(model("Rossler"), &Settings::new());
     let found = spectrum(&report);
-    eprintln!("Rössler {found:?} in {} s, gap {}", report.seconds, gap(&report));
+    eprintln!(
+        "Rössler {found:?} in {} s, gap {}",
+        report.seconds,
+        gap(&report)
+    );
     assert!((found[0].0 - 0.0714).abs() < 0.002);
     assert!(found[1].0.abs() < 0.001);
     assert!((found[2].0 + 5.394).abs() < 0.01);
@@ -101,21 +123,62 @@ fn thomas_and_de_jong_keep_the_rule_of_the_sum() {
     assert!(spectrum(&report)[0].0 > 0.1);
 }
 
+/// The usual model time of a measurement, times `factor`.
+fn usual(model: &Model, factor: f64) -> Settings {
+    let declared = Lyapunov.parameters(model);
+    let time = declared.iter().find(|p| p.key == "time").unwrap();
+    [(
+        "time".to_owned(),
+        Value::Real(time.default.as_real().unwrap() * factor),
+    )]
+    .into()
+}
+
 /// Every built-in file says what this program finds, within the errors of both.
 #[test]
 fn the_catalogue_states_what_is_measured() {
     for definition in catalogue::systems() {
         let stored = definition.measured.clone().expect(&definition.name);
-        let report = measure(catalogue::model(&definition), &Settings::new());
+        let model = catalogue::model(&definition);
+        let settings = usual(&model, 0.25);
+        let report = measure(model, &settings);
         for ((x, error), (y, stored_error)) in spectrum(&report)
             .into_iter()
             .zip(stored.spectrum.iter().zip(&stored.standard_error))
         {
-            let allowed = 5.0 * (error + stored_error) + 1e-6;
+            let allowed = 5.0 * (error + stored_error) + 1e-4;
             assert!((x - y).abs() < allowed, "{}: {x} and {y}", definition.name);
         }
         let sum: f64 = stored.spectrum.iter().sum();
-        assert!((sum - stored.mean_divergence).abs() < 2e-3, "{}", definition.name);
+        let gap = (sum - stored.mean_divergence).abs();
+        assert!(gap < 2e-3, "{}: {gap}", definition.name);
+        assert!(stored.standard_error[0] < 0.003, "{}", definition.name);
+    }
+}
+
+/// Prints what belongs into the files under `[measured]`: twenty times the usual work.
+#[test]
+#[ignore = "takes minutes; run it when a system joins the catalogue"]
+fn measure_the_catalogue() {
+    for definition in catalogue::systems() {
+        let model = catalogue::model(&definition);
+        let settings = usual(&model, 20.0);
+        let report = measure(model, &settings);
+        let found = spectrum(&report);
+        let list = |pick: fn(&(f64, f64)) -> f64| -> String {
+            let texts: Vec<String> = found.iter().map(|p| format!("{:.6}", pick(p))).collect();
+            texts.join(", ")
+        };
+        eprintln!("\n{}\n[measured]", definition.name);
+        eprintln!("spectrum = [{}]", list(|p| p.0));
+        eprintln!("standard_error = [{}]", list(|p| p.1));
+        eprintln!("mean_divergence = {}", value(&report, "mean_divergence"));
+        eprintln!(
+            "kaplan_yorke_dimension = {:.4}",
+            value(&report, "kaplan_yorke_dimension")
+        );
+        eprintln!("time = {}", report.json["time"]);
+        eprintln!("# gap {:e}", gap(&report));
     }
 }
 
@@ -127,10 +190,8 @@ fn the_same_numbers_come_from_any_number_of_threads() {
         capture: None,
     };
     let with = |threads: usize| {
-        let job = Job {
-            threads,
-            ..Job::quiet()
-        };
+        let mut job = Job::quiet();
+        job.threads = threads;
         Lyapunov.run(&subject, &settings, &job).unwrap().json
     };
     assert_eq!(with(1), with(3));
@@ -141,11 +202,15 @@ fn partial_results_stream_and_cancel_ends_the_work() {
     let cancel = Arc::new(AtomicBool::new(false));
     let seen = Arc::new(AtomicU32::new(0));
     let (flag, count) = (cancel.clone(), seen.clone());
-    let job = Job::new(cancel, |_| {}, move |report: &Report| {
-        assert!(!report.values.is_empty());
-        count.fetch_add(1, Ordering::Relaxed);
-        flag.store(true, Ordering::Relaxed);
-    });
+    let job = Job::new(
+        cancel,
+        |_| {},
+        move |report: &Report| {
+            assert!(!report.values.is_empty());
+            count.fetch_add(1, Ordering::Relaxed);
+            flag.store(true, Ordering::Relaxed);
+        },
+    );
     let settings: Settings = [("time".to_owned(), Value::Real(1e6))].into();
     let subject = Subject::State {
         model: model("Lorenz"),
@@ -160,7 +225,9 @@ fn partial_results_stream_and_cancel_ends_the_work() {
 fn a_capture_is_measured_at_its_own_parameters() {
     use loom_sim::{Input, Place, Science};
     let model = model("Lorenz").with("particles", 10i64);
-    let mut run = Attractors.build(&model, &Place::Cpu { threads: 1 }).unwrap();
+    let mut run = Attractors
+        .build(&model, &Place::Cpu { threads: 1 })
+        .unwrap();
     run.apply(&Input::set("rho", 20.0)).unwrap();
     let subject = Subject::State {
         model,
@@ -169,5 +236,9 @@ fn a_capture_is_measured_at_its_own_parameters() {
     let settings: Settings = [("time".to_owned(), Value::Real(6400.0))].into();
     let report = Lyapunov.run(&subject, &settings, &Job::quiet()).unwrap();
     assert!(spectrum(&report)[0].0 < -0.1);
-    assert!(report.command.contains("--set rho=20"), "{}", report.command);
+    assert!(
+        report.command.contains("--set rho=20"),
+        "{}",
+        report.command
+    );
 }
