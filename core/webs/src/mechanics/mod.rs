@@ -13,6 +13,8 @@
 mod energy;
 mod motion;
 mod settle;
+#[cfg(test)]
+mod speed;
 
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +120,18 @@ impl Default for Range {
     }
 }
 
+/// How the time step is chosen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stepping {
+    /// 0.9 of the largest stable one.
+    Largest,
+    /// This many seconds, refused if unstable.
+    Exactly(f64),
+    /// This many seconds; nodes too light for it are made heavier, as is usual in explicit
+    /// finite elements ("mass scaling"). [`Mechanics::added_mass`] tells by how much.
+    Scaled(f64),
+}
+
 /// A web in motion or at rest.
 #[derive(Clone, Debug)]
 pub struct Mechanics {
@@ -156,10 +170,8 @@ pub struct Mechanics {
 }
 
 impl Mechanics {
-    /// Builds the masses and springs of a web. Nodes lighter than `least_mass` (kg) are made that
-    /// heavy, which lets the time step grow; [`Mechanics::added_mass`] tells how much that is.
-    /// The step is 0.9 of the largest stable one for all factors within `range`.
-    pub fn new(web: &Web, loads: Loads, least_mass: f64, range: Range) -> Result<Self> {
+    /// Builds the masses and springs of a web, with one time step for all factors within `range`.
+    pub fn new(web: &Web, loads: Loads, stepping: Stepping, range: Range) -> Result<Self> {
         web.check()?;
         let ends: Vec<[u32; 2]> = web.threads.iter().map(|t| t.ends).collect();
         let incidence = Incidence::new(web.nodes.len(), &ends);
@@ -172,14 +184,9 @@ impl Mechanics {
                     0.5 * drag_per_length(thread.radius) * thread.rest_length;
             }
         }
-        let mut added_mass = 0.0;
         for mass in &mut bare_mass {
             // A node without threads and mass still needs inertia.
-            let least = least_mass.max(1e-15);
-            if *mass < least {
-                added_mass += least - *mass;
-                *mass = least;
-            }
+            *mass = mass.max(1e-15);
         }
         let (nodes, threads) = (web.nodes.len(), web.threads.len());
         let mut this = Self {
@@ -196,7 +203,7 @@ impl Mechanics {
             bare_drag,
             load_node: web.load_node(),
             time_step: 0.0,
-            added_mass,
+            added_mass: 0.0,
             loads,
             spring: vec![0.0; threads],
             rest: vec![0.0; threads],
@@ -216,9 +223,42 @@ impl Mechanics {
             pull: vec![[0.0; 4]; threads],
             force: vec![[0.0; 4]; nodes],
         };
-        this.time_step = round_down(0.9 * this.largest_stable_step(range));
+        if let Stepping::Scaled(step) = stepping {
+            this.scale_mass(step, range);
+        }
+        let largest = this.largest_stable_step(range);
+        this.time_step = match stepping {
+            Stepping::Largest => round_down(0.9 * largest),
+            Stepping::Exactly(step) | Stepping::Scaled(step) => step,
+        };
+        if !(this.time_step > 0.0 && this.time_step <= largest) {
+            return Err(WebError::UnstableStep {
+                requested: this.time_step,
+                largest,
+            });
+        }
         this.refresh();
         Ok(this)
+    }
+
+    /// Makes nodes heavy enough for a time step, with a tenth to spare.
+    fn scale_mass(&mut self, step: f64, range: Range) {
+        for node in 0..self.bare_mass.len() {
+            let least = 2.5 * self.row_stiffness(node, range) * (0.5 * step / 0.9).powi(2);
+            if self.bare_mass[node] < least {
+                self.added_mass += least - self.bare_mass[node];
+                self.bare_mass[node] = least;
+            }
+        }
+    }
+
+    /// Sum of the springs at a node at their stiffest within `range`, N/m.
+    fn row_stiffness(&self, node: usize, range: Range) -> f64 {
+        let spring = |&entry: &u32| {
+            let thread = (entry / 2) as usize;
+            self.axial[thread] * range.stiffness / self.rest_length(thread, range.prestress)
+        };
+        self.incidence.row(node).iter().map(spring).sum()
     }
 
     /// The largest time step (s) that is stable for all factors within `range` and with a hand on
@@ -228,17 +268,7 @@ impl Mechanics {
         let mut most = 0.0_f64;
         for node in 0..self.bare_mass.len() {
             // Twice the springs of the row, and half of them again for a hand.
-            let sum: f64 = self
-                .incidence
-                .row(node)
-                .iter()
-                .map(|&entry| {
-                    let thread = (entry / 2) as usize;
-                    let rest = self.rest_length(thread, range.prestress);
-                    self.axial[thread] * range.stiffness / rest
-                })
-                .sum();
-            most = most.max(2.5 * sum / self.bare_mass[node]);
+            most = most.max(2.5 * self.row_stiffness(node, range) / self.bare_mass[node]);
         }
         2.0 / most.sqrt()
     }

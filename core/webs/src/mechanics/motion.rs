@@ -78,10 +78,18 @@ impl Mechanics {
         }
     }
 
+    /// What the gusts' phase grows by in a step, in 2⁻⁶⁴ of a gust: an integer, so that any
+    /// step's phase is the same however the run was cut up, and the same on the device.
+    pub fn phase_step(&self) -> u64 {
+        let turns = (self.loads.gust_frequency * self.time_step).fract();
+        (turns * 18_446_744_073_709_551_616.0) as u64
+    }
+
     /// The wind now, m/s. A gust is a smooth rise and fall, without transcendental functions, so
     /// that every machine gives the same.
     pub fn wind(&self) -> [f64; 3] {
-        let phase = (self.loads.gust_frequency * self.time()).fract();
+        let phase = self.phase_step().wrapping_mul(self.state.step);
+        let phase = (phase >> 11) as f64 / (1_u64 << 53) as f64;
         let away = (2.0 * phase - 1.0).abs();
         let lull = away * away * (3.0 - 2.0 * away);
         self.loads.wind.map(|w| w * (1.0 - self.loads.gust * lull))
@@ -160,7 +168,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use crate::generate::{OrbSettings, orb, spokes_and_rings};
-    use crate::mechanics::{Loads, Range};
+    use crate::mechanics::{Loads, Range, Stepping};
     use crate::web::{DRAGLINE, Node, SilkKind, Thread, Web};
 
     /// Two threads of 1 m between walls 2 m apart, untensioned, with a mass in the middle.
@@ -193,7 +201,7 @@ mod tests {
             carried: 1e-5,
             ..Loads::default()
         };
-        let mut run = Mechanics::new(&web, loads, 1e-10, Range::default()).unwrap();
+        let mut run = Mechanics::new(&web, loads, Stepping::Largest, Range::default()).unwrap();
         run.settle().unwrap();
         // A flick out of the plane: threads stretch and go slack.
         let kick = 0.3;
@@ -226,7 +234,7 @@ mod tests {
             for thread in &mut web.threads {
                 thread.rest_length = 0.9;
             }
-            let mut run = Mechanics::new(&web, loads, 0.0, Range::default()).unwrap();
+            let mut run = Mechanics::new(&web, loads, Stepping::Largest, Range::default()).unwrap();
             let h = 1e-4 / divide;
             run.set_time_step(h, Range::default()).unwrap();
             run.state.velocity[2] = [0.3, 0.0, 1.0, 0.0];
@@ -253,7 +261,7 @@ mod tests {
             air: 0.0,
             ..Loads::default()
         };
-        let mut run = Mechanics::new(&web, loads, 0.0, Range::default()).unwrap();
+        let mut run = Mechanics::new(&web, loads, Stepping::Largest, Range::default()).unwrap();
         assert_eq!(run.tensions(), [0.0, 0.0]);
         for _ in 0..100 {
             run.step().unwrap();
@@ -278,7 +286,7 @@ mod tests {
             gust: 1.0,
             ..Loads::default()
         };
-        let mut whole = Mechanics::new(&web, loads, 1e-10, Range::default()).unwrap();
+        let mut whole = Mechanics::new(&web, loads, Stepping::Largest, Range::default()).unwrap();
         whole.grab(5);
         whole.pull_to([0.0, 0.05, 0.0]);
         let mut parts = whole.clone();
@@ -289,8 +297,13 @@ mod tests {
             parts.step().unwrap();
         }
         let kept = parts.state().clone();
-        let mut later =
-            Mechanics::new(&web, whole.loads().clone(), 1e-10, Range::default()).unwrap();
+        let mut later = Mechanics::new(
+            &web,
+            whole.loads().clone(),
+            Stepping::Largest,
+            Range::default(),
+        )
+        .unwrap();
         assert!(later.set_state(&kept));
         for _ in 0..200 {
             later.step().unwrap();
@@ -300,8 +313,13 @@ mod tests {
 
     #[test]
     fn an_unstable_step_is_refused_with_the_largest_stable_one() {
-        let mut run =
-            Mechanics::new(&two_springs(), Loads::default(), 0.0, Range::default()).unwrap();
+        let mut run = Mechanics::new(
+            &two_springs(),
+            Loads::default(),
+            Stepping::Largest,
+            Range::default(),
+        )
+        .unwrap();
         let largest = run.largest_stable_step(Range::default());
         let error = run
             .set_time_step(1.01 * largest, Range::default())
@@ -328,7 +346,8 @@ mod tests {
             ..Loads::default()
         };
         let energy_after = |factor: f64| {
-            let mut run = Mechanics::new(&web, loads.clone(), 0.0, Range::default()).unwrap();
+            let mut run =
+                Mechanics::new(&web, loads.clone(), Stepping::Largest, Range::default()).unwrap();
             let h = factor * run.largest_stable_step(Range::default());
             run.time_step = h;
             run.refresh();
@@ -354,9 +373,10 @@ mod tests {
             gust_frequency: 2.0,
             ..Loads::default()
         };
-        let mut run = Mechanics::new(&two_springs(), loads, 0.0, Range::default()).unwrap();
+        let mut run =
+            Mechanics::new(&two_springs(), loads, Stepping::Largest, Range::default()).unwrap();
         assert_eq!(run.wind(), [0.0; 3]);
-        run.time_step = 0.25;
+        run.time_step = 0.25; // half a gust
         run.state.step = 1;
         assert_eq!(run.wind(), [0.0, 4.0, 0.0]);
     }

@@ -409,7 +409,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use crate::generate::{OrbSettings, hanging_chain, orb};
-    use crate::mechanics::{GRAVITY, Loads, Range};
+    use crate::mechanics::{GRAVITY, Loads, Range, Stepping};
     use crate::web::{DRAGLINE, Material, Node, SilkKind, Thread, Web};
 
     #[test]
@@ -436,7 +436,7 @@ mod tests {
                 force: [0.0, 0.0, -force],
                 ..Loads::default()
             };
-            let mut run = Mechanics::new(&web, loads, 0.0, Range::default()).unwrap();
+            let mut run = Mechanics::new(&web, loads, Stepping::Largest, Range::default()).unwrap();
             run.settle().unwrap();
             let delta = -run.position(2)[2];
             let length = a.hypot(delta);
@@ -468,7 +468,7 @@ mod tests {
                 air: 0.0,
                 ..Loads::default()
             };
-            let mut run = Mechanics::new(&web, loads, 0.0, Range::default()).unwrap();
+            let mut run = Mechanics::new(&web, loads, Stepping::Largest, Range::default()).unwrap();
             let settled = run.settle().unwrap();
             assert!(settled.residual <= 1e-9 * settled.load);
             (0..=links)
@@ -491,7 +491,7 @@ mod tests {
             wind: [0.0, 1.0, 0.0],
             ..Loads::default()
         };
-        let mut run = Mechanics::new(&web, loads, 1e-10, Range::default()).unwrap();
+        let mut run = Mechanics::new(&web, loads, Stepping::Largest, Range::default()).unwrap();
         let settled = run.settle().unwrap();
         assert!(settled.residual <= 1e-9 * settled.load, "{settled:?}");
         // The residual holds against the applied force alone as well: weight and wind.
@@ -530,7 +530,7 @@ mod tests {
                 carried: 1e-4,
                 ..Loads::default()
             },
-            1e-10,
+            Stepping::Largest,
             Range::default(),
         )
         .unwrap();
@@ -559,7 +559,8 @@ mod tests {
             kind: SilkKind::Tangle,
             material: DRAGLINE,
         });
-        let mut run = Mechanics::new(&web, Loads::default(), 0.0, Range::default()).unwrap();
+        let mut run =
+            Mechanics::new(&web, Loads::default(), Stepping::Largest, Range::default()).unwrap();
         run.settle().unwrap();
         let k = web.threads[0].axial_stiffness() / 0.1;
         let expected = -0.1 - run.mass(1) * GRAVITY / k;
@@ -573,7 +574,8 @@ mod tests {
         let a = web.add_node(Node::free([0.0; 3]));
         let b = web.add_node(Node::free([0.0, 0.0, 0.1]));
         web.span([a, b], SilkKind::Tangle, 1e-6, DRAGLINE, 0.0);
-        let mut run = Mechanics::new(&web, Loads::default(), 0.0, Range::default()).unwrap();
+        let mut run =
+            Mechanics::new(&web, Loads::default(), Stepping::Largest, Range::default()).unwrap();
         let error = run.settle().unwrap_err();
         assert_eq!(error, WebError::Unheld { node: 0, others: 1 });
     }
