@@ -10,6 +10,7 @@
 //!
 //! Forces are gathered by node, never scattered, so a run doesn't depend on how it is cut up.
 
+mod device;
 mod energy;
 mod motion;
 mod settle;
@@ -22,6 +23,7 @@ use crate::error::{Result, WebError};
 use crate::incidence::Incidence;
 use crate::web::{Node, Web};
 
+pub use device::{Device, DeviceState};
 pub use energy::{Balance, Energies};
 pub use settle::Settled;
 
@@ -32,6 +34,8 @@ pub type Lane = [f64; 4];
 const VISCOSITY: f64 = 1.81e-5;
 /// Density of air at 20 °C, kg/m³.
 const AIR: f64 = 1.2;
+/// Time in which a hand comes within 1/e of its target, s.
+const HAND_TIME: f64 = 2e-3;
 /// Free fall, m/s².
 pub const GRAVITY: f64 = 9.80665;
 
@@ -433,6 +437,10 @@ impl Mechanics {
     pub fn release(&mut self) {
         self.state.hand = None;
         self.gather();
+    }
+    /// How much of its way the hand goes in a step.
+    fn hand_rate(&self) -> f64 {
+        (self.time_step / HAND_TIME).min(1.0)
     }
     /// Half the springs of the node as built: firm, and within the stable step.
     fn hand_stiffness(&self, node: usize) -> f64 {

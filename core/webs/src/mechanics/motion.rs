@@ -7,9 +7,6 @@
 use super::{Lane, Mechanics};
 use crate::error::{Result, WebError};
 
-/// Time in which a hand comes within 1/e of its target, s.
-const HAND_TIME: f64 = 2e-3;
-
 impl Mechanics {
     /// One step of [`Mechanics::time_step`]. On an error the state is no longer of use: restore.
     pub fn step(&mut self) -> Result<()> {
@@ -65,7 +62,7 @@ impl Mechanics {
 
     /// The hand moves on, doing work against the spring by which it holds the node.
     fn move_hand(&mut self) {
-        let a = (self.time_step / HAND_TIME).min(1.0);
+        let a = self.hand_rate();
         if let Some(hand) = &mut self.state.hand {
             let node = self.state.position[hand.node as usize];
             for axis in 0..3 {
