@@ -2,6 +2,8 @@
 
 pub mod form;
 pub mod orb;
+#[cfg(test)]
+mod orb_tests;
 pub mod silk;
 pub mod simple;
 

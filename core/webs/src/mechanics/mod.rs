@@ -15,6 +15,8 @@ mod energy;
 mod motion;
 mod settle;
 #[cfg(test)]
+mod settle_tests;
+#[cfg(test)]
 mod speed;
 
 use serde::{Deserialize, Serialize};
@@ -366,6 +368,10 @@ impl Mechanics {
     /// Seconds.
     pub fn time_step(&self) -> f64 {
         self.time_step
+    }
+    /// Moves the clock on by steps that a device has made.
+    pub fn count_steps(&mut self, steps: u64) {
+        self.state.step += steps;
     }
     /// Seconds since the beginning.
     pub fn time(&self) -> f64 {
