@@ -9,7 +9,7 @@ pub enum Backend {
     Cranelift,
     /// Machine code of our own, four lanes (x86-64 with AVX2).
     Avx2,
-    /// Machine code of our own, eight lanes (x86-64 with AVX-512 F, DQ and VL).
+    /// Machine code of our own, eight lanes (x86-64 with AVX-512 F and DQ).
     Avx512,
 }
 

@@ -89,4 +89,15 @@ impl<'a> Columns<'a> {
             unsafe { *self.start.add(row * self.stride + member) = value };
         }
     }
+
+    /// The first member's first row, for machine code.
+    pub(crate) fn pointer(&mut self, member: usize) -> *mut f64 {
+        debug_assert!(member <= self.members);
+        self.start.wrapping_add(member)
+    }
+
+    /// Values between one row and the next.
+    pub(crate) fn stride(&self) -> usize {
+        self.stride
+    }
 }

@@ -212,7 +212,7 @@ impl EnsembleStepper {
         let invariants = self.plan.invariants(params, clock.start, clock.dt);
         match &self.engine {
             Engine::Tape(tape) => self.run_tape(tape, columns, clock, &invariants, steps),
-            Engine::Code(code) => code.run(body, columns, clock.step, &invariants, steps),
+            Engine::Code(code) => code.run(columns, clock.step, &invariants, steps),
         }
         Ok(())
     }

@@ -36,6 +36,7 @@ mod syntax;
 mod system;
 mod tape;
 mod token;
+mod wgsl;
 
 pub use backend::{Backend, CompileError, RunError};
 pub use clock::Clock;

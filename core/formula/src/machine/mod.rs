@@ -1,26 +1,86 @@
 //! Machine code: Cranelift for single runs and for processors without an encoder of our own, and
 //! straight-line AVX2 and AVX-512 code for ensembles on x86-64.
 
+mod cranelift;
+mod emit;
+#[cfg(target_arch = "x86_64")]
+mod encode;
+#[cfg(target_arch = "x86_64")]
+mod native;
+#[cfg(target_arch = "x86_64")]
+mod registers;
+
 use crate::backend::{Backend, CompileError};
 use crate::columns::Columns;
 use crate::program::Body;
+pub(crate) use cranelift::SingleCode;
 
+/// The step loop of an ensemble.
 #[derive(Debug)]
-pub(crate) struct SingleCode;
-impl SingleCode {
-    pub fn compile(_: &Body) -> Result<Self, CompileError> {
-        Err(CompileError::new("not yet"))
-    }
-    pub fn run(&self, _: &mut [f64], _: &[f64], _: u64) {}
+pub(crate) enum EnsembleCode {
+    Pairs(cranelift::PairsCode),
+    #[cfg(target_arch = "x86_64")]
+    Native(native::NativeCode),
 }
-#[derive(Debug)]
-pub(crate) struct EnsembleCode;
+
 impl EnsembleCode {
-    pub fn compile(_: &Body, _: Backend) -> Result<Self, CompileError> {
-        Err(CompileError::new("not yet"))
+    pub fn compile(body: &Body, backend: Backend) -> Result<EnsembleCode, CompileError> {
+        match backend {
+            #[cfg(target_arch = "x86_64")]
+            Backend::Avx2 | Backend::Avx512 => {
+                native::NativeCode::compile(body, backend).map(EnsembleCode::Native)
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            Backend::Avx2 | Backend::Avx512 => {
+                Err(CompileError::new("this isn't an x86-64 processor"))
+            }
+            Backend::Cranelift => cranelift::PairsCode::compile(body).map(EnsembleCode::Pairs),
+            Backend::Tape => Err(CompileError::new("the interpreter makes no machine code")),
+        }
     }
+
+    /// Members that are advanced together.
     pub fn group(&self) -> usize {
-        1
+        match self {
+            EnsembleCode::Pairs(code) => code.group(),
+            #[cfg(target_arch = "x86_64")]
+            EnsembleCode::Native(code) => code.group(),
+        }
     }
-    pub fn run(&self, _: &Body, _: &mut Columns<'_>, _: u64, _: &[f64], _: u64) {}
+
+    /// Advances all members from step number `step` on.
+    pub fn run(&self, columns: &mut Columns<'_>, step: u64, invariants: &[f64], steps: u64) {
+        match self {
+            EnsembleCode::Pairs(code) => code.run(columns, step, invariants, steps),
+            #[cfg(target_arch = "x86_64")]
+            EnsembleCode::Native(code) => code.run(columns, step, invariants, steps),
+        }
+    }
+}
+
+/// Calls `run` with the start of each group of members and the distance between rows. The last
+/// members, when they don't fill a group, are copied to a full one and back.
+fn in_groups(columns: &mut Columns<'_>, group: usize, mut run: impl FnMut(*mut f64, usize)) {
+    let (members, stride) = (columns.members(), columns.stride());
+    let whole = members - members % group;
+    for first in (0..whole).step_by(group) {
+        run(columns.pointer(first), stride);
+    }
+    let rest = members - whole;
+    if rest == 0 {
+        return;
+    }
+    let rows = columns.rows();
+    let mut padded = vec![0.0; rows * group];
+    for row in 0..rows {
+        for lane in 0..group {
+            padded[row * group + lane] = columns.get(row, whole + lane.min(rest - 1));
+        }
+    }
+    run(padded.as_mut_ptr(), group);
+    for row in 0..rows {
+        for lane in 0..rest {
+            columns.set(row, whole + lane, padded[row * group + lane]);
+        }
+    }
 }

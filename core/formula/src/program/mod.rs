@@ -8,6 +8,7 @@ mod step;
 
 use crate::elementary::arithmetic::{Binary, Unary};
 pub(crate) use builder::Builder;
+pub(crate) use lower::Lowering;
 pub use step::Scheme;
 pub(crate) use step::{Body, StepPlan};
 

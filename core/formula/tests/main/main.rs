@@ -1,6 +1,7 @@
 //! What the formula language promises, as statements of fact.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod backends;
 mod calculus;
 mod elementary;
 mod language;

@@ -1,0 +1,466 @@
+//! From a step's operations to instructions on registers: interleaves the chains, and chooses what
+//! stays in a register by Belady's rule (what is needed last leaves first), which straight-line
+//! code allows since all future uses are known.
+
+use crate::elementary::arithmetic::{Binary, Unary};
+use crate::program::{Body, Op};
+
+/// What an instruction computes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    Load,
+    Store,
+    Unary(Unary),
+    Binary(Binary),
+    /// Mask, otherwise, value.
+    Select,
+    /// The operands of a comparison, otherwise, value: a comparison that only selects.
+    CompareSelect(Binary),
+}
+
+/// A place in memory, in units of one vector.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Memory {
+    /// Broadcast counter, invariants and constants; read only.
+    Table(usize),
+    /// State, counter and spilled values.
+    Scratch(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Operand {
+    None,
+    Register(u8),
+    Memory(Memory),
+}
+
+/// An instruction on registers. Only the last operand may be in memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Instruction {
+    pub kind: Kind,
+    pub to: u8,
+    pub operands: [Operand; 4],
+}
+
+/// A step of several chains with registers chosen.
+pub(super) struct Allocated {
+    pub instructions: Vec<Instruction>,
+    /// Entries of the table: the counter, the invariants, the constants.
+    pub constants: Vec<u64>,
+    /// Vectors of scratch memory: rows × chains, the counter, spilled values.
+    pub scratch: usize,
+}
+
+/// What the instruction set offers.
+#[derive(Clone, Copy)]
+pub(super) struct Target {
+    pub registers: u8,
+    pub chains: usize,
+    /// A comparison can feed a selection without a mask in a vector register.
+    pub compare_selects: bool,
+    /// Shifts read memory.
+    pub shift_from_memory: bool,
+}
+
+type Key = usize;
+
+const NEVER: u32 = u32::MAX;
+
+/// An instruction before registers are chosen.
+struct Wanted {
+    kind: Kind,
+    to: Key,
+    operands: [Key; 4],
+    count: usize,
+}
+
+struct Value {
+    /// Where it is read, in order; `NEVER - 1` for the end of the step.
+    uses: Vec<u32>,
+    cursor: usize,
+    register: Option<u8>,
+    memory: Option<Memory>,
+}
+
+struct Allocator {
+    target: Target,
+    values: Vec<Value>,
+    registers: Vec<Option<Key>>,
+    free_slots: Vec<usize>,
+    scratch: usize,
+    /// Slots below are the state's and the counter's.
+    first_spill: usize,
+    out: Vec<Instruction>,
+}
+
+/// The end of the step, where outputs are stored.
+const END: u32 = NEVER - 1;
+
+pub(super) fn allocate(body: &Body, target: Target) -> Allocated {
+    let (wanted, values, constants, outputs) = interleave(body, target);
+    let scratch = body.rows * target.chains + usize::from(body.counts);
+    let mut allocator = Allocator {
+        target,
+        values,
+        registers: vec![None; usize::from(target.registers)],
+        free_slots: Vec::new(),
+        scratch,
+        first_spill: scratch,
+        out: Vec::with_capacity(wanted.len() * 2),
+    };
+    for (time, instruction) in wanted.iter().enumerate() {
+        allocator.place(instruction, time as u32);
+    }
+    allocator.store_outputs(&outputs);
+    Allocated {
+        instructions: allocator.out,
+        constants,
+        scratch: allocator.scratch,
+    }
+}
+
+/// Where the state's rows and the counter lie in scratch memory.
+pub(super) fn state_slot(row: usize, chain: usize, chains: usize) -> usize {
+    row * chains + chain
+}
+
+type Interleaved = (Vec<Wanted>, Vec<Value>, Vec<u64>, Vec<(Key, usize)>);
+
+/// Numbers the values of all chains and lists what is to be computed, chain after chain for each
+/// operation. Values that are the same for all members (time) are computed once.
+fn interleave(body: &Body, target: Target) -> Interleaved {
+    let ops = &body.program.ops;
+    let chains = target.chains;
+    let mut values: Vec<Value> = Vec::new();
+    let mut constants = Vec::new();
+    let mut new_value = |memory: Option<Memory>| -> Key {
+        values.push(Value {
+            uses: Vec::new(),
+            cursor: 0,
+            register: None,
+            memory,
+        });
+        values.len() - 1
+    };
+    // Comparisons that are read by selections alone need no mask of their own.
+    let mut needs_mask = vec![!target.compare_selects; ops.len()];
+    for op in ops {
+        let mask = match *op {
+            Op::Select(mask, ..) => Some(mask),
+            _ => None,
+        };
+        op.operands(|id| needs_mask[id as usize] |= Some(id) != mask);
+        if let Op::Select(_, a, b) = *op {
+            needs_mask[a as usize] = true;
+            needs_mask[b as usize] = true;
+        }
+    }
+    for output in &body.program.outputs {
+        needs_mask[*output as usize] = true;
+    }
+    let mut uniform = vec![false; ops.len()];
+    let mut keys: Vec<Key> = vec![0; ops.len() * chains];
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for (place, op) in ops.iter().enumerate() {
+        let mut same = match *op {
+            Op::Constant(_) => true,
+            Op::Input(number) => number as usize >= body.rows,
+            _ => true,
+        };
+        op.operands(|id| same &= uniform[id as usize]);
+        uniform[place] = same;
+        let set_all = |keys: &mut Vec<Key>, key: Key| {
+            keys[place * chains..(place + 1) * chains].fill(key);
+        };
+        match *op {
+            Op::Constant(bits) => {
+                let entry = 1 + body.invariants + constants.len();
+                constants.push(bits);
+                let key = new_value(Some(Memory::Table(entry)));
+                set_all(&mut keys, key);
+            }
+            Op::Input(number) => {
+                let number = number as usize;
+                if let Some(invariant) = number.checked_sub(body.carried()) {
+                    let key = new_value(Some(Memory::Table(1 + invariant)));
+                    set_all(&mut keys, key);
+                } else if number >= body.rows {
+                    let key = new_value(Some(Memory::Scratch(body.rows * chains)));
+                    set_all(&mut keys, key);
+                } else {
+                    for chain in 0..chains {
+                        let slot = state_slot(number, chain, chains);
+                        keys[place * chains + chain] = new_value(Some(Memory::Scratch(slot)));
+                    }
+                }
+            }
+            Op::Binary(binary, ..) if binary.compares() && !needs_mask[place] => {}
+            _ => {
+                let copies = if same { 1 } else { chains };
+                for chain in 0..copies {
+                    let to = new_value(None);
+                    if same {
+                        set_all(&mut keys, to);
+                    } else {
+                        keys[place * chains + chain] = to;
+                    }
+                    let key = |id: u32| keys[id as usize * chains + chain];
+                    wanted.push(want(op, ops, to, &needs_mask, key));
+                }
+            }
+        }
+    }
+    for (time, instruction) in wanted.iter().enumerate() {
+        for key in &instruction.operands[..instruction.count] {
+            if values[*key].uses.last() != Some(&(time as u32)) {
+                values[*key].uses.push(time as u32);
+            }
+        }
+    }
+    let mut outputs = Vec::new();
+    for (row, output) in body.program.outputs.iter().enumerate() {
+        let counter = row >= body.dimension;
+        for chain in 0..if counter { 1 } else { chains } {
+            let key = keys[*output as usize * chains + chain];
+            let slot = if counter {
+                body.rows * chains
+            } else {
+                state_slot(row, chain, chains)
+            };
+            if values[key].uses.last() != Some(&END) {
+                values[key].uses.push(END);
+            }
+            outputs.push((key, slot));
+        }
+    }
+    (wanted, values, constants, outputs)
+}
+
+fn want(op: &Op, ops: &[Op], to: Key, needs_mask: &[bool], key: impl Fn(u32) -> Key) -> Wanted {
+    let (kind, operands, count) = match *op {
+        Op::Unary(unary, a) => (Kind::Unary(unary), [key(a), 0, 0, 0], 1),
+        Op::Binary(binary, a, b) => (Kind::Binary(binary), [key(a), key(b), 0, 0], 2),
+        Op::Select(mask, a, b) => match ops[mask as usize] {
+            Op::Binary(compare, x, y) if compare.compares() && !needs_mask[mask as usize] => (
+                Kind::CompareSelect(compare),
+                [key(x), key(y), key(b), key(a)],
+                4,
+            ),
+            _ => (Kind::Select, [key(mask), key(b), key(a), 0], 3),
+        },
+        Op::Constant(_) | Op::Input(_) => (Kind::Load, [0; 4], 0),
+    };
+    Wanted {
+        kind,
+        to,
+        operands,
+        count,
+    }
+}
+
+/// A memory operand is folded into an instruction if its value isn't needed again so soon.
+const SOON: u32 = 12;
+
+impl Allocator {
+    /// When a value is next read, from `time` on.
+    fn next_use(&mut self, key: Key, time: u32) -> u32 {
+        let value = &mut self.values[key];
+        while value.cursor < value.uses.len() && value.uses[value.cursor] < time {
+            value.cursor += 1;
+        }
+        value.uses.get(value.cursor).copied().unwrap_or(NEVER)
+    }
+
+    fn next_after(&self, key: Key, time: u32) -> u32 {
+        let value = &self.values[key];
+        value.uses[value.cursor..]
+            .iter()
+            .copied()
+            .find(|found| *found > time)
+            .unwrap_or(NEVER)
+    }
+
+    /// A free register; if there is none, the value needed last leaves its own.
+    fn take_register(&mut self, time: u32, pinned: &[Key]) -> u8 {
+        if let Some(free) = self.registers.iter().position(Option::is_none) {
+            return free as u8;
+        }
+        let (mut best, mut farthest) = (0, 0);
+        for register in 0..self.registers.len() {
+            let Some(key) = self.registers[register] else {
+                continue;
+            };
+            if pinned.contains(&key) {
+                continue;
+            }
+            let next = self.next_use(key, time);
+            // A value that has a place in memory leaves without a store.
+            let distance = if self.values[key].memory.is_some() {
+                next
+            } else {
+                next.saturating_sub(2)
+            };
+            if distance >= farthest {
+                (best, farthest) = (register, distance);
+            }
+        }
+        if let Some(key) = self.registers[best].take() {
+            self.values[key].register = None;
+            if self.values[key].memory.is_none() && self.next_use(key, time) != NEVER {
+                let slot = self.free_slots.pop().unwrap_or_else(|| {
+                    self.scratch += 1;
+                    self.scratch - 1
+                });
+                let memory = Memory::Scratch(slot);
+                self.values[key].memory = Some(memory);
+                self.out.push(Instruction {
+                    kind: Kind::Store,
+                    to: best as u8,
+                    operands: [
+                        Operand::Memory(memory),
+                        Operand::None,
+                        Operand::None,
+                        Operand::None,
+                    ],
+                });
+            }
+        }
+        best as u8
+    }
+
+    fn load(&mut self, key: Key, time: u32, pinned: &[Key]) {
+        if self.values[key].register.is_some() {
+            return;
+        }
+        let Some(memory) = self.values[key].memory else {
+            return;
+        };
+        let register = self.take_register(time, pinned);
+        self.out.push(Instruction {
+            kind: Kind::Load,
+            to: register,
+            operands: [
+                Operand::Memory(memory),
+                Operand::None,
+                Operand::None,
+                Operand::None,
+            ],
+        });
+        self.registers[usize::from(register)] = Some(key);
+        self.values[key].register = Some(register);
+    }
+
+    /// Gives a dead value's register back.
+    fn release_register(&mut self, key: Key) {
+        if let Some(register) = self.values[key].register.take() {
+            self.registers[usize::from(register)] = None;
+        }
+    }
+
+    /// Gives a dead value's spill slot back.
+    fn release_slot(&mut self, key: Key) {
+        if let Some(Memory::Scratch(slot)) = self.values[key].memory
+            && slot >= self.first_spill
+        {
+            self.free_slots.push(slot);
+            self.values[key].memory = None;
+        }
+    }
+
+    fn place(&mut self, wanted: &Wanted, time: u32) {
+        let mut order = wanted.operands;
+        let count = wanted.count;
+        let in_register = |allocator: &Self, key: Key| allocator.values[key].register.is_some();
+        let commutes = matches!(wanted.kind, Kind::Binary(op) if op.commutes());
+        if commutes && !in_register(self, order[0]) && in_register(self, order[1]) {
+            order.swap(0, 1);
+        }
+        let folds = match wanted.kind {
+            Kind::Unary(Unary::ShiftLeft(_) | Unary::ShiftRight(_)) => {
+                self.target.shift_from_memory
+            }
+            _ => count > 0,
+        };
+        let last = order[count.saturating_sub(1)];
+        for key in &order[..count] {
+            self.next_use(*key, time);
+        }
+        let fold = folds
+            && !in_register(self, last)
+            && !order[..count - 1].contains(&last)
+            && self.next_after(last, time) > time.saturating_add(SOON);
+        let pinned = &order[..count];
+        for (place, key) in pinned.iter().enumerate() {
+            if !(fold && place == count - 1) {
+                self.load(*key, time, pinned);
+            }
+        }
+        let mut operands = [Operand::None; 4];
+        for (place, key) in pinned.iter().enumerate() {
+            operands[place] = match (self.values[*key].register, self.values[*key].memory) {
+                (Some(register), _) => Operand::Register(register),
+                (None, Some(memory)) => Operand::Memory(memory),
+                (None, None) => Operand::None,
+            };
+        }
+        // A dead operand's register may take the result: operands are read before it is written.
+        // Its slot may not yet serve a spill, which is stored before the instruction reads.
+        let dead = |allocator: &Self, place: usize| {
+            allocator.next_after(order[place], time) == NEVER
+                && !order[..place].contains(&order[place])
+        };
+        let dead: Vec<Key> = (0..count)
+            .filter(|place| dead(self, *place))
+            .map(|place| order[place])
+            .collect();
+        for key in &dead {
+            self.release_register(*key);
+        }
+        let to = self.take_register(time + 1, &[]);
+        for key in &dead {
+            self.release_slot(*key);
+        }
+        self.registers[usize::from(to)] = Some(wanted.to);
+        self.values[wanted.to].register = Some(to);
+        self.out.push(Instruction {
+            kind: wanted.kind,
+            to,
+            operands,
+        });
+    }
+
+    /// Writes the outputs to the rows. No output is itself a row (such values were copied), so the
+    /// order doesn't matter; those in registers go first, then registers serve the others.
+    fn store_outputs(&mut self, outputs: &[(Key, usize)]) {
+        let store = |register: u8, slot: usize| Instruction {
+            kind: Kind::Store,
+            to: register,
+            operands: [
+                Operand::Memory(Memory::Scratch(slot)),
+                Operand::None,
+                Operand::None,
+                Operand::None,
+            ],
+        };
+        for (key, slot) in outputs {
+            if let Some(register) = self.values[*key].register {
+                self.out.push(store(register, *slot));
+            }
+        }
+        for (key, slot) in outputs {
+            if let (None, Some(memory)) = (self.values[*key].register, self.values[*key].memory) {
+                self.out.push(Instruction {
+                    kind: Kind::Load,
+                    to: 0,
+                    operands: [
+                        Operand::Memory(memory),
+                        Operand::None,
+                        Operand::None,
+                        Operand::None,
+                    ],
+                });
+                self.out.push(store(0, *slot));
+            }
+        }
+    }
+}
