@@ -11,6 +11,7 @@ pub mod einsum;
 pub mod error;
 pub mod execute;
 pub mod expr;
+pub mod layout;
 mod lex;
 pub mod library;
 pub mod parse;

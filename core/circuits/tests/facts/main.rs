@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod counts;
+mod drawing;
 mod numbers;
 mod shapes;
 mod text;
