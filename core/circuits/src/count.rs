@@ -156,6 +156,11 @@ pub fn count(checked: &Checked) -> Result<(Cost, Vec<Row>), CircuitError> {
     Ok((total, rows))
 }
 
+/// The cost of a piece done once.
+pub fn piece(checked: &Checked, piece: &Piece) -> Result<Cost, CircuitError> {
+    walk(checked, piece, &Size::one(), 0, &mut Vec::new())
+}
+
 fn walk(
     checked: &Checked,
     piece: &Piece,

@@ -5,8 +5,10 @@
 //! ([`execute`]) and laid out by its own structure ([`layout`]).
 
 pub mod check;
+pub mod cost;
 pub mod count;
 pub mod dense;
+pub mod describe;
 pub mod einsum;
 pub mod error;
 pub mod execute;
@@ -14,11 +16,15 @@ pub mod expr;
 pub mod layout;
 mod lex;
 pub mod library;
+pub mod model;
 pub mod parse;
+pub mod picture;
 mod print;
 pub mod program;
 mod resolve;
 pub mod run;
+pub mod science;
+pub mod simulation;
 pub mod size;
 pub mod sizes;
 pub mod span;
@@ -28,4 +34,5 @@ pub mod term;
 pub use check::{Checked, check};
 pub use error::{CircuitError, ShapeError};
 pub use parse::{parse, parse_term};
+pub use science::Circuits;
 pub use term::Circuit;

@@ -5,7 +5,8 @@ use crate::expr::Expr;
 use crate::lex::{Token, is_word_part, is_word_start, tokens};
 use crate::span::Span;
 use crate::term::{
-    AxisSpec, Circuit, Experiment, Function, Input, Node, Norm, Operation, SizeDefinition, Term,
+    AxisSpec, Circuit, Experiment, Function, Input, Node, Norm, Operation, Setting, SizeDefinition,
+    Term,
 };
 
 type Result<T> = std::result::Result<T, CircuitError>;
@@ -268,9 +269,14 @@ impl Parser {
                 let button = self.text("the button's words in quotes")?;
                 let mut sets = Vec::new();
                 loop {
-                    let name = self.word("a size's name")?;
-                    self.expect("=")?;
-                    sets.push((name, self.integer("a whole number")?));
+                    let name = self.word("a size's or an input's name")?;
+                    let setting = if self.accept(":") {
+                        Setting::Shape(self.array()?)
+                    } else {
+                        self.expect("=")?;
+                        Setting::Size(self.integer("a whole number")?)
+                    };
+                    sets.push((name, setting));
                     if !self.accept(",") {
                         break;
                     }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::term::{AxisSpec, Circuit, Function, Node, Norm, Operation, Term};
+use crate::term::{AxisSpec, Circuit, Function, Node, Norm, Operation, Setting, Term};
 
 const STEP: &str = "  ";
 
@@ -43,7 +43,10 @@ impl fmt::Display for Circuit {
             let sets: Vec<String> = experiment
                 .sets
                 .iter()
-                .map(|(name, n)| format!("{name} = {n}"))
+                .map(|(name, setting)| match setting {
+                    Setting::Size(n) => format!("{name} = {n}"),
+                    Setting::Shape(list) => format!("{name}: [{}]", axes(list)),
+                })
                 .collect();
             writeln!(
                 f,

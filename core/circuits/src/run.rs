@@ -143,16 +143,18 @@ impl Run {
         self.fill_inputs();
     }
 
-    /// Computes the next column. When `stopped` says yes it returns
-    /// [`CircuitError::Cancelled`]; what is done of the column is kept and used next time.
+    /// Computes the next column, and says whether it is complete. It is not when `cancelled`
+    /// says yes, which is asked often and drops the operation in work, or when `pause` does,
+    /// which is asked between operations; what is done is kept and used next time.
     pub fn step(
         &mut self,
         checked: &Checked,
-        stopped: &dyn Fn() -> bool,
-    ) -> Result<(), CircuitError> {
+        cancelled: &dyn Fn() -> bool,
+        pause: &dyn Fn() -> bool,
+    ) -> Result<bool, CircuitError> {
         let program = self.program.clone();
         if self.column >= program.end {
-            return Ok(());
+            return Ok(true);
         }
         let (from, to) = (program.starts[self.column], program.starts[self.column + 1]);
         while from + self.ahead < to {
@@ -163,35 +165,51 @@ impl Run {
                 .iter()
                 .filter_map(|s| self.slots[*s].as_ref())
                 .collect();
-            let results = execute::run(
+            let results = match execute::run(
                 checked,
                 &checked.steps[instruction.step],
                 &inputs,
                 &self.weights[index],
                 self.settings,
-                stopped,
-            )?;
+                cancelled,
+            ) {
+                Err(CircuitError::Cancelled) => return Ok(false),
+                other => other?,
+            };
             for (slot, result) in instruction.outputs.iter().zip(results) {
                 self.slots[*slot] = Some(result);
             }
             self.ahead += 1;
-            if stopped() {
-                break;
+            if from + self.ahead < to && pause() {
+                return Ok(false);
             }
-        }
-        if from + self.ahead < to {
-            return Err(CircuitError::Cancelled);
         }
         self.ahead = 0;
         self.column += 1;
-        Ok(())
+        Ok(true)
+    }
+
+    /// Forgets the newest column.
+    pub fn step_back(&mut self) {
+        if self.column == 0 {
+            return;
+        }
+        let program = self.program.clone();
+        let made = program.starts[self.column - 1]..program.starts[self.column];
+        for instruction in &program.instructions[made] {
+            for slot in &instruction.outputs {
+                self.slots[*slot] = None;
+            }
+        }
+        self.column -= 1;
+        self.ahead = 0;
     }
 
     /// Runs to the given column, forwards or from the beginning.
     pub fn go_to(&mut self, checked: &Checked, column: usize) -> Result<(), CircuitError> {
         self.rewind();
         while self.column < column.min(self.program.end) {
-            self.step(checked, &|| false)?;
+            self.step(checked, &|| false, &|| false)?;
         }
         Ok(())
     }
@@ -200,7 +218,7 @@ impl Run {
     pub fn finish(&mut self, checked: &Checked) -> Result<(), CircuitError> {
         checked.sound()?;
         while self.column < self.program.end {
-            self.step(checked, &|| false)?;
+            self.step(checked, &|| false, &|| false)?;
         }
         Ok(())
     }

@@ -43,12 +43,19 @@ pub struct SizeDefinition {
     pub at: Span,
 }
 
-/// "Try this": a sentence, a button's words, and the sizes that it sets.
+/// What an experiment sets: a size, or the axes of an input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Setting {
+    Size(u64),
+    Shape(Vec<AxisSpec>),
+}
+
+/// "Try this": a sentence, a button's words, and what it sets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     pub sentence: String,
     pub button: String,
-    pub sets: Vec<(String, u64)>,
+    pub sets: Vec<(String, Setting)>,
 }
 
 /// One axis as written. `k` is the axis k of the size k; `k2=k` the axis k2 of the size k;

@@ -4,5 +4,6 @@
 mod counts;
 mod drawing;
 mod numbers;
+mod science;
 mod shapes;
 mod text;
