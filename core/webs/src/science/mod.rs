@@ -10,6 +10,8 @@ mod pointer;
 mod probes;
 mod settings;
 mod simulation;
+#[cfg(test)]
+mod simulation_tests;
 
 use std::sync::Arc;
 
