@@ -143,7 +143,12 @@ pub fn scene(
                     Some(value) if look.values => {
                         let t = if most > 0.0 { value / most } else { 0.0 };
                         // A hairline of ink keeps every colour of the map apart from the ground.
-                        items.push(stroke(path, ink.secondary, 3.6));
+                        let casing = if ink.dark {
+                            ink.text.with_alpha(0.35)
+                        } else {
+                            ink.secondary
+                        };
+                        items.push(stroke(path, casing, 3.4));
                         items.push(stroke(path, look.map.at(t as f32), 2.6));
                     }
                     _ => items.push(stroke(path, ink.text, LINE)),

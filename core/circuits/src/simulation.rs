@@ -3,15 +3,7 @@
 //! The state is a function of the model, the inputs set by hand, the live parameters and the
 //! column; a change on the way computes the columns reached so far again.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-
-use loom_sim::{
-    Camera, Capture, Clock, Gate, Hit, Input, Pointer, PointerAction, PointerReply, ProbeKind,
-    ProbeSpec, Quantity, Reading, Scene, Series, Settings, SimError, Simulation, Step, Stop,
-    Uncertainty, Value, View,
-};
-use serde::{Deserialize, Serialize};
 
 use crate::check::Checked;
 use crate::count::{Cost, count, exact};
@@ -22,6 +14,12 @@ use crate::layout::{Drawing, Labels, Options, layout};
 use crate::model::Loaded;
 use crate::picture::{self, Look, Values};
 use crate::run::Run;
+use crate::saved::{self, State};
+use loom_sim::{
+    Camera, Capture, Clock, Gate, Hit, Input, Pointer, PointerAction, PointerReply, ProbeKind,
+    ProbeSpec, Quantity, Reading, Scene, Series, Settings, SimError, Simulation, Step, Stop,
+    Uncertainty, Value, View,
+};
 
 /// Columns a second at speed 1×.
 const PACE: f64 = 1.5;
@@ -36,20 +34,6 @@ pub struct CircuitRun {
     run: Run,
     /// One drawing for each way of labelling, closed and open.
     drawings: Arc<[OnceLock<Drawing>; 6]>,
-}
-
-/// What a capture holds.
-struct State {
-    run: Run,
-}
-
-/// A state as saved: all else follows from the model. Numbers as their bits.
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    column: usize,
-    input_scale: u64,
-    temperature: u64,
-    edits: Vec<(usize, usize, u64)>,
 }
 
 impl CircuitRun {
@@ -363,41 +347,12 @@ impl Simulation for CircuitRun {
     }
 
     fn encode(&self, capture: &Capture) -> Result<Vec<u8>, SimError> {
-        let run = &capture.get::<State>()?.run;
-        let saved = Saved {
-            column: run.column,
-            input_scale: run.input_scale.to_bits(),
-            temperature: run.settings.temperature.to_bits(),
-            edits: run
-                .edits
-                .iter()
-                .map(|((input, flat), value)| (*input, *flat, value.to_bits()))
-                .collect(),
-        };
-        serde_json::to_vec(&saved).map_err(SimError::other)
+        saved::encode(&capture.get::<State>()?.run)
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<Capture, SimError> {
-        let saved: Saved = serde_json::from_slice(bytes).map_err(|e| {
-            SimError::Parse(format!("The saved state of the circuit is damaged: {e}."))
-        })?;
-        let real = |bits: u64| {
-            let x = f64::from_bits(bits);
-            x.is_finite().then_some(x).ok_or_else(|| {
-                SimError::Parse(
-                    "The saved state of the circuit holds a number that is not finite.".into(),
-                )
-            })
-        };
         let mut next = self.clone();
-        next.run.input_scale = real(saved.input_scale)?;
-        next.run.settings.temperature = real(saved.temperature)?;
-        let mut edits = BTreeMap::new();
-        for (input, flat, bits) in saved.edits {
-            edits.insert((input, flat), real(bits)?);
-        }
-        next.run.edits = edits;
-        next.run.go_to(&next.checked, saved.column)?;
+        saved::decode(bytes, &mut next.run, &self.checked)?;
         Ok(next.capture())
     }
 

@@ -308,3 +308,41 @@ impl Term {
         }
     }
 }
+
+impl Node {
+    /// Parts one after the other; nested compositions become one.
+    pub fn compose(parts: Vec<Self>, at: Span) -> Self {
+        Self::flat(parts, at, Term::Compose, |term| match term {
+            Term::Compose(inner) => Ok(inner),
+            other => Err(other),
+        })
+    }
+    /// Parts side by side; nested products become one.
+    pub fn product(parts: Vec<Self>, at: Span) -> Self {
+        Self::flat(parts, at, Term::Product, |term| match term {
+            Term::Product(inner) => Ok(inner),
+            other => Err(other),
+        })
+    }
+    fn flat(
+        parts: Vec<Self>,
+        at: Span,
+        wrap: fn(Vec<Self>) -> Term,
+        open: fn(Term) -> Result<Vec<Self>, Term>,
+    ) -> Self {
+        let mut list = Vec::new();
+        for part in parts {
+            match open(part.term) {
+                Ok(inner) => list.extend(inner),
+                Err(term) => list.push(Self { term, at: part.at }),
+            }
+        }
+        if list.len() == 1 {
+            return list.remove(0);
+        }
+        Self {
+            term: wrap(list),
+            at,
+        }
+    }
+}

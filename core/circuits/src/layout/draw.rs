@@ -113,7 +113,7 @@ pub fn draw(checked: &Checked, placed: &Placed) -> Drawing {
         }
     }
     draw_names(&mut canvas, placed);
-    draw_errors(&mut canvas, placed);
+    draw_errors(&mut canvas);
     finish(canvas)
 }
 
@@ -351,32 +351,82 @@ fn draw_names(canvas: &mut Canvas, placed: &Placed) {
     }
 }
 
-/// "16 from here, 17 from there" on the wire.
-fn draw_errors(canvas: &mut Canvas, placed: &Placed) {
+/// "16 from here, 17 from there", on a plate above the operation at which they meet.
+fn draw_errors(canvas: &mut Canvas) {
+    let mut heights: Vec<(usize, f64)> = Vec::new();
     for error in &canvas.checked.errors {
-        let place = placed.boundaries.iter().rev().find_map(|boundary| {
-            let i = boundary.arrays.iter().position(|id| *id == error.array)?;
-            Some([boundary.x[1], *boundary.ys[i].get(error.axis)?])
+        let found = canvas.steps.iter().find(|(i, _)| {
+            let step = &canvas.checked.steps[*i];
+            step.faulty && step.inputs.contains(&error.array)
         });
-        if let Some([x, y]) = place {
-            canvas.text.push(Item::Label {
-                text: error.on_the_wire(),
-                font: Font::SansMedium,
-                size: 9.5,
-                position: [x, y + 10.5],
-                align: 0.5,
-                baseline: Baseline::Alphabetic,
-                tone: Tone::Error,
-            });
+        let Some(&(step, [left, top, right, _])) = found else {
+            continue;
+        };
+        // Plates of one operation stand above each other.
+        let number = heights.iter().filter(|(i, _)| *i == step).count();
+        let y = top - 19.0 - 17.0 * number as f64;
+        heights.push((step, y));
+        let text = error.on_the_wire();
+        let width = loom_text::set(&text, Font::SansMedium, 9.5).width + 10.0;
+        let x = 0.5 * (left + right);
+        let plate = Path::rectangle(x - 0.5 * width, y, width, 15.0);
+        canvas.text.push(Item::Shape {
+            path: plate,
+            fill: Some(Tone::Ground),
+            stroke: Some((Tone::Error, 1.0)),
+        });
+        canvas.text.push(Item::Label {
+            text,
+            font: Font::SansMedium,
+            size: 9.5,
+            position: [x, y + 11.0],
+            align: 0.5,
+            baseline: Baseline::Alphabetic,
+            tone: Tone::Error,
+        });
+    }
+}
+
+/// Joins pieces that continue each other, so that a wire is one stroke and dashes keep their
+/// beat.
+fn join(items: Vec<Item>) -> Vec<Item> {
+    /// The path of a piece that may be continued by another of the same kind.
+    fn strand(item: &mut Item) -> Option<(Option<(ArrayId, usize)>, &mut Path)> {
+        match item {
+            Item::Wire {
+                array, axis, path, ..
+            } => Some((Some((*array, *axis)), path)),
+            Item::Separator(path) => Some((None, path)),
+            _ => None,
         }
     }
+    let mut joined: Vec<Item> = Vec::with_capacity(items.len());
+    for mut item in items {
+        let Some((key, path)) = strand(&mut item) else {
+            joined.push(item);
+            continue;
+        };
+        let Some(loom_sim::scene::Segment::Move([x, y])) = path.segments.first().copied() else {
+            joined.push(item);
+            continue;
+        };
+        let before = joined.iter_mut().rev().filter_map(strand).find(|(k, own)| {
+            let [u, v] = glyph::end(own);
+            *k == key && (u - x).abs() < 1e-6 && (v - y).abs() < 1e-6
+        });
+        match before {
+            Some((_, own)) => own.segments.extend_from_slice(&path.segments[1..]),
+            None => joined.push(item),
+        }
+    }
+    joined
 }
 
 /// Moves everything so that the drawing starts at the margin, and knows its size.
 fn finish(canvas: Canvas) -> Drawing {
     let mut items = canvas.tints;
-    items.extend(canvas.dashes);
-    items.extend(canvas.wires);
+    items.extend(join(canvas.dashes));
+    items.extend(join(canvas.wires));
     items.extend(canvas.shapes);
     items.extend(canvas.text);
     let mut bounds = [

@@ -7,13 +7,17 @@
 //! with the wires, operations and blocks that they belong to, so that colours and values can be
 //! put on later.
 
+mod clearance;
 pub mod columns;
+mod contraction;
 pub mod draw;
 mod glyph;
 pub mod hit;
 pub mod label;
 mod operation;
 pub mod place;
+mod widths;
+mod wish;
 
 use loom_sim::scene::{Baseline, Font, Path};
 

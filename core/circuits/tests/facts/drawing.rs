@@ -2,11 +2,16 @@
 
 use std::fmt::Write as _;
 
+use loom_circuits::describe::summary;
 use loom_circuits::layout::hit::{Target, corners, distance};
-use loom_circuits::layout::{Drawing, Item, Labels, Options, Tone, layout};
+use loom_circuits::layout::{Item, Labels, Options, Tone, layout};
 use loom_circuits::library::{LIBRARY, checked};
-use loom_circuits::{check, parse};
-use loom_sim::scene::{Baseline, Path, Segment};
+use loom_circuits::picture::{Look, Values, scene};
+use loom_circuits::run::Run;
+use loom_circuits::{Checked, check, parse};
+use loom_sim::camera::Plane;
+use loom_sim::scene::{Baseline, Layer, Path, Segment, Shape};
+use loom_sim::{Camera, Ink, Rgba, Scene, Settings};
 
 fn path_text(path: &Path) -> String {
     let mut text = String::new();
@@ -26,75 +31,56 @@ fn path_text(path: &Path) -> String {
     text
 }
 
-fn colour(tone: Tone) -> String {
-    match tone {
-        Tone::Ink => "#1B1D21".into(),
-        Tone::Secondary => "#8A909A".into(),
-        Tone::Ground => "#FFFFFF".into(),
-        Tone::Error => "#C03538".into(),
-        Tone::Tint(rgb, dark) => {
-            let c = |shift: u32| (rgb >> shift & 255) * (255 - u32::from(dark)) / 255;
-            format!("rgb({},{},{})", c(16), c(8), c(0))
-        }
-    }
+fn colour(Rgba([r, g, b, a]): Rgba) -> String {
+    format!("rgba({r},{g},{b},{})", f64::from(a) / 255.0)
 }
 
-fn svg(drawing: &Drawing) -> String {
-    let [w, h] = drawing.size;
+/// A scene of shapes as SVG, text as outlines.
+fn svg(scene: &Scene, [w, h]: [f64; 2]) -> String {
+    let ground = colour(scene.background.unwrap());
     let mut out = format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' width='{}' height='{}' viewBox='0 0 {w} {h}'><rect width='100%' height='100%' fill='#fff'/>",
+        "<svg xmlns='http://www.w3.org/2000/svg' width='{}' height='{}' viewBox='0 0 {w} {h}'><rect width='{w}' height='{h}' fill='{ground}'/>",
         w * 2.0,
         h * 2.0
     );
-    for item in &drawing.items {
-        match item {
-            Item::Wire { path, faulty, .. } => {
-                let ink = if *faulty { "#C03538" } else { "#1B1D21" };
-                write!(
-                    out,
-                    "<path d='{}' fill='none' stroke='{ink}' stroke-width='1.2'/>",
-                    path_text(path)
-                )
-                .unwrap();
-            }
-            Item::Separator(path) => {
-                write!(out, "<path d='{}' fill='none' stroke='#1B1D21' stroke-width='1.8' stroke-dasharray='5 5'/>", path_text(path)).unwrap();
-            }
-            Item::Shape { path, fill, stroke } => {
+    let Layer::Shapes(shapes) = &scene.layers[0] else {
+        panic!("a circuit is drawn as shapes");
+    };
+    for shape in shapes.items.iter() {
+        match shape {
+            Shape::Path { path, fill, stroke } => {
                 let fill = fill.map_or("none".to_owned(), colour);
-                let (ink, width) = stroke.map_or(("none".to_owned(), 0.0), |(t, w)| (colour(t), w));
-                write!(
-                    out,
-                    "<path d='{}' fill='{fill}' stroke='{ink}' stroke-width='{width}'/>",
-                    path_text(path)
-                )
-                .unwrap();
+                write!(out, "<path d='{}' fill='{fill}'", path_text(path)).unwrap();
+                if let Some(s) = stroke {
+                    let dash: Vec<String> = s.dash.iter().map(f64::to_string).collect();
+                    let ink = colour(s.color);
+                    write!(
+                        out,
+                        " stroke='{ink}' stroke-width='{}' stroke-dasharray='{}'",
+                        s.width,
+                        dash.join(" ")
+                    )
+                    .unwrap();
+                }
+                out.push_str("/>");
             }
-            Item::Label {
-                text,
-                font,
-                size,
-                position,
-                align,
-                baseline,
-                tone,
-            } => {
-                let run = loom_text::set(text, *font, *size);
-                let path = Path {
-                    segments: run.segments(),
-                };
-                let down = match baseline {
+            Shape::Text(text) => {
+                let run = loom_text::set(&text.string, text.font, text.size);
+                let down = match text.baseline {
                     Baseline::Alphabetic => 0.0,
                     Baseline::Middle => 0.5 * run.cap_height,
                     Baseline::Top => run.ascent,
                 };
+                let [x, y] = text.position;
+                let path = path_text(&Path {
+                    segments: run.segments(),
+                });
                 write!(
                     out,
-                    "<path transform='translate({} {})' d='{}' fill='{}'/>",
-                    position[0] - align * run.width,
-                    position[1] + down,
-                    path_text(&path),
-                    colour(*tone)
+                    "<path transform='translate({} {})' d='{path}' fill='{}'/>",
+                    x - text.align * run.width,
+                    y + down,
+                    colour(text.color)
                 )
                 .unwrap();
             }
@@ -104,13 +90,24 @@ fn svg(drawing: &Drawing) -> String {
     out
 }
 
-/// Writes the picture where `LOOM_PICTURES` says, for the eye.
-fn picture(name: &str, drawing: &Drawing) {
-    let text = svg(drawing);
+/// Writes a circuit's picture where `LOOM_PICTURES` says, for the eye.
+fn picture(name: &str, checked: &Checked, options: Options, ink: Ink, values: &Values) {
+    let drawing = layout(checked, options);
+    let look = Look {
+        options,
+        ..Look::of(&Settings::new())
+    };
+    let camera = Camera::Plane(Plane::default());
+    let scene = scene(&drawing, camera, &ink, look, values, None);
+    let text = svg(&scene, drawing.size);
     assert!(!text.contains("NaN") && !text.contains("inf"), "{name}");
     if let Ok(folder) = std::env::var("LOOM_PICTURES") {
         std::fs::write(format!("{folder}/{name}.svg"), text).unwrap();
     }
+}
+
+fn plain(name: &str, checked: &Checked, options: Options) {
+    picture(name, checked, options, Ink::light(), &Values::default());
 }
 
 #[test]
@@ -118,7 +115,18 @@ fn every_array_and_block_of_the_library_is_drawn() {
     for (name, _) in LIBRARY {
         let checked = checked(name, &[]).unwrap();
         let drawing = layout(&checked, Options::default());
-        picture(name, &drawing);
+        plain(name, &checked, Options::default());
+        let mut run = Run::new(&checked, 0).unwrap();
+        run.finish(&checked).unwrap();
+        let on = |i| run.on_wire(i).map(|a| summary(a).rms);
+        let values = Values {
+            on: (0..checked.arrays.len()).map(on).collect(),
+            difference: Vec::new(),
+        };
+        for (ink, theme) in [(Ink::light(), "light"), (Ink::dark(), "dark")] {
+            let name = format!("{name}_run_{theme}");
+            picture(&name, &checked, Options::default(), ink, &values);
+        }
         for (id, array) in checked.arrays.iter().enumerate() {
             for axis in 0..array.axes.len() {
                 let drawn = drawing.items.iter().any(
@@ -129,26 +137,13 @@ fn every_array_and_block_of_the_library_is_drawn() {
         }
         assert_eq!(drawing.blocks.len(), checked.blocks.len(), "{name}");
         assert_eq!(drawing.steps.len(), checked.steps.len(), "{name}");
-        picture(
-            &format!("{name}_names"),
-            &layout(
-                &checked,
-                Options {
-                    labels: Labels::Names,
-                    folded: false,
-                },
-            ),
-        );
-        picture(
-            &format!("{name}_folded"),
-            &layout(
-                &checked,
-                Options {
-                    labels: Labels::Names,
-                    folded: true,
-                },
-            ),
-        );
+        for (folded, kind) in [(false, "names"), (true, "folded")] {
+            let options = Options {
+                labels: Labels::Names,
+                folded,
+            };
+            plain(&format!("{name}_{kind}"), &checked, options);
+        }
     }
 }
 
@@ -171,10 +166,12 @@ fn every_wire_can_be_pointed_at() {
     let drawing = layout(&checked, Options::default());
     let mut found = std::collections::BTreeSet::new();
     for item in &drawing.items {
-        if let Item::Wire { path, .. } = item {
-            let ends = corners(path.segments.last().unwrap());
-            let start = corners(&path.segments[0])[0];
-            let end = *ends.last().unwrap();
+        let Item::Wire { path, .. } = item else {
+            continue;
+        };
+        for pair in path.segments.windows(2) {
+            let start = *corners(&pair[0]).last().unwrap();
+            let end = *corners(&pair[1]).last().unwrap();
             let middle = [0.5 * (start[0] + end[0]), 0.5 * (start[1] + end[1])];
             if distance(path, middle) < 0.5
                 && let Some(Target::Wire { array, axis }) = drawing.at(middle, 4.0)
@@ -193,7 +190,7 @@ fn a_shape_error_stands_red_on_its_wire() {
         einsum('y k, x k -> y x') | id; scale(k^(-1/2)) | id; softmax(x) | id; einsum('y x, x k -> y k') }";
     let checked = check(&parse(text).unwrap(), &Default::default()).unwrap();
     let drawing = layout(&checked, Options::default());
-    picture("shape_error", &drawing);
+    plain("shape_error", &checked, Options::default());
     let red = drawing.items.iter().any(|i| {
         matches!(
             i,
@@ -222,6 +219,6 @@ fn every_operation_has_a_picture() {
         (id | each(p) { gelu } | id) }";
     let circuit = parse(text).unwrap();
     let checked = check(&circuit, &Default::default()).unwrap();
-    picture("everything", &layout(&checked, Options::default()));
+    plain("everything", &checked, Options::default());
     assert!(checked.is_sound());
 }

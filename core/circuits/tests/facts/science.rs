@@ -58,10 +58,10 @@ fn a_repeated_transformer_conforms() {
 #[test]
 fn a_large_circuit_heeds_cancel() {
     let large = model("multi_head_attention")
-        .with("m", 512i64)
-        .with("x", 700i64)
-        .with("y", 700i64)
-        .with("h", 16i64);
+        .with("m", 256i64)
+        .with("x", 300i64)
+        .with("y", 300i64)
+        .with("h", 8i64);
     let mut case = case(large, 4, entry("X", &[2, 3], 1.0));
     case.single_steps = 1;
     check(&case).unwrap();
