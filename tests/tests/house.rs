@@ -4,16 +4,25 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 fn crates() -> Vec<PathBuf> {
-    let core = std::fs::read_dir(top().join("core")).unwrap().map(|e| e.unwrap().path());
-    core.chain([top().join("app"), top().join("tests")]).filter(|p| p.join("Cargo.toml").exists()).collect()
+    let core = std::fs::read_dir(top().join("core"))
+        .unwrap()
+        .map(|e| e.unwrap().path());
+    core.chain([top().join("app"), top().join("tests")])
+        .filter(|p| p.join("Cargo.toml").exists())
+        .collect()
 }
 
 fn files(folder: &Path, ending: &str, into: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.ends_with("target") {
@@ -27,7 +36,9 @@ fn files(folder: &Path, ending: &str, into: &mut Vec<PathBuf>) {
 fn rust(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut list = Vec::new();
     files(folder, "rs", &mut list);
-    list.into_iter().map(|p| (p.clone(), std::fs::read_to_string(p).unwrap())).collect()
+    list.into_iter()
+        .map(|p| (p.clone(), std::fs::read_to_string(p).unwrap()))
+        .collect()
 }
 
 /// Names under one heading of a manifest.
@@ -49,7 +60,11 @@ fn every_dependency_is_used() {
         for heading in ["[dependencies]", "[dev-dependencies]"] {
             for name in dependencies(&manifest, heading) {
                 let ident = name.replace('-', "_");
-                let used = [format!("{ident}::"), format!("use {ident}"), format!("{ident}!")];
+                let used = [
+                    format!("{ident}::"),
+                    format!("use {ident}"),
+                    format!("{ident}!"),
+                ];
                 assert!(
                     used.iter().any(|u| text.contains(u)),
                     "{} depends on {name} and does not use it",
@@ -74,12 +89,16 @@ fn imports_go_left_to_right() {
         ("figure", &["sim", "gpu", "formula", "text"]),
     ];
     for (name, allowed) in order {
-        let manifest = std::fs::read_to_string(top().join("core").join(name).join("Cargo.toml")).unwrap();
+        let manifest =
+            std::fs::read_to_string(top().join("core").join(name).join("Cargo.toml")).unwrap();
         for dependency in dependencies(&manifest, "[dependencies]") {
             if let Some(inner) = dependency.strip_prefix("loom-") {
                 assert!(allowed.contains(&inner), "{name} may not import {inner}");
             }
-            assert!(!dependency.starts_with("egui") && dependency != "eframe", "{name} knows egui");
+            assert!(
+                !dependency.starts_with("egui") && dependency != "eframe",
+                "{name} knows egui"
+            );
         }
     }
 }
@@ -90,7 +109,12 @@ fn unsafe_code_lives_in_modules_that_say_why() {
         for (path, text) in rust(&folder.join("src")) {
             let opens = text.contains("allow(unsafe_code)");
             if opens {
-                let head: String = text.lines().take(40).collect::<Vec<_>>().join(" ").to_lowercase();
+                let head: String = text
+                    .lines()
+                    .take(40)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .to_lowercase();
                 assert!(
                     head.contains("sound") || head.contains("safe"),
                     "{} allows unsafe code and its head does not say why it is sound",
@@ -105,7 +129,11 @@ fn unsafe_code_lives_in_modules_that_say_why() {
 fn every_source_file_says_what_its_idea_is() {
     for folder in crates() {
         for (path, text) in rust(&folder.join("src")) {
-            assert!(text.starts_with("//!"), "{} does not begin with its idea", path.display());
+            assert!(
+                text.starts_with("//!"),
+                "{} does not begin with its idea",
+                path.display()
+            );
         }
     }
 }
@@ -116,10 +144,18 @@ fn the_program_reaches_no_network() {
     for folder in crates() {
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
         for name in dependencies(&manifest, "[dependencies]") {
-            assert!(!banned.contains(&name.as_str()), "{} depends on {name}", folder.display());
+            assert!(
+                !banned.contains(&name.as_str()),
+                "{} depends on {name}",
+                folder.display()
+            );
         }
         for (path, text) in rust(&folder.join("src")) {
-            assert!(!text.contains("std::net"), "{} uses the network", path.display());
+            assert!(
+                !text.contains("std::net"),
+                "{} uses the network",
+                path.display()
+            );
         }
     }
 }

@@ -29,21 +29,32 @@ impl Picture {
     }
     /// Fraction of pixels that differ visibly.
     fn difference(&self, other: &Self) -> f64 {
-        let pairs = self.pixels.chunks_exact(4).zip(other.pixels.chunks_exact(4));
+        let pairs = self
+            .pixels
+            .chunks_exact(4)
+            .zip(other.pixels.chunks_exact(4));
         let far = pairs.filter(|(a, b)| a.iter().zip(*b).any(|(x, y)| x.abs_diff(*y) > 12));
         far.count() as f64 / (self.pixels.len() / 4) as f64
     }
     /// Mean brightness, 0 to 255.
     fn brightness(&self) -> f64 {
-        let sum: u64 =
-            self.pixels.chunks_exact(4).map(|p| p[..3].iter().map(|c| u64::from(*c)).sum::<u64>()).sum();
+        let sum: u64 = self
+            .pixels
+            .chunks_exact(4)
+            .map(|p| p[..3].iter().map(|c| u64::from(*c)).sum::<u64>())
+            .sum();
         sum as f64 / (self.pixels.len() / 4) as f64 / 3.0
     }
 }
 
 fn pictures() -> PathBuf {
     let program = crate::program();
-    let folder = program.parent().unwrap().parent().unwrap().join("window-pictures");
+    let folder = program
+        .parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .join("window-pictures");
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
@@ -51,7 +62,15 @@ fn pictures() -> PathBuf {
 impl Studio {
     fn start(size: &str, arguments: &[&str], settings: Option<tempfile::TempDir>) -> Self {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                &format!("{size}x24"),
+                "-nolisten",
+                "tcp",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -73,10 +92,18 @@ impl Studio {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let studio = Self { server, program, display, settings };
+        let studio = Self {
+            server,
+            program,
+            display,
+            settings,
+        };
         let start = Instant::now();
         while studio.window().is_none() {
-            assert!(start.elapsed() < Duration::from_secs(60), "no window within a minute");
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "no window within a minute"
+            );
             std::thread::sleep(Duration::from_millis(100));
         }
         let (width, height) = size.split_once('x').unwrap();
@@ -94,8 +121,11 @@ impl Studio {
     }
 
     fn tool(&self, arguments: &[&str]) -> String {
-        let output =
-            Command::new("xdotool").args(arguments).env("DISPLAY", &self.display).output().unwrap();
+        let output = Command::new("xdotool")
+            .args(arguments)
+            .env("DISPLAY", &self.display)
+            .output()
+            .unwrap();
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
@@ -118,15 +148,23 @@ impl Studio {
             .output()
             .expect("ImageMagick is installed by tests/run");
         let mut decoder = png::Decoder::new(std::io::Cursor::new(output.stdout));
-        decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
+        decoder.set_transformations(
+            png::Transformations::normalize_to_color8() | png::Transformations::ALPHA,
+        );
         let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         pixels.truncate(info.buffer_size());
         if info.color_type == png::ColorType::GrayscaleAlpha {
-            pixels = pixels.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect();
+            pixels = pixels
+                .chunks_exact(2)
+                .flat_map(|p| [p[0], p[0], p[0], p[1]])
+                .collect();
         }
-        Picture { width: info.width as usize, pixels }
+        Picture {
+            width: info.width as usize,
+            pixels,
+        }
     }
 
     fn keep(&self, name: &str) {
@@ -147,7 +185,10 @@ impl Studio {
             if holds(&picture) {
                 return picture;
             }
-            assert!(start.elapsed() < Duration::from_secs(60), "waited a minute in vain for {what}");
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "waited a minute in vain for {what}"
+            );
             std::thread::sleep(Duration::from_millis(200));
         }
     }
@@ -163,7 +204,10 @@ impl Studio {
                 return now;
             }
             last = now;
-            assert!(start.elapsed() < Duration::from_secs(60), "{what}: the picture never came to rest");
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "{what}: the picture never came to rest"
+            );
         }
     }
 
@@ -183,7 +227,10 @@ impl Studio {
                 assert!(status.success(), "the program ended with {status}");
                 break;
             }
-            assert!(start.elapsed() < Duration::from_secs(20), "Ctrl+Q did not close the window");
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "Ctrl+Q did not close the window"
+            );
             std::thread::sleep(Duration::from_millis(100));
         }
         std::mem::replace(&mut self.settings, tempfile::tempdir().unwrap())
@@ -211,7 +258,9 @@ fn the_four_panels_live_in_the_real_window() {
     }
     let studio = Studio::start("1280x800", &[], None);
     let first = studio.picture();
-    studio.until("the start page's doors to move", |p| p.difference(&first) > 1e-4);
+    studio.until("the start page's doors to move", |p| {
+        p.difference(&first) > 1e-4
+    });
     studio.keep("start");
 
     let mut panels: Vec<Picture> = Vec::new();
@@ -230,9 +279,14 @@ fn the_four_panels_live_in_the_real_window() {
             studio.key("space");
         }
         let still = studio.until_still(name);
-        assert!(panels.iter().all(|p| p.difference(&still) > 0.02), "{name} looks like another panel");
+        assert!(
+            panels.iter().all(|p| p.difference(&still) > 0.02),
+            "{name} looks like another panel"
+        );
         studio.key("space");
-        studio.until(&format!("{name} to move after Space"), |p| p.difference(&still) > 2e-5);
+        studio.until(&format!("{name} to move after Space"), |p| {
+            p.difference(&still) > 2e-5
+        });
         std::thread::sleep(Duration::from_secs(1));
         studio.keep(name);
         if name != "circuits" {
@@ -249,7 +303,10 @@ fn the_four_panels_live_in_the_real_window() {
     let before = studio.processor();
     std::thread::sleep(Duration::from_secs(4));
     let used = studio.processor() - before;
-    assert!(used <= 0.12, "a paused window used {used} s of processor time in 4 s");
+    assert!(
+        used <= 0.12,
+        "a paused window used {used} s of processor time in 4 s"
+    );
     let _ = studio.close();
 }
 
@@ -294,7 +351,9 @@ fn the_theme_changes_and_is_remembered_and_the_smallest_window_works() {
     studio.keep("attractors-light-960");
     let settings = studio.close();
     let again = Studio::start("960x600", &[], Some(settings));
-    again.until("the light theme after a new start", |p| p.brightness() > 150.0);
+    again.until("the light theme after a new start", |p| {
+        p.brightness() > 150.0
+    });
     let _ = again.close();
 }
 
@@ -306,7 +365,16 @@ fn a_picture_that_was_rendered_opens_as_the_project_it_came_from() {
     let folder = tempfile::tempdir().unwrap();
     let picture = folder.path().join("life.png");
     let status = Command::new(crate::program())
-        .args(["render", "--catalogue", "automata/r-pentomino", "--step", "100", "--size", "400x300", "--out"])
+        .args([
+            "render",
+            "--catalogue",
+            "automata/r-pentomino",
+            "--step",
+            "100",
+            "--size",
+            "400x300",
+            "--out",
+        ])
         .arg(&picture)
         .status()
         .unwrap();
@@ -317,7 +385,10 @@ fn a_picture_that_was_rendered_opens_as_the_project_it_came_from() {
     let studio = Studio::start("1280x800", &[picture.to_str().unwrap()], None);
     std::thread::sleep(Duration::from_secs(2));
     let opened = studio.picture();
-    assert!(opened.difference(&page) > 0.05, "opening a picture leads to the start page");
+    assert!(
+        opened.difference(&page) > 0.05,
+        "opening a picture leads to the start page"
+    );
     studio.keep("opened-picture");
     let _ = studio.close();
     assert!(Path::new(&picture).exists());

@@ -16,8 +16,6 @@ mod motion;
 mod settle;
 #[cfg(test)]
 mod settle_tests;
-#[cfg(test)]
-mod speed;
 
 use serde::{Deserialize, Serialize};
 
