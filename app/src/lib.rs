@@ -1,7 +1,17 @@
 //! Strange Loom: the window and the command line.
 
-pub mod command;
-pub mod registry;
+pub mod panels;
 pub mod shell;
+pub mod widgets;
 
-pub use registry::registry;
+use std::sync::Arc;
+
+/// The sciences that this program knows.
+pub fn registry() -> loom_sim::Registry {
+    loom_sim::Registry::new(vec![
+        Arc::new(loom_attractors::Attractors),
+        Arc::new(loom_automata::Automata),
+        Arc::new(loom_webs::Webs),
+        Arc::new(loom_circuits::Circuits),
+    ])
+}

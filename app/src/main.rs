@@ -1,7 +1,4 @@
-//! Arguments to a window or a command.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    strange_loom::command::main()
+//! strange-loom
+fn main() -> std::process::ExitCode {
+    strange_loom::shell::open(std::env::args_os().nth(1).map(Into::into))
 }

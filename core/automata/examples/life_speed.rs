@@ -2,12 +2,14 @@
 //!
 //! `life_speed soup SIDE FILE.rle FILE.bits` writes the soup as RLE and as raw words (row by
 //! row, 64 cells a word, little-endian); `life_speed run FILE.rle GENERATIONS [LEVEL]` prints
-//! `population seconds` of CPU-bound work on one thread.
+//! `population seconds` of CPU-bound work on one thread; `life_speed hashlife FILE.rle GENERATIONS`
+//! does the same with HashLife on the unbounded plane.
 
 use std::time::Instant;
 
 use loom_automata::simd::Level;
-use loom_automata::{Packed, Rule, Topology, rle, rle_write};
+use loom_automata::{Packed, Rule, Topology, Universe, rle, rle_write};
+use num_bigint::BigUint;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -15,7 +17,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ["soup", side, rle_file, bits_file] => soup(side.parse()?, rle_file, bits_file),
         ["run", file, generations] => run(file, generations.parse()?, None),
         ["run", file, generations, level] => run(file, generations.parse()?, Some(level)),
-        _ => Err("usage: life_speed soup SIDE F.rle F.bits | run F.rle GENERATIONS [LEVEL]".into()),
+        ["hashlife", file, generations] => hashlife(file, generations.parse()?),
+        _ => Err("usage: life_speed soup SIDE F.rle F.bits | run F.rle GENERATIONS [LEVEL] | hashlife F.rle GENERATIONS".into()),
     }
 }
 
@@ -64,5 +67,18 @@ fn run(
     let seconds = start.elapsed().as_secs_f64();
     println!("{} {seconds}", packed.cells().population());
     eprintln!("{} on {}", packed.level().name(), rule);
+    Ok(())
+}
+
+fn hashlife(file: &str, generations: BigUint) -> Result<(), Box<dyn std::error::Error>> {
+    let pattern = rle::read(&std::fs::read_to_string(file)?)?;
+    let rule = pattern.rule_or_life().on(Topology::Plane);
+    let mut universe = Universe::from_pattern(rule, &pattern, 1 << 30)?;
+    let start = Instant::now();
+    universe.advance(&generations, &mut || false)?;
+    let population = universe.population();
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{population} {seconds}");
+    eprintln!("{} MiB", universe.bytes() >> 20);
     Ok(())
 }

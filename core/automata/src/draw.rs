@@ -6,12 +6,13 @@
 
 use loom_sim::camera::{Plane, Spot};
 use loom_sim::colour::{OKABE_ITO, category};
-use loom_sim::scene::{CellContent, Cells, Data, Layer, Path, Shape, Shapes, Space, Stroke};
+use loom_sim::scene::{CellContent, Cells, Data, Layer, Paint, Path, Shape, Shapes, Space, Stroke};
 use loom_sim::view::Ink;
 use loom_sim::{Camera, ColorMap, Rgba, Scene, SimError, Value, View};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
+use crate::error::LifeError;
 use crate::grid::Grid;
 use crate::hashlife::Bounds;
 use crate::pattern::grid_corner;
@@ -218,6 +219,28 @@ fn content(
             Engine::HashLife(_) => {}
         }
     }
+    let shading = view.settings.get("shading").map(ToString::to_string);
+    let shading = shading.as_deref().unwrap_or("ink");
+    if let (Engine::OnDevice(device), None) = (world.engine(), other) {
+        let map = ColorMap::all().find(|map| map.name() == shading);
+        let values = device
+            .shade(
+                first_block(world, blocks),
+                blocks.scale,
+                [blocks.width, blocks.height],
+                map.is_none() && !view.ink.dark,
+            )
+            .map_err(LifeError::from)?;
+        return Ok(CellContent::Field {
+            values: Data::Device(values),
+            paint: Paint::Map {
+                map: map.unwrap_or(ColorMap::Gray),
+                low: 0.0,
+                high: 1.0,
+                alpha: 1.0,
+            },
+        });
+    }
     let (shares, differing) = sample(world, blocks, other)?;
     let mut states: Vec<u8> = shares.iter().map(|&share| level(share)).collect();
     for (state, different) in states.iter_mut().zip(differing) {
@@ -225,18 +248,15 @@ fn content(
             *state = DIFFERENT;
         }
     }
-    let shading = view.settings.get("shading").map(ToString::to_string);
     Ok(CellContent::States {
         states: states.into(),
-        palette: shades(&view.ink, shading.as_deref().unwrap_or("ink")).into(),
+        palette: shades(&view.ink, shading).into(),
     })
 }
 
 /// The bits of the blocks, each one cell.
 fn bits(grid: &Grid, blocks: Blocks, world: &World, palette: [Rgba; 2]) -> CellContent {
-    let (left, top) = grid_corner(world.rule().topology);
-    let x = (blocks.left - i128::from(left)) as usize;
-    let y = (blocks.top - i128::from(top)) as usize;
+    let [x, y] = first_block(world, blocks);
     let per_row = blocks.width.div_ceil(32);
     let mut words = Vec::with_capacity(per_row * blocks.height);
     for row in y..y + blocks.height {
@@ -249,6 +269,13 @@ fn bits(grid: &Grid, blocks: Blocks, world: &World, palette: [Rgba; 2]) -> CellC
         words_per_row: per_row as u32,
         palette,
     }
+}
+
+/// The first block of a bounded grid's rectangle, counted from the grid's corner.
+fn first_block(world: &World, blocks: Blocks) -> [usize; 2] {
+    let (left, top) = grid_corner(world.rule().topology);
+    let place = |at: i128, corner: i64| ((at - i128::from(corner)) >> blocks.scale) as usize;
+    [place(blocks.left, left), place(blocks.top, top)]
 }
 
 /// Shares of live cells of the blocks, and which blocks differ from another state's.
@@ -274,10 +301,8 @@ fn sample(
         return Ok((shares, differing));
     }
     let grid = world.grid()?;
-    let (left, top) = grid_corner(world.rule().topology);
-    let x = (blocks.left - i128::from(left)) as usize;
-    let y = (blocks.top - i128::from(top)) as usize;
-    let counts = |grid: &Grid| grid.block_populations(x, y, blocks.scale, width, height);
+    let first = first_block(world, blocks);
+    let counts = |grid: &Grid| grid.block_populations(first, blocks.scale, width, height);
     let cells = (-2.0 * blocks.scale as f32).exp2();
     let shares = counts(&grid)
         .iter()

@@ -3,7 +3,7 @@
 //! Two buffers of cells take turns on the device, 32 cells a word without a rim. The host's copy
 //! is read back only when someone asks for it; the picture is drawn from the device's own words.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytemuck::{Pod, Zeroable};
 use loom_gpu::scene::Buffer;
@@ -24,6 +24,27 @@ struct Parameters {
     padding: [u32; 3],
 }
 
+/// The block `look` of `life.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+struct Look {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+    scale: u32,
+    inverse: u32,
+    padding: [u32; 2],
+}
+
+/// The kernels that look at cells, made when first needed.
+#[derive(Debug)]
+struct Lookers {
+    count: Kernel,
+    shade: Kernel,
+    rows: Buffer<u32>,
+}
+
 /// Cells of a torus or bounded plane on a device.
 #[derive(Debug)]
 pub struct OnDevice {
@@ -37,6 +58,7 @@ pub struct OnDevice {
     now: usize,
     /// The cells now, if they have been read back.
     read: Mutex<Option<Arc<Grid>>>,
+    lookers: OnceLock<Result<Lookers, GpuError>>,
 }
 
 impl OnDevice {
@@ -66,6 +88,7 @@ impl OnDevice {
             bounds,
             now: 0,
             read: Mutex::new(Some(cells)),
+            lookers: OnceLock::new(),
         })
     }
 
@@ -131,6 +154,83 @@ impl OnDevice {
         let cells = Arc::new(grid(self.rule.topology, &words));
         *read = Some(Arc::clone(&cells));
         Ok(cells)
+    }
+
+    fn lookers(&self) -> Result<&Lookers, GpuError> {
+        let make = || {
+            use Binding::{Read, ReadWrite, Uniform};
+            let kernel = |entry: &str, bindings: &[Binding]| {
+                Kernel::new(&self.gpu, entry, wgsl!("life.wgsl"), entry, bindings)
+            };
+            let height = self.rule.topology.size().map_or(1, |size| size.1);
+            Ok(Lookers {
+                count: kernel("count", &[Uniform, Read, ReadWrite])?,
+                shade: kernel("shade", &[Uniform, Read, ReadWrite, Uniform])?,
+                rows: self.gpu.zeros("row counts", height as usize)?,
+            })
+        };
+        self.lookers
+            .get_or_init(make)
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// Number of live cells, counted on the device.
+    ///
+    /// # Errors
+    /// Device lost.
+    pub fn population(&self) -> Result<u64, GpuError> {
+        let lookers = self.lookers()?;
+        let cells = &self.buffers[self.now];
+        let bound = lookers
+            .count
+            .bind(&[&self.parameters, cells, &lookers.rows])?;
+        let mut batch = Batch::new(&self.gpu, "count");
+        batch.dispatch(&lookers.count, &bound, lookers.rows.len as u64);
+        batch.submit()?;
+        let rows = self.gpu.read(&lookers.rows)?;
+        Ok(rows.iter().map(|&row| u64::from(row)).sum())
+    }
+
+    /// The square root of the share of live cells in blocks of 2^scale cells a side, from 0 to
+    /// 1 or from 1 to 0, left on the device. `first` counts blocks from the grid's corner.
+    ///
+    /// # Errors
+    /// Device lost, no room.
+    pub fn shade(
+        &self,
+        first: [usize; 2],
+        scale: u32,
+        size: [usize; 2],
+        inverse: bool,
+    ) -> Result<Buffer<f32>, GpuError> {
+        let lookers = self.lookers()?;
+        let look = Look {
+            x: first[0] as u32,
+            y: first[1] as u32,
+            width: size[0] as u32,
+            height: size[1] as u32,
+            scale: scale.min(29),
+            inverse: inverse.into(),
+            padding: [0; 2],
+        };
+        let values = self.gpu.zeros::<f32>("shades", size[0] * size[1])?;
+        let look = self.gpu.uniform("look", &look)?;
+        let cells = &self.buffers[self.now];
+        let bound = lookers
+            .shade
+            .bind(&[&self.parameters, cells, &values, &look])?;
+        let mut batch = Batch::new(&self.gpu, "shade");
+        let size = [size[0] as u32, size[1] as u32];
+        batch.dispatch_plane(&lookers.shade, &bound, size);
+        batch.submit()?;
+        Ok(values)
+    }
+
+    /// The cells now, if they lie on the host already.
+    pub fn cells_at_hand(&self) -> Option<Arc<Grid>> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.clone()
     }
 
     /// Replaces the cells by those of a grid of the same size.

@@ -261,31 +261,72 @@ impl Grid {
             .sum()
     }
 
-    /// Live cells in each of `width` × `height` blocks of 2^scale cells a side, row by row, the
-    /// first of which has its corner at column `x` and row `y`; cells outside count as dead.
+    /// Live cells in each of `width` × `height` blocks of 2^scale cells a side, row by row. The
+    /// first is block (`x`, `y`), blocks being counted from the grid's corner; cells outside
+    /// count as dead.
     pub fn block_populations(
         &self,
-        x: usize,
-        y: usize,
+        [x, y]: [usize; 2],
         scale: u32,
         width: usize,
         height: usize,
     ) -> Vec<u64> {
-        let side = 1usize.checked_shl(scale).unwrap_or(usize::MAX);
-        let edge = |start: usize, block: usize| start.saturating_add(block.saturating_mul(side));
-        let mut counts = Vec::with_capacity(width * height);
-        for by in 0..height {
-            for bx in 0..width {
-                let (x0, y0) = (edge(x, bx), edge(y, by));
-                counts.push(self.population_in(
-                    x0,
-                    y0,
-                    x0.saturating_add(side),
-                    y0.saturating_add(side),
-                ));
+        let mut counts = vec![0; width * height];
+        if width == 0 {
+            return counts;
+        }
+        // A block larger than any grid holds all of it, whatever its size.
+        let scale = scale.min(30);
+        for (by, counts) in counts.chunks_exact_mut(width).enumerate() {
+            let first = (y + by) << scale;
+            for row in first..self.height.min(first + (1 << scale)) {
+                if scale < 6 {
+                    self.add_small_blocks(row, x, scale, counts);
+                } else {
+                    let words = 1 << (scale - 6);
+                    for (bx, count) in counts.iter_mut().enumerate() {
+                        let from = (x + bx) * words;
+                        let to = (from + words).min(self.words());
+                        if from < to {
+                            *count += simd::popcount(&self.row(row)[from..to - 1]);
+                            let last = self.masked(row, to - 1);
+                            *count += u64::from(last.count_ones());
+                        }
+                    }
+                }
             }
         }
         counts
+    }
+
+    /// Adds the cells of one row to blocks narrower than a word.
+    fn add_small_blocks(&self, row: usize, x: usize, scale: u32, counts: &mut [u64]) {
+        let per_word = 64usize >> scale;
+        let field = u64::MAX >> (64 - (1 << scale));
+        let first = x / per_word;
+        for i in first..self.words().min((x + counts.len()).div_ceil(per_word)) {
+            let word = self.masked(row, i);
+            if word == 0 {
+                continue;
+            }
+            for j in 0..per_word {
+                if let Some(block) = (i * per_word + j).checked_sub(x)
+                    && let Some(count) = counts.get_mut(block)
+                {
+                    *count += u64::from((word >> (j << scale) & field).count_ones());
+                }
+            }
+        }
+    }
+
+    /// A word of a row without bits beyond the width.
+    fn masked(&self, y: usize, i: usize) -> u64 {
+        let row = self.row(y);
+        if i + 1 == row.len() {
+            row[i] & self.last_mask()
+        } else {
+            row[i]
+        }
     }
 
     /// 32 cells of row `y` from column `x` on, the first in the lowest bit; dead outside.
@@ -293,16 +334,10 @@ impl Grid {
         if y >= self.height || x >= self.width {
             return 0;
         }
-        let row = self.row(y);
-        let masked = |i: usize| match row.get(i) {
-            Some(&word) if i + 1 == row.len() => word & self.last_mask(),
-            Some(&word) => word,
-            None => 0,
-        };
         let (i, shift) = (x / 64, x % 64);
-        let low = masked(i) >> shift;
-        let high = if shift > 32 {
-            masked(i + 1) << (64 - shift)
+        let low = self.masked(y, i) >> shift;
+        let high = if shift > 32 && i + 1 < self.words() {
+            self.masked(y, i + 1) << (64 - shift)
         } else {
             0
         };
@@ -407,6 +442,9 @@ mod tests {
         assert_eq!(grid.population_in(63, 1, 65, 2), 2);
         assert_eq!(grid.population_in(64, 0, 130, 5), 2);
         assert_eq!(grid.bounds(), Some((0, 0, 130, 5)));
+        assert_eq!(grid.bits_at(40, 1), 3 << 23);
+        assert_eq!(grid.bits_at(128, 4), 2);
+        assert_eq!(grid.block_populations([1, 0], 6, 2, 1), [1, 1]);
         grid.set(0, 0, false);
         grid.set(129, 4, false);
         assert_eq!(grid.bounds(), Some((63, 1, 2, 1)));
@@ -427,6 +465,26 @@ mod tests {
         let mut grid = Grid::new(plane).unwrap();
         assert_eq!(grid.place(&pattern, plane), Err(4));
         assert_eq!(grid.population(), 0);
+    }
+
+    #[test]
+    fn blocks_of_any_size_are_counted_like_rectangles() {
+        let mut grid = Grid::new(torus(300, 77)).unwrap();
+        let mut state = 3u64;
+        grid.fill_random(0.4, || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1);
+            state ^ state >> 29
+        });
+        for scale in 0..12 {
+            let side = 1 << scale;
+            for [x, y] in [[0, 0], [1, 0], [5, 3]] {
+                let blocks = grid.block_populations([x, y], scale, 9, 4);
+                for (i, &count) in blocks.iter().enumerate() {
+                    let (x, y) = ((x + i % 9) * side, (y + i / 9) * side);
+                    assert_eq!(count, grid.population_in(x, y, x + side, y + side));
+                }
+            }
+        }
     }
 
     #[test]

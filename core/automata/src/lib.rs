@@ -7,7 +7,7 @@
 //! | [`grid`], [`packed`], [`simd`] | any rule on a torus or bounded plane, 64 cells a word |
 //! | [`gpu`] | the same on a GPU: `life.wgsl` is the packed engine's twin |
 //! | [`hashlife`] | rules without B0 on the unbounded plane, over astronomical times |
-//! | [`reference`] | one byte a cell, to test the others against |
+//! | [`mod@reference`] | one byte a cell, to test the others against |
 //! | [`world`] | cells, rule and generation on whichever engine suits |
 //! | [`science`], [`simulation`], [`edit`], [`activity`] | what the studio runs, draws and analyses |
 //! | [`run`] | what the command line runs |
@@ -21,6 +21,7 @@ pub mod error;
 pub mod gpu;
 pub mod grid;
 pub mod hashlife;
+mod means;
 pub mod packed;
 pub mod pattern;
 pub mod reference;

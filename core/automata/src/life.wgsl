@@ -119,3 +119,67 @@ fn step(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     after[row * life.words + word] = next;
 }
+
+// Counting. `look` says what of the cells is looked at.
+
+struct Look {
+    // The first block, counted from the grid's corner, and how many blocks there are.
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+    // A block has 2^scale cells a side.
+    scale: u32,
+    // 1: dark where cells live.
+    inverse: u32,
+}
+
+@group(0) @binding(2) var<storage, read_write> counts: array<u32>;
+@group(0) @binding(2) var<storage, read_write> shades: array<f32>;
+@group(0) @binding(3) var<uniform> look: Look;
+
+// Live cells of each row.
+@compute @workgroup_size(64)
+fn count(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let row = id.x + id.y * groups.x * 64u;
+    if row >= life.height {
+        return;
+    }
+    var sum = 0u;
+    for (var word = 0u; word < life.words; word++) {
+        sum += countOneBits(before[row * life.words + word]);
+    }
+    counts[row] = sum;
+}
+
+// The square root of the share of live cells in each block, from 0 to 1.
+@compute @workgroup_size(16, 16)
+fn shade(@builtin(global_invocation_id) id: vec3<u32>) {
+    if id.x >= look.width || id.y >= look.height {
+        return;
+    }
+    let side = 1u << look.scale;
+    let left = (look.x + id.x) << look.scale;
+    let top = (look.y + id.y) << look.scale;
+    var sum = 0u;
+    for (var row = top; row < min(top + side, life.height); row++) {
+        let start = row * life.words;
+        if look.scale < 5u {
+            let mask = (1u << side) - 1u;
+            sum += countOneBits((before[start + left / 32u] >> (left & 31u)) & mask);
+        } else {
+            for (var word = left / 32u; word < min((left + side) / 32u, life.words); word++) {
+                sum += countOneBits(before[start + word]);
+            }
+        }
+    }
+    let share = f32(sum) / (f32(side) * f32(side));
+    var value = sqrt(share);
+    if sum > 0u {
+        value = max(value, 0.1);
+    }
+    if look.inverse == 1u {
+        value = 1.0 - value;
+    }
+    shades[id.y * look.width + id.x] = value;
+}

@@ -6,9 +6,9 @@
 //! # Soundness
 //! The unsafe code here is of three kinds. Intrinsics need processor features: the vector types
 //! are private, every function that uses one is inlined into a `#[target_feature]` function, and
-//! those are called from [`step`], [`popcount`] and [`changes`] alone, after [`Level::best`] or
+//! those are called from `step`, `popcount` and `changes` alone, after [`Level::best`] or
 //! [`Level::available`] has asked the processor. Loads and stores go through raw pointers: the
-//! safe entry [`step`] takes slices and asserts, before any of them, that the farthest word any
+//! safe entry `step` takes slices and asserts, before any of them, that the farthest word any
 //! load or store can touch lies inside (one row above and below, one word before, one vector
 //! after). Loads and stores are unaligned ones, so alignment is no condition. Input and output
 //! are a shared and an exclusive slice, which cannot overlap.

@@ -16,7 +16,7 @@ use crate::edit::{Edit, Place};
 use crate::error::LifeError;
 use crate::state::State;
 use crate::watch::Watch;
-use crate::world::World;
+use crate::world::{Engine, World};
 
 /// Generations a second at 1×, before the step exponent.
 const PACE: f64 = 20.0;
@@ -209,7 +209,12 @@ impl Simulation for Life {
             list.push(exact("births", "Births", births).unit("cells"));
             list.push(exact("deaths", "Deaths", deaths).unit("cells"));
         }
-        if let Ok(bounds) = self.world.bounds() {
+        // Cells on a device are not read back for this alone.
+        let at_hand = match self.world.engine() {
+            Engine::OnDevice(device) => device.cells_at_hand().is_some(),
+            Engine::Packed(_) | Engine::HashLife(_) => true,
+        };
+        if at_hand && let Ok(bounds) = self.world.bounds() {
             let text = bounds.map_or("empty".to_owned(), |(x, y, width, height)| {
                 format!("{width} × {height} at {x}, {y}").replace('-', "−")
             });

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use loom_gpu::Gpu;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{One, ToPrimitive, Zero};
 
@@ -14,63 +13,10 @@ use crate::error::LifeError;
 use crate::gpu::OnDevice;
 use crate::grid::Grid;
 use crate::hashlife::{Bounds, Universe};
+pub use crate::means::{EngineChoice, Kept, Means};
 use crate::packed::Packed;
 use crate::pattern::{Pattern, grid_corner};
 use crate::rule::{Rule, Topology};
-
-/// Which engine is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum EngineChoice {
-    /// The one that suits the rule's grid.
-    #[default]
-    Auto,
-    /// 64 cells a word; needs a torus or bounded plane.
-    Packed,
-    /// Needs the unbounded plane.
-    HashLife,
-    /// Packed cells on a GPU.
-    Gpu,
-}
-
-impl std::str::FromStr for EngineChoice {
-    type Err = LifeError;
-
-    fn from_str(text: &str) -> Result<Self, LifeError> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "packed" => Ok(Self::Packed),
-            "hashlife" => Ok(Self::HashLife),
-            "gpu" => Ok(Self::Gpu),
-            other => Err(LifeError::Other(format!(
-                "there is no engine {other:?}; the engines are auto, packed, hashlife and gpu"
-            ))),
-        }
-    }
-}
-
-/// What a world may use.
-#[derive(Clone, Debug)]
-pub struct Means {
-    /// The engine.
-    pub engine: EngineChoice,
-    /// The device for [`EngineChoice::Gpu`], and for `Auto` where it is given.
-    pub gpu: Option<Arc<Gpu>>,
-    /// Threads of the packed engine.
-    pub threads: usize,
-    /// Memory that cells and nodes may take, in bytes.
-    pub memory: u64,
-}
-
-impl Default for Means {
-    fn default() -> Self {
-        Self {
-            engine: EngineChoice::Auto,
-            gpu: None,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
-            memory: 1 << 30,
-        }
-    }
-}
 
 /// The engine that runs, with its cells.
 #[derive(Debug)]
@@ -93,43 +39,6 @@ pub struct World {
     before: Option<Universe>,
     /// Generations that the device is given at once.
     chunk: usize,
-}
-
-/// A world's cells, kept; shares memory with the world as long as it can.
-#[derive(Clone, Debug)]
-pub enum Kept {
-    /// Packed cells.
-    Cells(Rule, Arc<Grid>, BigUint),
-    /// A tree.
-    Tree(Universe),
-}
-
-impl Kept {
-    /// The rule, grid included.
-    pub fn rule(&self) -> Rule {
-        match self {
-            Self::Cells(rule, ..) => *rule,
-            Self::Tree(universe) => universe.rule(),
-        }
-    }
-
-    /// The generation.
-    pub fn generation(&self) -> &BigUint {
-        match self {
-            Self::Cells(_, _, generation) => generation,
-            Self::Tree(universe) => universe.generation(),
-        }
-    }
-
-    /// Bytes that it holds alive, about.
-    pub fn bytes(&self) -> u64 {
-        match self {
-            Self::Cells(rule, ..) => Grid::bytes(rule.topology),
-            // What a kept tree shares with the present one can't be known cheaply; an eighth
-            // of all keeps the number of keyframes small when the store is large.
-            Self::Tree(universe) => (universe.bytes() / 8).max(1 << 16),
-        }
-    }
 }
 
 impl World {
@@ -311,7 +220,11 @@ impl World {
     pub fn population(&self) -> Result<BigUint, LifeError> {
         Ok(match &self.engine {
             Engine::HashLife(universe) => universe.population(),
-            _ => self.grid()?.population().into(),
+            Engine::Packed(packed) => packed.cells().population().into(),
+            Engine::OnDevice(device) => match device.cells_at_hand() {
+                Some(cells) => cells.population().into(),
+                None => device.population()?.into(),
+            },
         })
     }
 

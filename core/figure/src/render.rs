@@ -306,6 +306,33 @@ pub fn describe(document: &Document) -> String {
 }
 
 impl Picture {
+    /// A picture of one scene on `ink`'s ground, without runs behind it: a plot, a table.
+    /// `size` in logical pixels, `scale` physical pixels for each.
+    pub fn of_scene(
+        scene: Scene,
+        size: [f64; 2],
+        scale: f64,
+        ink: loom_sim::Ink,
+        title: &str,
+    ) -> Self {
+        let mut document = Document::new(Vec::new());
+        title.clone_into(&mut document.title);
+        Self {
+            document,
+            views: vec![Shot {
+                rectangle: [0.0, 0.0, size[0], size[1]],
+                scene,
+                ink,
+            }],
+            size,
+            scale,
+            warnings: Vec::new(),
+            width_mm: None,
+            dpi: Some(scale * 96.0),
+            gpu: None,
+        }
+    }
+
     /// The picture as a file that carries its document.
     pub fn encode(&self, format: Format) -> Result<Vec<u8>, FigureError> {
         let (portable, _) = self.document.portable();

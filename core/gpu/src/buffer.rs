@@ -24,12 +24,14 @@ impl Gpu {
     /// adapter lets one buffer be both.
     fn usages(&self) -> wgpu::BufferUsages {
         use wgpu::BufferUsages as U;
-        let usual = U::VERTEX | U::COPY_SRC | U::COPY_DST;
-        if self.has_compute() {
-            usual | U::STORAGE | U::INDEX
-        } else {
-            usual
-        }
+        let flags = self.adapter.get_downlevel_capabilities().flags;
+        let mut usages = U::VERTEX | U::COPY_SRC | U::COPY_DST;
+        usages.set(U::STORAGE, self.has_compute());
+        usages.set(
+            U::INDEX,
+            flags.contains(wgpu::DownlevelFlags::UNRESTRICTED_INDEX_BUFFER),
+        );
+        usages
     }
 
     /// A buffer of `len` elements, all bits zero. Buffers of `u8` are padded to whole words.
@@ -182,7 +184,7 @@ impl Gpu {
             let _ = sender.send(mapped);
         });
         self.wait("a read-back", PATIENCE)?;
-        // Another thread that waits for the device may be the one that calls back, a little later.
+        // The answer may be on its way on another thread that polls the same device.
         match receiver.recv_timeout(PATIENCE) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {

@@ -32,21 +32,36 @@ pub enum Binding {
 
 /// Something that can be bound.
 pub trait Resource {
-    fn buffer(&self) -> &wgpu::Buffer;
+    fn binding(&self) -> wgpu::BindingResource<'_>;
 }
 impl<T: Element> Resource for Buffer<T> {
-    fn buffer(&self) -> &wgpu::Buffer {
-        &self.raw
+    /// The elements and no more: the device's buffer may be longer, and `arrayLength` tells the
+    /// length of what is bound.
+    fn binding(&self) -> wgpu::BindingResource<'_> {
+        let bytes = (self.len as u64 * size_of::<T>() as u64)
+            .next_multiple_of(4)
+            .min(self.raw.size());
+        let size = std::num::NonZeroU64::new(bytes);
+        wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer: &self.raw,
+            offset: 0,
+            size,
+        })
     }
 }
 impl<U: bytemuck::Pod> Resource for Uniform<U> {
-    fn buffer(&self) -> &wgpu::Buffer {
-        &self.raw
+    fn binding(&self) -> wgpu::BindingResource<'_> {
+        self.raw.as_entire_binding()
     }
 }
 impl Resource for wgpu::Buffer {
-    fn buffer(&self) -> &wgpu::Buffer {
-        self
+    fn binding(&self) -> wgpu::BindingResource<'_> {
+        let size = std::num::NonZeroU64::new(self.size());
+        wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+            buffer: self,
+            offset: 0,
+            size,
+        })
     }
 }
 
@@ -152,7 +167,7 @@ impl Kernel {
             .zip(resources)
             .map(|(binding, resource)| wgpu::BindGroupEntry {
                 binding,
-                resource: resource.buffer().as_entire_binding(),
+                resource: resource.binding(),
             })
             .collect();
         let group = self.gpu.catching(&self.label, || {

@@ -2,8 +2,19 @@
 
 use serde_json::{Value, json};
 
+use crate::error::Result;
+use crate::files::{self, Options};
 use crate::measures::{Anatomy, GraphMeasures, algebraic_connectivity};
 use crate::web::{Placement, SilkKind, Web};
+
+/// Measures of a file's bytes, as [`analyse`] gives them; `name` tells the format. What had to be
+/// repaired to read it stands under `repairs`.
+pub fn analyse_file(name: &str, bytes: &[u8], options: &Options) -> Result<Value> {
+    let import = files::read(name, bytes, options)?;
+    let mut document = analyse(&import.web);
+    document["repairs"] = json!(import.repairs);
+    Ok(document)
+}
 
 /// Measures of a web as JSON: counts, transitivity, clustering, degrees, and, where the positions
 /// are data, silk and capture area. Per-node measures are lists in node order.

@@ -63,3 +63,17 @@ pub enum WebError {
 
 /// Results of this crate.
 pub type Result<T> = std::result::Result<T, WebError>;
+
+impl From<WebError> for loom_sim::SimError {
+    fn from(error: WebError) -> Self {
+        match error {
+            WebError::BlowUp { node, step } => Self::BlewUp {
+                step: step.to_string(),
+                variable: format!("The position of node {node}"),
+                value: "not finite".into(),
+                remedy: "lower the loads or the time step, or step back.".into(),
+            },
+            other => Self::other(other),
+        }
+    }
+}

@@ -17,7 +17,7 @@ pub mod mechanics;
 pub mod science;
 pub mod web;
 
-pub use analyse::analyse;
+pub use analyse::{analyse, analyse_file};
 pub use columns::{Column, Values};
 pub use error::{Result, WebError};
 pub use generate::{OrbSettings, orb};

@@ -319,6 +319,10 @@ fn files_open_as_models_and_the_present_state_is_written() {
     let bytes = Webs.export(&model, Some(&capture), "graphml").unwrap();
     let whole = loom_webs::generate_by_name("orb", &model.parameters, 0).unwrap();
     let back = Webs.open("cut.graphml", &bytes).unwrap().unwrap();
+    // It is a web again, held by its anchors: it settles and hangs under gravity.
+    let again = Webs.build(&back, &Place::Cpu { threads: 1 }).unwrap();
+    assert!(again.observe().iter().all(|q| q.key != "unsettled"));
+    assert!(again.parameters()["gravity"].as_real().unwrap() > 9.0);
     let report = Webs.analyses()[0]
         .run(
             &Subject::State {

@@ -53,6 +53,20 @@ fn packed_cells_on_a_bounded_plane_conform() {
 }
 
 #[test]
+fn cells_on_a_device_conform() {
+    let Some(gpu) = super::device::gpu() else {
+        eprintln!("no device with compute shaders: nothing to hold to the rules");
+        return;
+    };
+    let model = Model::new("automata", "soup").with("rule", "B3/S23:T200,150");
+    let mut case = case(model, Step::from(100u32));
+    case.place = Place::Gpu(gpu.clone());
+    case.set = Some(Input::set("rule", "B36/S23:T200,150"));
+    case.endless = Step::from(1_000_000u32);
+    check(&case).unwrap();
+}
+
+#[test]
 fn a_tree_with_a_big_clock_conforms() {
     let model = Model::new("automata", "gosper-glider-gun");
     let mut case = case(model, Step::from(1u32) << 70);

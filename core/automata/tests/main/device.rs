@@ -8,7 +8,7 @@ use loom_gpu::{Choice, Gpu};
 use proptest::prelude::*;
 
 /// The first device with compute shaders, if this machine has any.
-fn gpu() -> Option<&'static Arc<Gpu>> {
+pub fn gpu() -> Option<&'static Arc<Gpu>> {
     static GPU: OnceLock<Option<Arc<Gpu>>> = OnceLock::new();
     GPU.get_or_init(|| {
         Gpu::headless(&Choice::Best)
@@ -68,6 +68,41 @@ fn life_on_the_device_is_life_on_the_processor() {
             Topology::Bounded { width, height },
         ] {
             compare(LIFE.on(topology), u64::from(width), 25);
+        }
+    }
+}
+
+#[test]
+fn shades_and_counts_on_the_device_are_those_of_the_processor() {
+    let Some(gpu) = gpu() else {
+        return;
+    };
+    let rule = LIFE.on(Topology::Torus {
+        width: 201,
+        height: 90,
+    });
+    let cells = Arc::new(soup(rule.topology, 4));
+    let mut device = OnDevice::new(gpu, rule, cells).unwrap();
+    device.advance(3).unwrap();
+    let population = device.population().unwrap();
+    let cells = device.cells().unwrap();
+    assert_eq!(population, cells.population());
+    for scale in 0..10 {
+        let shades = device
+            .shade([1, 0], scale, [11, 7], scale % 2 == 1)
+            .unwrap();
+        let shades: Vec<f32> = gpu.read(&shades).unwrap();
+        for (shade, count) in shades
+            .iter()
+            .zip(cells.block_populations([1, 0], scale, 11, 7))
+        {
+            let share = (count as f32 / (2.0 * scale as f32).exp2()).sqrt();
+            let share = if count > 0 { share.max(0.1) } else { 0.0 };
+            let expected = if scale % 2 == 1 { 1.0 - share } else { share };
+            assert!(
+                (shade - expected).abs() < 1e-6,
+                "{scale}: {shade} {expected}"
+            );
         }
     }
 }

@@ -103,6 +103,34 @@ fn dispatches_of_one_batch_see_what_those_before_them_wrote() {
 }
 
 #[test]
+fn a_kernel_sees_exactly_as_many_elements_as_a_buffer_has() {
+    let gpu = gpu();
+    let text = "@group(0) @binding(0) var<storage, read> source: array<u32>;
+        @group(0) @binding(1) var<storage, read_write> result: array<u32>;
+        @compute @workgroup_size(1) fn tell() { result[0] = arrayLength(&source); }";
+    let bindings = [Binding::Read, Binding::ReadWrite];
+    let kernel = Kernel::new(
+        &gpu,
+        "tell",
+        Shader::generated("tell.wgsl", text),
+        "tell",
+        &bindings,
+    )
+    .unwrap();
+    for len in [1, 3, 8, 1000] {
+        let (source, result) = (
+            gpu.zeros::<u32>("source", len).unwrap(),
+            gpu.zeros::<u32>("result", 1).unwrap(),
+        );
+        let bound = kernel.bind(&[&source, &result]).unwrap();
+        let mut batch = Batch::new(&gpu, "tell");
+        batch.dispatch(&kernel, &bound, 1);
+        batch.submit().unwrap();
+        assert_eq!(gpu.read(&result).unwrap(), [len as u32]);
+    }
+}
+
+#[test]
 fn a_broken_kernel_says_where() {
     let shader = Shader::generated(
         "lorenz.wgsl",

@@ -477,14 +477,12 @@ pub(crate) fn xyz(lane: Lane) -> [f64; 3] {
     [lane[0], lane[1], lane[2]]
 }
 
-/// Two significant digits, rounded down; 1 ms where nothing bounds the step.
+/// Two significant digits, rounded down; at most 1 ms, which serves where nothing bounds it.
 fn round_down(step: f64) -> f64 {
-    if !step.is_finite() {
+    if !(step.is_finite() && step < 1e-3) {
         return 1e-3;
     }
-    let mut unit = 1.0;
-    while step < 10.0 * unit {
-        unit /= 10.0;
-    }
-    ((step / unit).floor() * unit).min(1e-3)
+    let decade = step.log10().floor() as i32 - 1;
+    let digits = (step / 10.0_f64.powi(decade)).floor();
+    format!("{digits}e{decade}").parse().unwrap_or(step)
 }

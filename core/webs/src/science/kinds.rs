@@ -21,15 +21,17 @@ pub enum Kind {
     /// Spokes and rings without a frame.
     Rings,
     Karate,
-    /// A file, attached as `graph`.
+    /// A graph from a file, attached as `graph`.
     File,
+    /// A web from a file: its nodes have places, and some are pinned.
+    WebFile,
 }
 
 /// The attachment that a [`Kind::File`] is read from.
 pub const ATTACHMENT: &str = "graph";
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Garden,
         Self::Fine,
         Self::Sparse,
@@ -37,6 +39,7 @@ impl Kind {
         Self::Rings,
         Self::Karate,
         Self::File,
+        Self::WebFile,
     ];
 
     /// The name in models and commands.
@@ -48,23 +51,29 @@ impl Kind {
             Self::Chain => "chain",
             Self::Rings => "rings",
             Self::Karate => "karate",
-            Self::File => "file",
+            Self::File | Self::WebFile => "file",
         }
     }
 
     /// The kind that a model names.
     pub fn of(model: &Model) -> Result<Self, SimError> {
-        Self::ALL
-            .into_iter()
-            .find(|k| k.key() == model.kind)
-            .ok_or_else(|| {
-                let known: Vec<&str> = Self::ALL.iter().map(|k| k.key()).collect();
-                SimError::Unknown {
-                    what: "web",
-                    name: model.kind.clone(),
-                    hint: format!("; choose one of {}.", known.join(", ")),
-                }
-            })
+        let Some(kind) = Self::ALL.into_iter().find(|k| k.key() == model.kind) else {
+            let mut known: Vec<&str> = Self::ALL.iter().map(|k| k.key()).collect();
+            known.dedup();
+            return Err(SimError::Unknown {
+                what: "web",
+                name: model.kind.clone(),
+                hint: format!("; choose one of {}.", known.join(", ")),
+            });
+        };
+        let placed = kind == Self::File
+            && model.attachments.get(ATTACHMENT).is_some_and(|file| {
+                // What the head of the file declares tells enough, and costs nothing.
+                let head = String::from_utf8_lossy(&file.bytes[..file.bytes.len().min(4096)]);
+                let x = ["attr.name=\"x\"", "source_x", "\"x\":"];
+                x.iter().any(|mark| head.contains(mark)) && head.contains("pinned")
+            });
+        Ok(if placed { Self::WebFile } else { kind })
     }
 
     /// Grown from an orb web's parameters.
@@ -110,7 +119,7 @@ pub fn web_of(model: &Model) -> Result<Web, SimError> {
             1e-2 * real(v, "radius"),
         ),
         Kind::Karate => files::karate_club(),
-        Kind::File => {
+        Kind::File | Kind::WebFile => {
             let file = model.attachments.get(ATTACHMENT).ok_or_else(|| {
                 SimError::parse(
                     "This model has no graph attached: open a GraphML, CSV or JSON file.",
@@ -164,7 +173,7 @@ pub fn size(model: &Model) -> Result<(u64, u64), SimError> {
             (nodes + 1, 2 * nodes)
         }
         Kind::Karate => (34, 78),
-        Kind::File => {
+        Kind::File | Kind::WebFile => {
             // No format needs fewer than four bytes an edge.
             let bytes = model
                 .attachments

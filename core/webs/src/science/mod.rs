@@ -10,6 +10,8 @@ mod pointer;
 mod probes;
 mod settings;
 mod simulation;
+#[cfg(test)]
+mod simulation_tests;
 
 use std::sync::Arc;
 
@@ -119,7 +121,7 @@ pub(crate) fn mechanics_of(
     let kind = Kind::of(model)?;
     let values = loom_sim::parameter::complete(&settings::declared(kind), &model.parameters)?;
     let loads = settings::loads(&values);
-    let step = settings::real(&values, "time_step") * 1e-6;
+    let step = settings::real(&values, "time_step") / 1e6;
     let stepping = match (step > 0.0, settings::boolean(&values, "mass_scaling")) {
         (false, _) => Stepping::Largest,
         (true, true) => Stepping::Scaled(step),

@@ -1,5 +1,6 @@
 //! A web as a scene: threads by kind and colour, knots, pins, the hand, the twin.
 
+use loom_sim::camera::Orbit;
 use loom_sim::colour::{self, OKABE_ITO};
 use loom_sim::scene::{
     Baseline, Font, Layer, Legend, LineTopology, Lines, Paint, Points, Shape, Shapes, Space, Text,
@@ -28,6 +29,9 @@ pub struct Drawing<'a> {
     pub top: f64,
 }
 
+/// How much of the view a fitted web fills.
+const FILL: f64 = 0.8;
+
 /// Line width by kind, logical pixels.
 fn width(kind: SilkKind) -> f32 {
     match kind {
@@ -40,8 +44,8 @@ fn width(kind: SilkKind) -> f32 {
     }
 }
 
-/// A round number, in which the radials of the web at rest lie well within the scale; anchors and
-/// frame, which pull several times as much, show its upper end.
+/// A round number at or above nine tenths of the taut threads' tensions, N: where the radials of
+/// an orb web lie. Anchors and frame pull several times as much.
 pub fn top_of_scale(tensions: &[f64]) -> f64 {
     let mut taut: Vec<f64> = tensions.iter().copied().filter(|t| *t > 0.0).collect();
     if taut.is_empty() {
@@ -53,32 +57,47 @@ pub fn top_of_scale(tensions: &[f64]) -> f64 {
 
 /// The next of 1, 2, 5 times a power of ten.
 fn nice(value: f64) -> f64 {
-    let mut unit = 1e-12;
-    while unit * 10.0 < value {
-        unit *= 10.0;
+    if !(value.is_finite() && value > 0.0) {
+        return 1.0;
     }
-    [1.0, 2.0, 5.0, 10.0]
+    let decade = value.log10().floor() as i32;
+    // Read from text, so that 500 is 500 to the last bit.
+    let round = |m: u32, e: i32| format!("{m}e{e}").parse().unwrap_or(value);
+    [(1, decade), (2, decade), (5, decade), (1, decade + 1)]
         .into_iter()
-        .map(|m| m * unit)
-        .find(|n| *n >= value)
+        .map(|(m, e)| round(m, e))
+        .find(|n: &f64| *n >= value * (1.0 - 1e-12))
         .unwrap_or(value)
 }
 
 /// The camera that shows a web from the front, a little from the side; a drawn graph straight on.
 pub fn fit(web: &Web, places: impl Iterator<Item = [f64; 3]>, size: [f64; 2]) -> Camera {
-    let [low, high] = bounds(places);
-    let aspect = size[0].max(1.0) / size[1].max(1.0);
+    let places: Vec<[f64; 3]> = places.collect();
+    let [low, high] = bounds(places.iter().copied());
+    let size = size.map(|pixels| pixels.max(1.0));
     let flat = web.placement == Placement::Layout;
-    let mut orbit = loom_sim::camera::Orbit {
-        yaw: if flat { 0.0 } else { 0.32 },
-        pitch: if flat { 0.0 } else { 0.08 },
+    let mut orbit = Orbit {
+        yaw: if flat { 0.0 } else { 0.45 },
+        pitch: if flat { 0.0 } else { 0.1 },
         field_of_view: if flat { 0.0 } else { 0.5 },
-        ..loom_sim::camera::Orbit::default()
+        ..Orbit::default()
     };
     let span = |axis: usize| [low[axis], high[axis]];
-    orbit.fit([span(0), span(1), span(2)], aspect);
-    // The sphere around a web stands clear of it at the corners.
-    orbit.distance *= 0.9;
+    orbit.fit([span(0), span(1), span(2)], size[0] / size[1]);
+    // A web is flat, its sphere is not: come near until the web itself fills the view.
+    for _ in 0..3 {
+        let mut fill = 0.0_f64;
+        for place in &places {
+            if let Some(seen) = orbit.project(*place, size) {
+                for axis in 0..2 {
+                    fill = fill.max((2.0 * seen.pixel[axis] / size[axis] - 1.0).abs());
+                }
+            }
+        }
+        if fill > 1e-6 {
+            orbit.distance *= fill / FILL;
+        }
+    }
     Camera::Orbit(orbit)
 }
 
@@ -87,9 +106,21 @@ struct Scale {
     paint: Paint,
     legend: Option<Legend>,
     factor: f64,
+    logarithmic: bool,
 }
 
-fn scale(drawing: &Drawing<'_>, settings: &Settings, map: ColorMap) -> Scale {
+impl Scale {
+    fn value(&self, raw: f64) -> f64 {
+        let scaled = raw * self.factor;
+        if self.logarithmic {
+            scaled.max(1e-30).log10()
+        } else {
+            scaled
+        }
+    }
+}
+
+fn scale(drawing: &Drawing<'_>, settings: &Settings, map: ColorMap, dark: bool) -> Scale {
     let bar = |title: &str, unit: &str, low: f64, high: f64, factor: f64| Scale {
         paint: Paint::Map {
             map,
@@ -105,6 +136,7 @@ fn scale(drawing: &Drawing<'_>, settings: &Settings, map: ColorMap) -> Scale {
             high,
         }),
         factor,
+        logarithmic: false,
     };
     match text(settings, "color") {
         "strain" => {
@@ -118,7 +150,19 @@ fn scale(drawing: &Drawing<'_>, settings: &Settings, map: ColorMap) -> Scale {
         _ => {
             let chosen = 1e-3 * real(settings, "color_top");
             let top = if chosen > 0.0 { chosen } else { drawing.top };
-            if top < 1e-3 {
+            if text(settings, "color_scale") == "log" {
+                // Three decades down to the spiral; one more at the end where the map would fade
+                // into the ground.
+                let highest = (1e6 * top).log10().ceil();
+                let (low, high) = if dark {
+                    (highest - 3.0, highest)
+                } else {
+                    (highest - 2.0, highest + 1.0)
+                };
+                let mut scale = bar("log₁₀ of tension in µN", "", low, high, 1e6);
+                scale.logarithmic = true;
+                scale
+            } else if top < 1e-3 {
                 bar("Tension", "µN", 0.0, 1e6 * top, 1e6)
             } else {
                 bar("Tension", "mN", 0.0, 1e3 * top, 1e3)
@@ -132,6 +176,7 @@ fn view_settings(view: &View) -> Settings {
     let mut all: Settings = [
         ("color", "tension".into()),
         ("color_map", "viridis".into()),
+        ("color_scale", "log".into()),
         ("color_top", 0.0.into()),
         ("style", "lines".into()),
         ("nodes", false.into()),
@@ -157,7 +202,7 @@ pub fn scene(drawing: &Drawing<'_>, view: &View, camera: Camera) -> Scene {
     let mut scene = Scene::new(camera);
     scene.background = Some(view.ink.ground);
     let by = text(&settings, "color");
-    let scale = scale(drawing, &settings, map);
+    let scale = scale(drawing, &settings, map, view.ink.dark);
     threads(drawing, view, &settings, &scale, by, &mut scene);
     knots(drawing, view, &settings, &scale, by, &mut scene);
     marks(drawing, view, &mut scene);
@@ -218,8 +263,7 @@ fn threads(
             } else {
                 &mut taut
             };
-            list.push(vertex(a, value * scale.factor));
-            list.push(vertex(b, value * scale.factor));
+            list.extend([a, b].map(|p| vertex(p, scale.value(value))));
         }
         let paint = if by == "kind" {
             Paint::Solid(kind_colour(kind))

@@ -56,7 +56,7 @@ fn shape(kind: Kind) -> Vec<Parameter> {
                 integer("anchors", "Anchors", count(6, 8, 5), 3, 24, "Corners of the frame, each tied to the world."),
                 real("frame_radius", "Radius of the frame", pick(18.0, 14.0, 18.0), 2.0, 200.0, "cm", "From the centre to the frame's corners."),
                 real("aspect", "Height over width", pick(1.1, 1.0, 1.2), 0.5, 2.0, "", "Most orb webs are a little taller than wide."),
-                real("anchor_length", "Length of the anchors", pick(0.35, 0.25, 0.45), 0.05, 2.0, "", "Length of the anchor threads over the frame's radius."),
+                real("anchor_length", "Length of the anchors", pick(0.25, 0.25, 0.4), 0.05, 2.0, "", "Length of the anchor threads over the frame's radius."),
                 real("radial_irregularity", "Irregularity of the radials", pick(0.35, 0.2, 0.6), 0.0, 0.8, "", "How far radials stray from even angles, in sectors."),
                 real("frame_irregularity", "Irregularity of the frame", pick(0.35, 0.2, 0.6), 0.0, 1.0, "", "How far the frame's corners stray from a regular polygon."),
                 real("thickness", "Thickness of the silk", 1.0, 0.2, 5.0, "", "Factor on the radii of all threads, 1.3 µm for a radial."),
@@ -66,7 +66,7 @@ fn shape(kind: Kind) -> Vec<Parameter> {
             integer("links", "Links", 60, 2, 2000, "Pieces of the chain; the more, the nearer to a catenary."),
             real("span", "Span", 30.0, 1.0, 200.0, "cm", "Distance between the two ends."),
             real("length", "Length", 42.0, 1.0, 400.0, "cm", "Length of the chain without tension; at least the span."),
-            real("thickness", "Radius of the wire", 100.0, 10.0, 1000.0, "µm", "Radius of the chain's wire."),
+            real("thickness", "Radius of the wire", 40.0, 10.0, 1000.0, "µm", "Radius of the chain's wire."),
         ],
         Kind::Rings => vec![
             integer("spokes", "Spokes", 16, 3, 200, "Straight threads from the centre to the pinned ring."),
@@ -74,7 +74,7 @@ fn shape(kind: Kind) -> Vec<Parameter> {
             real("radius", "Radius", 15.0, 1.0, 100.0, "cm", "Radius of the pinned ring."),
         ],
         Kind::Karate => Vec::new(),
-        Kind::File => vec![
+        Kind::File | Kind::WebFile => vec![
             rebuild(Parameter::boolean("repair", "Repair the file", false)).help(
                 "Merges duplicate edges into their first and drops self loops instead of refusing them.",
             ),
@@ -100,6 +100,8 @@ fn loads_of(kind: Kind) -> Vec<Parameter> {
         Kind::Garden => (100.0, 3.0),
         Kind::Fine => (30.0, 2.0),
         Kind::Sparse => (60.0, 5.0),
+        Kind::Rings | Kind::WebFile => (0.0, 3.0),
+        Kind::Chain => (0.0, 4.0),
         _ => (0.0, 0.0),
     };
     let gravity = if kind.is_graph() { 0.0 } else { GRAVITY };
@@ -180,7 +182,7 @@ fn loads_of(kind: Kind) -> Vec<Parameter> {
             "gust_frequency",
             "f",
             "Gusts a second",
-            8.0,
+            if kind == Kind::Chain { 1.5 } else { 8.0 },
             0.1,
             50.0,
             "Hz",
@@ -242,7 +244,8 @@ fn loads_of(kind: Kind) -> Vec<Parameter> {
 
 fn stepping(kind: Kind) -> Vec<Parameter> {
     let default = match kind {
-        Kind::Garden | Kind::Fine | Kind::Sparse | Kind::Rings => 2.5,
+        Kind::Fine => 1.2,
+        Kind::Garden | Kind::Sparse | Kind::Rings | Kind::WebFile => 2.5,
         _ => 0.0,
     };
     vec![
@@ -281,7 +284,7 @@ fn view(kind: Kind) -> Vec<Parameter> {
         group(map).help("Perceptually even maps show equal steps as equal."),
         group(Parameter::real("color_top", "", "Top of the scale", 0.0, 0.0, 10.0).hard(0.0, 1e6))
             .unit("mN")
-            .help("Tension at the upper end of the colours; 0 fits the web at rest."),
+            .help("Tension at the upper end of a linear scale; 0 fits the web at rest."),
         group(Parameter::choice(
             "style",
             "Threads",
@@ -341,6 +344,7 @@ mod tests {
             Kind::Rings,
             Kind::Karate,
             Kind::File,
+            Kind::WebFile,
         ] {
             let list = declared(kind);
             for p in &list {

@@ -134,7 +134,7 @@ impl WebSimulation {
             for _ in 0..piece.min(left) {
                 if let Err(error) = self.mechanics.step() {
                     self.return_to_last_good(&before)?;
-                    return Err(blown_up(&error, &self.web));
+                    return Err(error.into());
                 }
                 if !self.watches.is_empty() {
                     self.see();
@@ -150,7 +150,7 @@ impl WebSimulation {
         let good = self.mechanics.state().step.saturating_sub(1);
         self.take(before)?;
         while self.mechanics.state().step < good {
-            self.mechanics.step().map_err(|e| blown_up(&e, &self.web))?;
+            self.mechanics.step()?;
             self.see();
         }
         Ok(())
@@ -196,7 +196,7 @@ impl WebSimulation {
                     node: 0,
                     step: step + batch,
                 };
-                return Err(blown_up(&error, &self.web));
+                return Err(error.into());
             }
             self.mechanics.count_steps(batch);
             on.device.mirror(&state, &mut self.mechanics);
@@ -264,18 +264,6 @@ impl WebSimulation {
 
 fn device_error(error: loom_gpu::GpuError) -> SimError {
     SimError::Device(error.to_string())
-}
-
-fn blown_up(error: &WebError, web: &Web) -> SimError {
-    match error {
-        WebError::BlowUp { node, step } => SimError::BlewUp {
-            step: step.to_string(),
-            variable: format!("The position of node {}", web.label(*node)),
-            value: "not finite".into(),
-            remedy: "lower the loads or the time step, or step back.".into(),
-        },
-        other => SimError::other(other),
-    }
 }
 
 impl Simulation for WebSimulation {

@@ -1,0 +1,58 @@
+//! What each science brings to the window besides what its declarations say: its icon, its
+//! door on the start page, and how its views behave.
+
+pub mod attractors;
+pub mod automata;
+pub mod circuits;
+pub mod figures;
+pub mod webs;
+
+use crate::shell::icons::Icon;
+
+/// A science as the window knows it.
+pub trait Panel: Sync {
+    /// The key of its science.
+    fn key(&self) -> &'static str;
+    /// Its place in the rail, from 0; also the number of its accent.
+    fn index(&self) -> usize;
+    /// In the rail's tooltip and on the start page.
+    fn name(&self) -> &'static str;
+    fn icon(&self) -> Icon;
+    /// One sentence under its door.
+    fn invitation(&self) -> &'static str;
+    /// The catalogue entry that its door shows; the first one if there is none of that name.
+    fn door(&self) -> &'static str;
+    /// What an empty room says.
+    fn empty(&self) -> &'static str;
+    /// A run plays as soon as it is opened.
+    fn plays_at_once(&self) -> bool {
+        false
+    }
+    /// What click, drag and Alt + click do in its view, for the sheet of keys.
+    fn gestures(&self) -> &'static [(&'static str, &'static str)];
+}
+
+/// All panels, in the order of the rail.
+pub const PANELS: [&dyn Panel; 4] = [
+    &attractors::Attractors,
+    &automata::Automata,
+    &webs::Webs,
+    &circuits::Circuits,
+];
+
+/// The panel of a science.
+pub fn of(key: &str) -> Option<&'static dyn Panel> {
+    PANELS.into_iter().find(|p| p.key() == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rail_holds_the_four_sciences_in_order() {
+        let keys: Vec<&str> = PANELS.iter().map(|p| p.key()).collect();
+        assert_eq!(keys, ["attractors", "automata", "webs", "circuits"]);
+        assert!(PANELS.iter().enumerate().all(|(i, p)| p.index() == i));
+    }
+}

@@ -1,0 +1,82 @@
+//! The run in front: its clock, its twin, its beginning.
+
+use loom_sim::conductor::Command as Order;
+
+use super::{Command, Menu, has_run};
+use crate::shell::dialogs::Dialog;
+use crate::shell::icons::Icon;
+use crate::shell::tiles::Source;
+
+pub const LIST: &[Command] = &[
+    Command::new("simulate.toggle", Menu::Simulate, 0, "Play or pause", "Runs the clock, or holds it.", |studio, _| {
+        studio.tell(Order::Toggle);
+    })
+    .icon(Icon::Play)
+    .keys(&["Space"])
+    .when(has_run),
+    Command::new("simulate.step", Menu::Simulate, 0, "Step", "One step forward, then holds.", |studio, _| {
+        studio.tell(Order::StepForward);
+    })
+    .icon(Icon::StepForward)
+    .keys(&["→"])
+    .when(has_run),
+    Command::new("simulate.back", Menu::Simulate, 0, "Step back", "One step back: the state is replayed from the journal.", |studio, _| {
+        studio.tell(Order::StepBack);
+    })
+    .icon(Icon::StepBack)
+    .keys(&["←"])
+    .when(has_run),
+    Command::new("simulate.go_to", Menu::Simulate, 0, "Go to…", "A step or a time, forward or back.", |studio, _| {
+        studio.dialog = Some(Dialog::GoTo(String::new()));
+    })
+    .icon(Icon::Clock)
+    .keys(&["Ctrl+G"])
+    .when(has_run),
+    Command::new("simulate.faster", Menu::Simulate, 1, "Faster", "Twice the speed.", |studio, _| {
+        studio.speed(2.0);
+    })
+    .icon(Icon::Gauge)
+    .keys(&["CloseBracket"])
+    .when(has_run),
+    Command::new("simulate.slower", Menu::Simulate, 1, "Slower", "Half the speed.", |studio, _| {
+        studio.speed(0.5);
+    })
+    .keys(&["OpenBracket"])
+    .when(has_run),
+    Command::new("simulate.restart", Menu::Simulate, 2, "Restart", "To this run's beginning, with its parameters as they are. Undo goes back.", |studio, _| {
+        studio.touch(Order::Restart);
+    })
+    .icon(Icon::RotateCcw)
+    .keys(&["R"])
+    .when(has_run),
+    Command::new("simulate.defaults", Menu::Simulate, 2, "Defaults", "Every parameter as declared. Undo goes back.", |studio, _| {
+        studio.touch(Order::Defaults);
+    })
+    .when(has_run),
+    Command::new("simulate.seed", Menu::Simulate, 2, "Another seed", "The same model from the next seed.", |studio, _| {
+        if let Some(seed) = studio.live().map(|l| l.model().seed.wrapping_add(1)) {
+            studio.touch(Order::Seed(seed));
+        }
+    })
+    .icon(Icon::Dices)
+    .when(has_run),
+    Command::new("simulate.twin", Menu::Simulate, 3, "Twin", "A second run from the same state with one change; both keep one clock, and the difference is drawn.", |studio, _| {
+        let there = studio.live().is_some_and(|l| l.snapshot.twin.is_some());
+        if there {
+            studio.touch(Order::DropTwin);
+        } else {
+            studio.touch(Order::Twin(None));
+            studio.show_source(Source::Difference);
+        }
+    })
+    .icon(Icon::GitFork)
+    .keys(&["T"])
+    .when(has_run)
+    .on(|studio| studio.live().is_some_and(|l| l.snapshot.twin.is_some())),
+    Command::new("simulate.cancel", Menu::Simulate, 4, "Cancel", "Ends a seek or a step that takes long.", |studio, _| {
+        studio.tell(Order::Cancel);
+    })
+    .icon(Icon::CircleX)
+    .keys(&["Ctrl+Period"])
+    .when(has_run),
+];

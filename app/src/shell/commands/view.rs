@@ -1,0 +1,271 @@
+//! The view: camera, tiles, panels, theme, presentation.
+
+use super::{Command, Menu, has_run};
+use crate::shell::icons::Icon;
+use crate::shell::settings::Theme;
+use crate::shell::studio::Studio;
+
+const fn shift(
+    id: &'static str,
+    name: &'static str,
+    run: fn(&mut Studio, &egui::Context),
+) -> Command {
+    Command::new(
+        id,
+        Menu::View,
+        9,
+        name,
+        "Moves the picture by a tenth of the view.",
+        run,
+    )
+    .when(has_run)
+}
+
+const fn digit(
+    id: &'static str,
+    name: &'static str,
+    keys: &'static [&'static str],
+    run: fn(&mut Studio, &egui::Context),
+) -> Command {
+    Command::new(
+        id,
+        Menu::View,
+        8,
+        name,
+        "Each digit doubles the last; 1 is one pixel a cell, or the whole.",
+        run,
+    )
+    .keys(keys)
+    .when(has_run)
+}
+
+pub const LIST: &[Command] = &[
+    Command::new(
+        "view.fit",
+        Menu::View,
+        1,
+        "Fit",
+        "Shows the whole, filling two thirds of the view.",
+        |studio, _| {
+            studio.set_camera(None);
+        },
+    )
+    .icon(Icon::Maximize)
+    .keys(&["F"])
+    .when(has_run),
+    Command::new(
+        "view.zoom_in",
+        Menu::View,
+        1,
+        "Zoom in",
+        "Nearer; the wheel zooms about the pointer.",
+        |studio, _| {
+            studio.zoom(1.25);
+        },
+    )
+    .icon(Icon::ZoomIn)
+    .keys(&["Plus", "Equals"])
+    .when(has_run),
+    Command::new(
+        "view.zoom_out",
+        Menu::View,
+        1,
+        "Zoom out",
+        "Further away.",
+        |studio, _| {
+            studio.zoom(0.8);
+        },
+    )
+    .icon(Icon::ZoomOut)
+    .keys(&["Minus"])
+    .when(has_run),
+    Command::new(
+        "view.next",
+        Menu::View,
+        2,
+        "Next of the catalogue",
+        "Opens the entry after this one.",
+        |studio, _| {
+            studio.step_entry(1);
+        },
+    )
+    .keys(&["PageDown"])
+    .when(|studio| studio.room().is_some()),
+    Command::new(
+        "view.previous",
+        Menu::View,
+        2,
+        "Previous of the catalogue",
+        "Opens the entry before this one.",
+        |studio, _| {
+            studio.step_entry(-1);
+        },
+    )
+    .keys(&["PageUp"])
+    .when(|studio| studio.room().is_some()),
+    Command::new(
+        "view.split",
+        Menu::View,
+        3,
+        "Split the view",
+        "A second view of the same run, with a camera of its own.",
+        |studio, _| {
+            studio.split_view();
+        },
+    )
+    .icon(Icon::Columns2)
+    .when(has_run),
+    Command::new(
+        "view.reset_tiles",
+        Menu::View,
+        3,
+        "Reset the tiles",
+        "One view, and the plots that the run opened with.",
+        |studio, _| {
+            studio.reset_tiles();
+        },
+    )
+    .icon(Icon::LayoutDashboard)
+    .when(has_run),
+    Command::new(
+        "view.catalogue",
+        Menu::View,
+        4,
+        "Catalogue",
+        "Shows the catalogue or folds it away.",
+        |studio, _| {
+            studio.toggle_catalogue();
+        },
+    )
+    .icon(Icon::PanelLeft)
+    .keys(&["Ctrl+B"])
+    .on(|studio| studio.settings.catalogue),
+    Command::new(
+        "view.inspector",
+        Menu::View,
+        4,
+        "Inspector",
+        "Shows the inspector or folds it away.",
+        |studio, _| {
+            studio.toggle_inspector();
+        },
+    )
+    .icon(Icon::PanelRight)
+    .keys(&["Ctrl+I"])
+    .on(|studio| studio.settings.inspector),
+    Command::new(
+        "view.find",
+        Menu::View,
+        4,
+        "Find in the catalogue",
+        "Puts the cursor into the catalogue's search.",
+        |studio, ctx| {
+            studio.find(ctx);
+        },
+    )
+    .icon(Icon::Search)
+    .keys(&["Ctrl+F"])
+    .when(|studio| studio.room().is_some()),
+    Command::new(
+        "view.system",
+        Menu::View,
+        5,
+        "Theme of the system",
+        "Light or dark as the system is.",
+        |studio, _| {
+            studio.settings.theme = Theme::System;
+        },
+    )
+    .icon(Icon::Monitor)
+    .on(|studio| studio.settings.theme == Theme::System),
+    Command::new(
+        "view.dark",
+        Menu::View,
+        5,
+        "Dark theme",
+        "A dark ground, for dark rooms.",
+        |studio, _| {
+            studio.settings.theme = Theme::Dark;
+        },
+    )
+    .icon(Icon::Moon)
+    .on(|studio| studio.settings.theme == Theme::Dark),
+    Command::new(
+        "view.light",
+        Menu::View,
+        5,
+        "Light theme",
+        "A white ground, as in print.",
+        |studio, _| {
+            studio.settings.theme = Theme::Light;
+        },
+    )
+    .icon(Icon::Sun)
+    .on(|studio| studio.settings.theme == Theme::Light),
+    Command::new(
+        "view.present",
+        Menu::View,
+        6,
+        "Present",
+        "The picture fills the screen; Esc comes back.",
+        |studio, ctx| {
+            studio.toggle_present(ctx);
+        },
+    )
+    .icon(Icon::Presentation)
+    .keys(&["F5"])
+    .when(has_run)
+    .on(|studio| studio.presenting.is_some()),
+    Command::new(
+        "view.full",
+        Menu::View,
+        6,
+        "Full screen",
+        "The window without its frame.",
+        |_, ctx| {
+            let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+            ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!full));
+        },
+    )
+    .icon(Icon::Expand)
+    .keys(&["F11"]),
+    digit("view.1", "Magnification 1", &["1"], |studio, _| {
+        studio.magnify(1)
+    }),
+    digit("view.2", "Magnification 2", &["2"], |studio, _| {
+        studio.magnify(2)
+    }),
+    digit("view.3", "Magnification 4", &["3"], |studio, _| {
+        studio.magnify(3)
+    }),
+    digit("view.4", "Magnification 8", &["4"], |studio, _| {
+        studio.magnify(4)
+    }),
+    digit("view.5", "Magnification 16", &["5"], |studio, _| {
+        studio.magnify(5)
+    }),
+    digit("view.6", "Magnification 32", &["6"], |studio, _| {
+        studio.magnify(6)
+    }),
+    digit("view.7", "Magnification 64", &["7"], |studio, _| {
+        studio.magnify(7)
+    }),
+    digit("view.8", "Magnification 128", &["8"], |studio, _| {
+        studio.magnify(8)
+    }),
+    digit("view.9", "Magnification 256", &["9"], |studio, _| {
+        studio.magnify(9)
+    }),
+    shift("view.left", "Move left", |studio, _| {
+        studio.shift_view([0.1, 0.0])
+    }),
+    shift("view.right", "Move right", |studio, _| {
+        studio.shift_view([-0.1, 0.0])
+    }),
+    shift("view.up", "Move up", |studio, _| {
+        studio.shift_view([0.0, 0.1])
+    }),
+    shift("view.down", "Move down", |studio, _| {
+        studio.shift_view([0.0, -0.1])
+    }),
+];

@@ -1,0 +1,251 @@
+//! Export of a view: the dialog, and the picture made on a worker.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Key, RichText, TextEdit, Ui};
+use loom_figure::{Document, Format, Options, render};
+use loom_sim::scene::Layer;
+use loom_sim::{Ink, Plot, Registry, Scene};
+
+use super::settings;
+use super::studio::Studio;
+use super::tokens::{self, font, size};
+use crate::widgets::button;
+use crate::widgets::number::Number;
+
+/// A logical pixel on paper: 96 to the inch.
+pub const PIXELS_PER_MM: f64 = 96.0 / 25.4;
+
+/// What is to be exported, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    pub live: u64,
+    pub pane: Option<u64>,
+    pub path: String,
+    pub export: settings::Export,
+    /// Height over width of the view.
+    pub shape: f64,
+}
+
+/// A file name from a title.
+pub fn slug(title: &str) -> String {
+    let mut out = String::new();
+    for c in title.to_lowercase().chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c);
+        } else if !out.ends_with('-') && !out.is_empty() {
+            out.push('-');
+        }
+    }
+    let out = out.trim_end_matches('-');
+    if out.is_empty() {
+        "picture".into()
+    } else {
+        out.to_owned()
+    }
+}
+
+/// The dialog; true when it is to close.
+pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
+    ui.set_width(460.0);
+    ui.label(RichText::new("Export the view").font(font::heading()));
+    ui.add_space(size::GAP);
+    let grid = egui::Grid::new("export")
+        .num_columns(2)
+        .spacing([size::SECTION, size::GAP]);
+    let export = &mut order.export;
+    grid.show(ui, |ui| {
+        ui.label("Kind");
+        let before = export.ending.clone();
+        button::choices(
+            ui,
+            "Kind of file",
+            &mut export.ending,
+            &[
+                ("png".to_owned(), "PNG", "Pixels; carries the project."),
+                (
+                    "svg".to_owned(),
+                    "SVG",
+                    "Vector; text can be edited; carries the project.",
+                ),
+                (
+                    "pdf".to_owned(),
+                    "PDF",
+                    "Vector, fonts embedded; carries the project.",
+                ),
+            ],
+        );
+        if before != export.ending {
+            let path = PathBuf::from(&order.path).with_extension(&export.ending);
+            order.path = path.display().to_string();
+        }
+        ui.end_row();
+        ui.label("Width");
+        ui.horizontal(|ui| {
+            length(ui, "Width in millimetres", &mut export.width);
+            ui.label(RichText::new("mm").weak());
+            for (words, width) in [("85", 85.0), ("180", 180.0)] {
+                let help = if width < 100.0 {
+                    "One column of a journal."
+                } else {
+                    "Two columns of a journal."
+                };
+                if button::words(ui, words, help).clicked() {
+                    export.width = width;
+                }
+            }
+            ui.label(RichText::new("height").weak());
+            export.height = export.width * order.shape;
+            ui.label(format!("{:.0}", export.height));
+            ui.label(RichText::new("mm").weak());
+        });
+        ui.end_row();
+        ui.label("Resolution");
+        ui.horizontal(|ui| {
+            length(ui, "Dots per inch", &mut export.dpi);
+            ui.label(RichText::new("dpi").weak());
+            let [w, h] = [export.width, export.height].map(|mm| (mm / 25.4 * export.dpi).round());
+            ui.label(
+                RichText::new(format!("{w} × {h} pixels"))
+                    .font(font::secondary())
+                    .weak(),
+            );
+        });
+        ui.end_row();
+        ui.label("Ground");
+        button::choices(
+            ui,
+            "Ground",
+            &mut export.light,
+            &[
+                (true, "Light", "As in print."),
+                (false, "Dark", "For talks."),
+            ],
+        );
+        ui.end_row();
+    });
+    ui.add_space(size::GAP);
+    ui.label(
+        RichText::new("Path of the file")
+            .font(font::secondary())
+            .weak(),
+    );
+    let mut entered = false;
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - 96.0;
+        let field = ui
+            .add(
+                TextEdit::singleline(&mut order.path)
+                    .font(font::mono())
+                    .desired_width(width),
+            )
+            .accessible_name("Path of the file");
+        entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        let help = "The system's file dialog. Where none is installed, type the path.";
+        if button::words(ui, "Browse…", help).clicked() {
+            let name = PathBuf::from(&order.path);
+            let name = super::files::file_name(&name);
+            let folder = studio.settings.folder.clone();
+            studio.files.browse(Some(&name), &[], folder.as_deref());
+        }
+    });
+    if let Some(picked) = studio.picked.take() {
+        if let Some(ending) = picked.extension().and_then(|e| e.to_str())
+            && Format::of(ending).is_some()
+        {
+            order.export.ending = ending.to_lowercase();
+        }
+        order.path = picked.display().to_string();
+    }
+    if PathBuf::from(&order.path).exists() {
+        let color = tokens::of(ui).warning;
+        ui.label(
+            RichText::new("This file exists and will be replaced.")
+                .font(font::secondary())
+                .color(color),
+        );
+    }
+    ui.add_space(size::SECTION);
+    let mut close = false;
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        if button::primary(ui, "Export", !order.path.trim().is_empty()).clicked() || entered {
+            studio.export(order.clone());
+            close = true;
+        }
+        if ui.button("Cancel").clicked() {
+            close = true;
+        }
+    });
+    close
+}
+
+fn length(ui: &mut Ui, name: &str, value: &mut f64) {
+    let number = Number {
+        name,
+        value: *value,
+        default: *value,
+        low: 10.0,
+        high: 1200.0,
+        logarithmic: false,
+        integer: false,
+        hard: Some((5.0, 5000.0)),
+    };
+    let id = ui.make_persistent_id(name);
+    if let (_, Some(Ok(x))) = number.field(ui, id, 64.0) {
+        *value = x;
+    }
+}
+
+/// How the document of a view is to be rendered for an order.
+pub fn options(export: &settings::Export, gpu: Option<Arc<loom_gpu::Gpu>>) -> Options {
+    Options {
+        size: None,
+        width_mm: Some(export.width),
+        dpi: export.dpi,
+        gpu,
+        ..Options::default()
+    }
+}
+
+/// Renders and encodes; for a worker.
+pub fn picture(
+    document: &Document,
+    registry: &Registry,
+    options: &Options,
+    ending: &str,
+) -> Result<Vec<u8>, String> {
+    let format = Format::of(ending)
+        .ok_or_else(|| format!("A picture can be PNG, SVG or PDF, not “{ending}”."))?;
+    render(document, registry, options)
+        .and_then(|picture| picture.encode(format))
+        .map_err(|error| error.to_string())
+}
+
+/// A plot as a scene: what its export draws.
+pub fn scene_of(plot: &Plot, size: [f64; 2], ink: &Ink) -> Scene {
+    let plane = loom_sim::camera::Plane {
+        whole: [0, 0],
+        part: [0.0, 0.0],
+        scale: 1.0,
+        y_up: false,
+    };
+    let mut scene = Scene::new(loom_sim::Camera::Plane(plane));
+    scene.background = Some(ink.ground);
+    scene.layers.push(Layer::Shapes(loom_sim::scene::Shapes {
+        space: loom_sim::scene::Space::Screen,
+        items: loom_figure::plot_shapes(plot, size, ink).into(),
+    }));
+    scene
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn file_names_come_from_titles() {
+        assert_eq!(slug("Lyapunov spectrum (λ)"), "lyapunov-spectrum");
+        assert_eq!(slug("σ"), "picture");
+    }
+}

@@ -1,0 +1,715 @@
+//! The inspector: what is open or selected, in sections that remember whether they are open.
+
+use std::sync::Arc;
+
+use egui::{RichText, ScrollArea, Ui, vec2};
+use loom_sim::{Analysis, Effect, Number, Parameter, Quantity, Report, Uncertainty, Value};
+
+use super::acts::{Act, Acts, Tone};
+use super::analyses::{self, Form};
+use super::icons::{self, Icon};
+use super::live::Live;
+use super::studio::Studio;
+use super::tiles::Source;
+use super::tokens::{self, font, size};
+use super::{keys, words};
+use crate::widgets::button::{self, Tool};
+use crate::widgets::parameter::{self, Context, Edit};
+use crate::widgets::section::{Folds, row, section};
+
+/// Shows the inspector of the run in front.
+pub fn show(studio: &mut Studio, ui: &mut Ui) {
+    let Some(index) = studio.room_index() else {
+        return;
+    };
+    let fold_keys = keys::text(studio, "view.inspector");
+    let view_settings = studio.rooms[index].view_settings();
+    let folds = &mut studio.settings.folds;
+    let acts = &mut studio.acts;
+    let room = &mut studio.rooms[index];
+    let empty = room.panel.empty();
+    let Some(live) = room.live_mut() else {
+        ui.add_space(size::SECTION);
+        ui.horizontal_wrapped(|ui| {
+            ui.add_space(size::GAP);
+            ui.label(RichText::new(empty).weak());
+        });
+        return;
+    };
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            egui::Frame::new()
+                .inner_margin(egui::Margin::symmetric(12, 8))
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing = vec2(size::GAP, 3.0);
+                    heading(ui, live, &fold_keys, acts);
+                    selection(ui, live, folds, acts);
+                    parameters(ui, live, folds, acts);
+                    view(ui, live, folds, &view_settings, acts);
+                    experiments(ui, live, folds, acts);
+                    measurements(ui, live, folds, acts);
+                    probes(ui, live, folds, acts);
+                    observations(ui, live, folds);
+                    exports(ui, live, folds, acts);
+                });
+        });
+}
+
+fn heading(ui: &mut Ui, live: &Live, fold_keys: &str, acts: &mut Acts) {
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - 3.0 * (size::CONTROL + 4.0);
+        let color = tokens::of(ui).text;
+        let title =
+            crate::widgets::section::clipped(ui, &live.title, font::heading(), color, width);
+        ui.add(egui::Label::new(title)).on_hover_text(&live.title);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            if Tool::new(
+                Icon::PanelRightClose,
+                "Fold the inspector away",
+                "The view gets its room.",
+            )
+            .keys(fold_keys)
+            .show(ui)
+            .clicked()
+            {
+                acts.push(Act::Do("view.inspector"));
+            }
+            if Tool::new(
+                Icon::Terminal,
+                "Copy as command",
+                "The line for a terminal that gives the same.",
+            )
+            .show(ui)
+            .clicked()
+            {
+                acts.push(Act::Copy {
+                    what: "The command".into(),
+                    text: live.science.command(live.model()),
+                });
+            }
+            let citation = live.entry.as_ref().map_or("", |e| e.citation.as_str());
+            if !citation.is_empty()
+                && Tool::new(Icon::Quote, "Copy the citation", citation)
+                    .show(ui)
+                    .clicked()
+            {
+                acts.push(Act::Copy {
+                    what: "The citation".into(),
+                    text: citation.to_owned(),
+                });
+            }
+        });
+    });
+    if let Some(entry) = &live.entry {
+        ui.add(
+            egui::Label::new(RichText::new(&entry.summary).font(font::secondary()).weak()).wrap(),
+        );
+    }
+    ui.add_space(size::GRID);
+}
+
+fn selection(ui: &mut Ui, live: &mut Live, folds: &mut Folds, acts: &mut Acts) {
+    let Some(hit) = live.snapshot.selected.clone() else {
+        return;
+    };
+    section(ui, folds, "selection", "Selected", true, |ui, _| {
+        ui.label(&hit.label);
+        for (name, value) in &hit.rows {
+            row(ui, name, value);
+        }
+        if let Some(grid) = &hit.grid {
+            let width = ui.available_width();
+            let height =
+                (width * grid.height as f32 / grid.width.max(1) as f32).clamp(48.0, 220.0) + 28.0;
+            ui.allocate_ui(vec2(width, height), |ui| {
+                crate::widgets::field::show(ui, egui::Id::unique(("heat map of", &hit.id)), grid);
+            });
+        }
+        ui.horizontal_wrapped(|ui| {
+            for input in &hit.actions {
+                if ui.button(input.title()).clicked() {
+                    live.touch(loom_sim::conductor::Command::Apply(input.clone()));
+                }
+            }
+            if ui.button("Select nothing").clicked() {
+                acts.push(Act::Tell(
+                    live.id,
+                    loom_sim::conductor::Command::Select(None),
+                ));
+            }
+        });
+    });
+}
+
+fn groups(list: &[Parameter]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for parameter in list {
+        if !names.contains(&parameter.group) {
+            names.push(parameter.group.clone());
+        }
+    }
+    names.sort_by_key(|n| !n.is_empty());
+    names
+}
+
+fn parameters(ui: &mut Ui, live: &mut Live, folds: &mut Folds, acts: &mut Acts) {
+    let snapshot = live.snapshot.clone();
+    let list: Vec<Parameter> = snapshot
+        .parameters
+        .iter()
+        .filter(|p| p.effect != Effect::View)
+        .cloned()
+        .collect();
+    for group in groups(&list) {
+        let title = if group.is_empty() {
+            "Parameters"
+        } else {
+            group.as_str()
+        };
+        let key = format!("parameters/{group}");
+        section(ui, folds, &key, title, true, |ui, _| {
+            for parameter in list.iter().filter(|p| p.group == group) {
+                let value = snapshot
+                    .values
+                    .get(&parameter.key)
+                    .unwrap_or(&parameter.default);
+                one(ui, live, parameter, value, acts);
+            }
+        });
+    }
+}
+
+fn view(
+    ui: &mut Ui,
+    live: &mut Live,
+    folds: &mut Folds,
+    set: &loom_sim::Settings,
+    acts: &mut Acts,
+) {
+    let snapshot = live.snapshot.clone();
+    let list: Vec<&Parameter> = snapshot
+        .parameters
+        .iter()
+        .filter(|p| p.effect == Effect::View)
+        .collect();
+    if list.is_empty() {
+        return;
+    }
+    section(ui, folds, "view", "View", true, |ui, _| {
+        for parameter in list {
+            let value = set
+                .get(&parameter.key)
+                .or_else(|| snapshot.values.get(&parameter.key))
+                .unwrap_or(&parameter.default);
+            one(ui, live, parameter, value, acts);
+        }
+    });
+}
+
+fn one(ui: &mut Ui, live: &mut Live, parameter: &Parameter, value: &Value, acts: &mut Acts) {
+    let key = parameter.key.as_str();
+    let file = live.model().attachments.get(key).map(|a| a.name.clone());
+    let context = Context {
+        value,
+        range: live.ranges.get(key).copied(),
+        sweeping: live.is_sweeping(key),
+        file: file.as_deref(),
+        enabled: !live.is_building(),
+    };
+    let edit = ui
+        .push_id(live.id, |ui| parameter::editor(ui, parameter, context))
+        .inner;
+    let id = live.id;
+    match edit {
+        None => {}
+        Some(Edit::Set(value)) => {
+            live.stop_sweep(key);
+            match parameter.check(&value) {
+                Err(error) => acts.push(Act::Say(Tone::Error, error.to_string())),
+                Ok(value) => {
+                    if live.set(key, &value).is_none() {
+                        acts.push(Act::ViewSetting {
+                            live: id,
+                            key: key.to_owned(),
+                            value,
+                        });
+                    }
+                }
+            }
+        }
+        Some(Edit::Refused(why)) => acts.push(Act::Say(Tone::Error, why)),
+        Some(Edit::Sweep) => acts.push(Act::Sweep {
+            live: id,
+            key: key.to_owned(),
+        }),
+        Some(Edit::Range(low, high)) => acts.push(Act::Range {
+            live: id,
+            key: key.to_owned(),
+            range: (low, high),
+        }),
+        Some(Edit::Choose(endings)) => acts.push(Act::Attach {
+            live: id,
+            key: key.to_owned(),
+            endings,
+        }),
+    }
+}
+
+fn experiments(ui: &mut Ui, live: &Live, folds: &mut Folds, acts: &mut Acts) {
+    let Some(entry) = live.entry.clone().filter(|e| !e.experiments.is_empty()) else {
+        return;
+    };
+    section(ui, folds, "experiments", "Try this", true, |ui, _| {
+        for experiment in &entry.experiments {
+            ui.add(egui::Label::new(&experiment.sentence).wrap());
+            let list: Vec<String> = experiment
+                .set
+                .iter()
+                .map(|(k, v)| format!("{k} = {v}"))
+                .collect();
+            let response = button::labelled(ui, Icon::FlaskConical, &experiment.button);
+            if button::tip(response, &experiment.button, "", &list.join(", ")).clicked() {
+                acts.push(Act::Try {
+                    live: live.id,
+                    set: experiment.set.clone(),
+                });
+            }
+            ui.add_space(size::GRID);
+        }
+    });
+}
+
+fn measurements(ui: &mut Ui, live: &mut Live, folds: &mut Folds, acts: &mut Acts) {
+    let list = analyses::fitting(&live.science, live.model());
+    if list.is_empty() {
+        return;
+    }
+    section(ui, folds, "analyses", "Analyses", true, |ui, folds| {
+        for analysis in list {
+            let key = format!("analysis/{}", analysis.key());
+            let first = folds.get(&key).copied().unwrap_or(true);
+            ui.horizontal(|ui| {
+                let response = ui.add(
+                    egui::Button::new((
+                        icons::text_of(
+                            if first {
+                                Icon::ChevronDown
+                            } else {
+                                Icon::ChevronRight
+                            },
+                            14.0,
+                        ),
+                        RichText::new(analysis.name()).font(font::medium()),
+                    ))
+                    .frame(false),
+                );
+                if button::tip(response, analysis.name(), analysis.key(), analysis.help()).clicked()
+                {
+                    folds.insert(key.clone(), !first);
+                }
+            });
+            if first {
+                ui.indent(("analysis", analysis.key()), |ui| {
+                    one_analysis(ui, live, &analysis, folds, acts);
+                });
+            }
+        }
+    });
+}
+
+fn one_analysis(
+    ui: &mut Ui,
+    live: &mut Live,
+    analysis: &Arc<dyn Analysis>,
+    folds: &mut Folds,
+    acts: &mut Acts,
+) {
+    let model = live.model().clone();
+    let id = live.id;
+    let form = live.forms.entry(analysis.key().to_owned()).or_default();
+    let declared = analysis.parameters(&model);
+    if !declared.is_empty() {
+        let key = format!("settings/{}", analysis.key());
+        let open = folds.get(&key).copied().unwrap_or(false);
+        let words = if open { "Fewer settings" } else { "Settings" };
+        if ui
+            .add(
+                egui::Button::new((
+                    icons::text_of(Icon::SlidersHorizontal, 13.0),
+                    RichText::new(words).font(font::secondary()),
+                ))
+                .frame(false),
+            )
+            .on_hover_text("How it is computed; the defaults serve most.")
+            .clicked()
+        {
+            folds.insert(key, !open);
+        }
+        if open {
+            settings(ui, form, analysis.as_ref(), &declared, &model, acts);
+        }
+    }
+    if let Some((fraction, left)) = form.progress() {
+        let words = left.map_or_else(
+            || "Computing".to_owned(),
+            |s| format!("{} left,", words::duration(s)),
+        );
+        if button::progress(ui, &words, fraction) {
+            acts.push(Act::EndMeasure {
+                live: id,
+                analysis: analysis.key().to_owned(),
+            });
+        }
+    } else {
+        let stale = form.stale(&model);
+        if let Some(then) = &stale {
+            let color = tokens::of(ui).warning;
+            let words = format!("Computed for {then}; parameters have changed.");
+            ui.add(
+                egui::Label::new(RichText::new(words).font(font::secondary()).color(color)).wrap(),
+            );
+        }
+        let words = match (&form.report, stale) {
+            (None, _) => "Run",
+            (Some(_), _) => "Run again",
+        };
+        let response = button::labelled(ui, Icon::Play, words);
+        if button::tip(response, analysis.name(), "", analysis.help()).clicked() {
+            acts.push(Act::Measure {
+                live: id,
+                analysis: analysis.key().to_owned(),
+            });
+        }
+    }
+    if let Some(failure) = &form.failure {
+        let color = tokens::of(ui).error;
+        ui.add(egui::Label::new(RichText::new(failure).color(color)).wrap());
+    }
+    if let Some(report) = form.report.clone() {
+        results(ui, id, analysis.key(), &report, acts);
+    }
+}
+
+fn settings(
+    ui: &mut Ui,
+    form: &mut Form,
+    analysis: &dyn Analysis,
+    declared: &[Parameter],
+    model: &loom_sim::Model,
+    acts: &mut Acts,
+) {
+    let values = analyses::values(analysis, model, &form.settings);
+    for parameter in declared {
+        let context = Context {
+            value: values.get(&parameter.key).unwrap_or(&parameter.default),
+            range: None,
+            sweeping: false,
+            file: None,
+            enabled: true,
+        };
+        // Nothing runs while a setting is dragged, so there is nothing to sweep either.
+        let mut plain = parameter.clone();
+        plain.effect = Effect::View;
+        let edit = ui
+            .push_id(analysis.key(), |ui| parameter::editor(ui, &plain, context))
+            .inner;
+        match edit {
+            Some(Edit::Set(value)) => match parameter.check(&value) {
+                Ok(value) => {
+                    form.settings.insert(parameter.key.clone(), value);
+                }
+                Err(error) => acts.push(Act::Say(Tone::Error, error.to_string())),
+            },
+            Some(Edit::Refused(why)) => acts.push(Act::Say(Tone::Error, why)),
+            _ => {}
+        }
+    }
+}
+
+fn results(ui: &mut Ui, live: u64, key: &str, report: &Report, acts: &mut Acts) {
+    for value in &report.values {
+        row(ui, &name_of(value), &quantity(value));
+    }
+    for warning in &report.warnings {
+        let color = tokens::of(ui).warning;
+        ui.horizontal_top(|ui| {
+            ui.label(icons::text_of(Icon::TriangleAlert, 13.0).color(color));
+            ui.add(egui::Label::new(RichText::new(warning).font(font::secondary())).wrap());
+        });
+    }
+    if !report.method.is_empty() {
+        let method = RichText::new(&report.method).font(font::secondary()).weak();
+        let response = ui.add(egui::Label::new(method).wrap());
+        if !report.citation.is_empty() {
+            response.on_hover_text(&report.citation);
+        }
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GRID;
+        for (index, plot) in report.plots.iter().enumerate() {
+            let response = button::labelled(ui, Icon::ChartLine, &plot.title);
+            if button::tip(response, &plot.title, "", "Shows this plot in a tile.").clicked() {
+                acts.push(Act::Show {
+                    live,
+                    source: Source::Report {
+                        analysis: key.to_owned(),
+                        index,
+                    },
+                });
+            }
+        }
+        for (index, table) in report.tables.iter().enumerate() {
+            let response = button::labelled(ui, Icon::Table2, &table.title);
+            if button::tip(response, &table.title, "", "Shows this table in a tile.").clicked() {
+                acts.push(Act::Show {
+                    live,
+                    source: Source::Cells {
+                        analysis: key.to_owned(),
+                        index,
+                    },
+                });
+            }
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GRID;
+        if !report.command.is_empty()
+            && Tool::new(Icon::Terminal, "Copy as command", &report.command)
+                .show(ui)
+                .clicked()
+        {
+            acts.push(Act::Copy {
+                what: "The command".into(),
+                text: report.command.clone(),
+            });
+        }
+        if Tool::new(
+            Icon::Copy,
+            "Copy the values as CSV",
+            "Name, value, error and unit.",
+        )
+        .show(ui)
+        .clicked()
+        {
+            acts.push(Act::Copy {
+                what: "The values".into(),
+                text: values_csv(report),
+            });
+        }
+        if Tool::new(
+            Icon::FileDown,
+            "Save the values as CSV…",
+            "Name, value, error and unit, in full precision.",
+        )
+        .show(ui)
+        .clicked()
+        {
+            acts.push(Act::SaveText {
+                name: format!("{key}.csv"),
+                text: values_csv(report),
+            });
+        }
+        if report.seconds > 0.0 {
+            ui.label(
+                RichText::new(words::duration(report.seconds))
+                    .font(font::secondary())
+                    .weak(),
+            );
+        }
+    });
+}
+
+/// Names, values, errors and units of a report, in full precision.
+pub fn values_csv(report: &Report) -> String {
+    let mut table = loom_sim::Table::default();
+    let mut columns: [Vec<String>; 4] = Default::default();
+    for q in &report.values {
+        columns[0].push(q.key.clone());
+        columns[1].push(match &q.value {
+            Number::Real(x) => x.to_string(),
+            Number::Integer(i) => i.to_string(),
+            Number::Text(t) => t.clone(),
+        });
+        columns[2].push(match &q.error {
+            Uncertainty::Exact => "exact".into(),
+            Uncertainty::StandardError(e) => e.to_string(),
+            Uncertainty::Bound(b) => format!("at most {b}"),
+            Uncertainty::Unknown(_) => "unknown".into(),
+        });
+        columns[3].push(q.unit.clone());
+    }
+    let [names, values, errors, units] = columns;
+    table.columns = vec![
+        ("quantity".into(), names),
+        ("value".into(), values),
+        ("error".into(), errors),
+        ("unit".into(), units),
+    ];
+    crate::widgets::table::csv(&table)
+}
+
+fn name_of(q: &Quantity) -> String {
+    if q.symbol.is_empty() {
+        q.name.clone()
+    } else {
+        format!("{}  {}", q.name, q.symbol)
+    }
+}
+
+/// A quantity as text: value, error, unit.
+pub fn quantity(q: &Quantity) -> String {
+    let value = match (&q.value, &q.error) {
+        (Number::Real(x), Uncertainty::StandardError(e) | Uncertainty::Bound(e)) if *e > 0.0 => {
+            // Two figures of the error, and the value to the same place.
+            let place = (1 - e.log10().floor() as i32).clamp(0, 12) as usize;
+            let sign = if matches!(q.error, Uncertainty::Bound(_)) {
+                "±≤"
+            } else {
+                "±"
+            };
+            format!(
+                "{} {sign} {}",
+                words::fixed(*x, place),
+                words::fixed(*e, place)
+            )
+        }
+        (Number::Real(x), _) => words::number(*x),
+        (Number::Integer(i), _) => {
+            let text = i.to_string();
+            if text.len() > 24 {
+                format!("{}…", &text[..12])
+            } else {
+                words::integer(&text)
+            }
+        }
+        (Number::Text(t), _) => t.clone(),
+    };
+    words::with_unit(&value, &q.unit)
+}
+
+fn probes(ui: &mut Ui, live: &Live, folds: &mut Folds, acts: &mut Acts) {
+    let offered = &live.snapshot.probes;
+    if offered.is_empty() {
+        return;
+    }
+    section(
+        ui,
+        folds,
+        "probes",
+        "Recorded at every step",
+        false,
+        |ui, _| {
+            for kind in offered {
+                let attached = live
+                    .snapshot
+                    .readings
+                    .iter()
+                    .find(|(s, _)| s.kind == kind.key)
+                    .map(|(s, _)| s.clone())
+                    .or_else(|| live.probes.iter().find(|s| s.kind == kind.key).cloned());
+                ui.horizontal(|ui| {
+                    let mut on = attached.is_some();
+                    let response = ui.checkbox(&mut on, kind.name.as_str());
+                    let spec = attached
+                        .clone()
+                        .unwrap_or_else(|| loom_sim::ProbeSpec::new(&kind.key));
+                    if button::tip(response, &kind.name, &kind.key, &kind.help).changed() {
+                        acts.push(Act::Probe {
+                            live: live.id,
+                            spec: spec.clone(),
+                            on,
+                        });
+                    }
+                    if attached.is_some() {
+                        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                            let name = format!("Show {}", kind.name);
+                            if Tool::new(Icon::ChartLine, &name, "Shows its plot in a tile.")
+                                .show(ui)
+                                .clicked()
+                            {
+                                acts.push(Act::Show {
+                                    live: live.id,
+                                    source: Source::Probe(spec),
+                                });
+                            }
+                        });
+                    }
+                });
+            }
+        },
+    );
+}
+
+fn observations(ui: &mut Ui, live: &Live, folds: &mut Folds) {
+    let list = &live.snapshot.observations;
+    if list.is_empty() && live.snapshot.twin.is_none() {
+        return;
+    }
+    section(ui, folds, "observations", "Now", true, |ui, _| {
+        for q in list.iter().chain(&live.snapshot.twin) {
+            row(ui, &name_of(q), &quantity(q));
+        }
+    });
+}
+
+fn exports(ui: &mut Ui, live: &Live, folds: &mut Folds, acts: &mut Acts) {
+    let list = live.science.exports();
+    if list.is_empty() {
+        return;
+    }
+    section(ui, folds, "exports", "Save the state as", false, |ui, _| {
+        ui.horizontal_wrapped(|ui| {
+            for (ending, name) in list {
+                let response = button::labelled(ui, Icon::FileDown, name);
+                if button::tip(
+                    response,
+                    name,
+                    ending,
+                    "Writes the present state to a file.",
+                )
+                .clicked()
+                {
+                    acts.push(Act::ExportState {
+                        live: live.id,
+                        ending,
+                    });
+                }
+            }
+        });
+    });
+}
+
+/// The strip that is left when the inspector is folded away.
+pub fn folded(studio: &mut Studio, ui: &mut Ui) {
+    let keys = keys::text(studio, "view.inspector");
+    ui.add_space(size::GAP);
+    ui.vertical_centered(|ui| {
+        if Tool::new(
+            Icon::PanelRight,
+            "Inspector",
+            "Parameters, view, analyses of what is open.",
+        )
+        .keys(&keys)
+        .show(ui)
+        .clicked()
+        {
+            studio.acts.push(Act::Do("view.inspector"));
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_written_to_the_place_of_its_error() {
+        let q = Quantity::real("a", "λ₁", 0.905_632_1, Uncertainty::StandardError(0.001_26));
+        assert_eq!(quantity(&q), "0.9056 ± 0.0013");
+        let q = Quantity::real("a", "Sum", -13.666_7, Uncertainty::Bound(0.5)).unit("1/s");
+        assert_eq!(quantity(&q), "−13.67 ±≤ 0.50\u{2009}1/s");
+        assert_eq!(quantity(&Quantity::exact("n", "Population", 1116)), "1116");
+    }
+}

@@ -1,0 +1,106 @@
+//! Opens the window, or says in one sentence why it can't.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
+use egui::ViewportBuilder;
+use loom_gpu::Gpu;
+
+use super::acts::Act;
+use super::settings::Settings;
+use super::studio::Studio;
+use super::theme;
+use super::tokens::size;
+use crate::widgets::canvas::Easel;
+
+/// Opens the studio, on a file if one is given; returns when the window is closed.
+pub fn open(path: Option<PathBuf>) -> ExitCode {
+    let settings = Settings::load();
+    let options = options(&settings);
+    let result = eframe::run_native(
+        "Strange Loom",
+        options,
+        Box::new(move |context| Ok(Box::new(begin(context, settings, path)?))),
+    );
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", explain(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options(settings: &Settings) -> eframe::NativeOptions {
+    let [width, height] = settings.window;
+    let viewport = ViewportBuilder::default()
+        .with_title("Strange Loom")
+        .with_app_id("strange-loom")
+        .with_inner_size([width.max(size::SMALLEST[0]), height.max(size::SMALLEST[1])])
+        .with_min_inner_size(size::SMALLEST)
+        .with_drag_and_drop(true);
+    // egui asks for WebGL's limits on GL and for small buffers elsewhere: what the adapter can
+    // do is asked for instead.
+    let setup = WgpuSetupCreateNew {
+        device_descriptor: Arc::new(loom_gpu::device_descriptor),
+        ..WgpuSetupCreateNew::without_display_handle()
+    };
+    let defaults = eframe::NativeOptions::default();
+    eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Wgpu,
+        wgpu_options: WgpuConfiguration {
+            wgpu_setup: WgpuSetup::CreateNew(setup),
+            ..defaults.wgpu_options
+        },
+        // The settings keep the window's size.
+        persist_window: false,
+        ..eframe::NativeOptions::default()
+    }
+}
+
+fn begin(
+    context: &eframe::CreationContext<'_>,
+    settings: Settings,
+    path: Option<PathBuf>,
+) -> Result<Studio, String> {
+    let state = context
+        .wgpu_render_state
+        .as_ref()
+        .ok_or("The window has no graphics device.")?;
+    let gpu = Gpu::from_parts(
+        state.adapter.clone(),
+        state.device.clone(),
+        state.queue.clone(),
+    );
+    let ctx = context.egui_ctx.clone();
+    ctx.set_fonts(theme::fonts());
+    theme::apply(&ctx, None);
+    let easel = Easel::new(gpu, state.renderer.clone()).map_err(|error| error.to_string())?;
+    let mut studio = Studio::new(ctx, easel, crate::registry(), settings);
+    studio.offer_recovery();
+    if let Some(path) = path {
+        studio.acts.push(Act::Load(path));
+    }
+    Ok(studio)
+}
+
+/// What failed and what to do, in one sentence.
+fn explain(error: &eframe::Error) -> String {
+    match error {
+        eframe::Error::Wgpu(inner) => format!(
+            "The window can't open because no graphics adapter can be used ({inner}): install a driver (on Debian and Ubuntu: mesa-vulkan-drivers), or work without the window (strange-loom --help)."
+        ),
+        eframe::Error::WinitEventLoop(inner) => format!(
+            "The window can't open because there is no display ({inner}): start it in a graphical session, or work without the window (strange-loom --help)."
+        ),
+        eframe::Error::Winit(inner) => format!(
+            "The window can't open ({inner}): start it in a graphical session, or work without the window (strange-loom --help)."
+        ),
+        other @ eframe::Error::AppCreation(_) => format!(
+            "The window can't open ({other}): run strange-loom doctor to see what is missing."
+        ),
+    }
+}

@@ -1,0 +1,40 @@
+//! The window: rooms, tiles, menus, palette, transport bar, status line, dialogs, settings,
+//! autosave.
+
+pub mod acts;
+pub mod analyses;
+pub mod catalogue;
+pub mod commands;
+pub mod dialogs;
+pub mod document;
+pub mod export;
+pub mod files;
+pub mod frame;
+pub mod history;
+pub mod icons;
+pub mod inspector;
+pub mod keys;
+mod launch;
+pub mod live;
+pub mod menus;
+pub mod palette;
+mod perform;
+pub mod pictures;
+pub mod plots;
+pub mod present;
+pub mod rail;
+pub mod recovery;
+pub mod room;
+pub mod settings;
+pub mod start;
+pub mod status;
+pub mod studio;
+pub mod theme;
+pub mod tiles;
+pub mod toasts;
+pub mod tokens;
+pub mod transport;
+pub mod view;
+pub mod words;
+
+pub use launch::open;

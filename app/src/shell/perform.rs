@@ -1,0 +1,461 @@
+//! Acts: what the interface asked for in a frame, done after it.
+
+use std::path::PathBuf;
+
+use egui::Context;
+use loom_sim::conductor::Command;
+use loom_sim::{Attachment, Plot, Saved};
+
+use super::acts::{Act, Tone};
+use super::dialogs::{Dialog, Purpose};
+use super::export::{self, Order};
+use super::files::{self, Content, Done};
+use super::studio::Studio;
+use super::tokens::Tokens;
+use super::{analyses, commands};
+
+/// Logical pixels of a plot that is exported or copied.
+const PLOT: [f64; 2] = [640.0, 400.0];
+
+impl Studio {
+    /// Does everything that was asked for.
+    pub fn perform(&mut self, ctx: &Context) {
+        for act in std::mem::take(&mut self.acts) {
+            self.act(ctx, act);
+        }
+    }
+
+    fn act(&mut self, ctx: &Context, act: Act) {
+        match act {
+            Act::Do(id) => commands::run(self, ctx, id),
+            Act::Go(at) => self.go(at),
+            Act::Open {
+                room,
+                entry,
+                beside,
+            } => self.open_entry(room, &entry, beside),
+            Act::OpenModel { model, title } => self.open_model(*model, &title),
+            Act::Load(path) => self.files.open(path, self.registry.clone()),
+            Act::Tell(live, command) => {
+                if let Some(live) = self.live_of(live) {
+                    live.touch(command);
+                }
+            }
+            Act::Front(live) => {
+                if let Some(room) = self.room_mut() {
+                    room.front = live;
+                }
+            }
+            Act::ViewSetting { live, key, value } => {
+                for room in &mut self.rooms {
+                    room.set_view_parameter(live, &key, &value);
+                }
+            }
+            Act::Sweep { live, key } => {
+                if let Some(live) = self.live_of(live) {
+                    live.toggle_sweep(&key);
+                }
+            }
+            Act::Range { live, key, range } => {
+                if let Some(live) = self.live_of(live) {
+                    live.ranges.insert(key, range);
+                }
+            }
+            Act::Attach { live, key, endings } => {
+                self.ask_path(Purpose::Attach { live, key, endings })
+            }
+            Act::Try { live, set } => self.try_out(live, &set),
+            Act::Measure { live, analysis } => self.measure(live, &analysis),
+            Act::EndMeasure { live, analysis } => {
+                if let Some(form) = self.live_of(live).and_then(|l| l.forms.get_mut(&analysis)) {
+                    form.cancel();
+                }
+            }
+            Act::Show { live, source } => {
+                self.next += 1;
+                let id = self.next;
+                if let Some(room) = self
+                    .rooms
+                    .iter_mut()
+                    .find(|r| r.lives.iter().any(|l| l.id == live))
+                {
+                    room.show(live, source, id);
+                }
+            }
+            Act::Probe { live, spec, on } => {
+                if let Some(live) = self.live_of(live) {
+                    live.probes.retain(|p| *p != spec);
+                    if on {
+                        live.probes.push(spec.clone());
+                        live.send(Command::Attach(spec));
+                    } else {
+                        live.send(Command::Detach(spec));
+                    }
+                }
+            }
+            Act::ExportPlot { plot, ending } => {
+                if ending == "csv" {
+                    let text = crate::widgets::plot::csv(&plot);
+                    self.ask_path(Purpose::Bytes {
+                        name: format!("{}.csv", export::slug(&plot.title)),
+                        bytes: text.into_bytes(),
+                    });
+                } else {
+                    self.ask_path(Purpose::Plot { plot, ending });
+                }
+            }
+            Act::CopyPlot(plot) => self.copy_plot(*plot),
+            Act::SaveText { name, text } => self.ask_path(Purpose::Bytes {
+                name,
+                bytes: text.into_bytes(),
+            }),
+            Act::Copy { what, text } => {
+                ctx.copy_text(text);
+                self.toasts
+                    .say(Tone::Good, format!("{what} is on the clipboard."));
+            }
+            Act::ExportView { live, pane } => self.export_view(live, pane),
+            Act::ExportState { live, ending } => self.ask_path(Purpose::State { live, ending }),
+            Act::SplitView { live, .. } => {
+                if let Some(room) = self.room_mut() {
+                    room.front = live;
+                }
+                self.split_view();
+            }
+            Act::Say(tone, words) => self.toasts.say(tone, words),
+        }
+    }
+
+    fn try_out(&mut self, live: u64, set: &[(String, loom_sim::Value)]) {
+        let mut view = Vec::new();
+        if let Some(live) = self.live_of(live) {
+            // What rebuilds goes together, so that the run begins anew only once.
+            let mut rebuild = loom_sim::Settings::new();
+            for (key, value) in set {
+                match live.effect(key) {
+                    loom_sim::Effect::Rebuild => {
+                        rebuild.insert(key.clone(), value.clone());
+                    }
+                    loom_sim::Effect::View => view.push((key.clone(), value.clone())),
+                    loom_sim::Effect::Live => {}
+                }
+            }
+            if !rebuild.is_empty() {
+                live.touch(Command::Rebuild(rebuild));
+            }
+            for (key, value) in set {
+                if live.effect(key) == loom_sim::Effect::Live {
+                    live.set(key, value);
+                }
+            }
+            live.send(Command::Play);
+        }
+        for (key, value) in view {
+            for room in &mut self.rooms {
+                room.set_view_parameter(live, &key, &value);
+            }
+        }
+    }
+
+    fn measure(&mut self, live: u64, key: &str) {
+        let wake = self.wake.clone();
+        self.settings.inspector = true;
+        let Some(live) = self.live_of(live) else {
+            return;
+        };
+        let model = live.model().clone();
+        let found = analyses::fitting(&live.science, &model)
+            .into_iter()
+            .find(|a| a.key() == key);
+        let Some(analysis) = found else {
+            return;
+        };
+        let (science, saved) = (live.science.clone(), live.saved());
+        let form = live.forms.entry(key.to_owned()).or_default();
+        form.run(analysis, science, saved, model, wake);
+    }
+
+    // Pictures.
+
+    pub fn export_front(&mut self) {
+        let pane = self
+            .room_mut()
+            .and_then(super::room::Room::front_view)
+            .map(|p| (p.live, p.id));
+        if let Some((live, pane)) = pane {
+            self.export_view(live, pane);
+        }
+    }
+
+    fn export_view(&mut self, live: u64, pane: u64) {
+        let size = self
+            .rooms
+            .iter()
+            .find_map(|r| r.shown.get(&pane))
+            .copied()
+            .unwrap_or([3.0, 2.0]);
+        let export = self.settings.export.clone();
+        let title = self
+            .live_of(live)
+            .map_or_else(String::new, |l| l.title.clone());
+        let folder = self.settings.folder.clone().unwrap_or_default();
+        let name = format!("{}.{}", export::slug(&title), export.ending);
+        self.picked = None;
+        self.dialog = Some(Dialog::Export(Order {
+            live,
+            pane: (pane != 0).then_some(pane),
+            path: folder.join(name).display().to_string(),
+            shape: size[1] / size[0].max(1.0),
+            export,
+        }));
+    }
+
+    /// Everything that is open on one page.
+    pub fn export_all(&mut self) {
+        self.export_view(0, 0);
+    }
+
+    pub fn export_again(&mut self) {
+        if let Some(order) = self.last_export.clone() {
+            self.export(order);
+        }
+    }
+
+    /// Renders and writes a view, or everything for run 0, on a worker.
+    pub fn export(&mut self, order: Order) {
+        self.settings.export = order.export.clone();
+        let ink = Tokens::of_theme(!order.export.light).ink();
+        let document = if order.live == 0 {
+            Some(self.document_with(ink))
+        } else {
+            self.document_of(order.live, order.pane, ink)
+        };
+        let Some(document) = document else {
+            self.toasts
+                .say(Tone::Error, "What was to be exported has been closed.");
+            return;
+        };
+        let registry = self.registry.clone();
+        let options = export::options(&order.export, Some(self.easel.gpu.clone()));
+        let ending = order.export.ending.clone();
+        let path = PathBuf::from(order.path.trim());
+        self.toasts.say(
+            Tone::Plain,
+            format!("Rendering {}…", files::file_name(&path)),
+        );
+        self.files.write(path, move || {
+            export::picture(&document, &registry, &options, &ending)
+        });
+        self.last_export = Some(order);
+    }
+
+    /// Everything that is open, drawn with these inks.
+    pub fn document_with(&self, ink: loom_sim::Ink) -> loom_figure::Document {
+        let mut document = self.document();
+        for item in &mut document.items {
+            item.view.ink = ink;
+        }
+        document
+    }
+
+    pub fn copy_picture(&mut self) {
+        let pane = self
+            .room_mut()
+            .and_then(super::room::Room::front_view)
+            .map(|p| (p.live, p.id));
+        let Some((live, pane)) = pane else {
+            return;
+        };
+        let ink = Tokens::of_theme(self.dark()).ink();
+        let Some(document) = self.document_of(live, Some(pane), ink) else {
+            return;
+        };
+        let registry = self.registry.clone();
+        let options = loom_figure::Options {
+            gpu: Some(self.easel.gpu.clone()),
+            ..loom_figure::Options::default()
+        };
+        self.files.job(move || {
+            let image = loom_figure::render(&document, &registry, &options)
+                .and_then(|picture| picture.pixels())
+                .map(|p| image(&p))
+                .map_err(|e| e.to_string());
+            Done::Copied(image)
+        });
+    }
+
+    fn copy_plot(&mut self, plot: Plot) {
+        let ink = Tokens::of_theme(self.dark()).ink();
+        self.files.job(move || {
+            let scene = export::scene_of(&plot, PLOT, &ink);
+            let picture = loom_figure::Picture::of_scene(scene, PLOT, 2.0, ink, &plot.title);
+            Done::Copied(
+                picture
+                    .pixels()
+                    .map(|p| image(&p))
+                    .map_err(|e| e.to_string()),
+            )
+        });
+    }
+
+    pub fn write_plot(&mut self, plot: Plot, ending: &'static str, path: PathBuf) {
+        let ink = Tokens::of_theme(!self.settings.export.light).ink();
+        let scale = self.settings.export.dpi / 96.0;
+        self.files.write(path, move || {
+            let format = loom_figure::Format::of(ending)
+                .ok_or_else(|| "A picture can be PNG, SVG or PDF.".to_owned())?;
+            let scene = export::scene_of(&plot, PLOT, &ink);
+            let picture = loom_figure::Picture::of_scene(scene, PLOT, scale, ink, &plot.title);
+            picture.encode(format).map_err(|e| e.to_string())
+        });
+    }
+
+    // What workers have done.
+
+    /// Takes over finished jobs.
+    pub fn receive(&mut self, ctx: &Context) {
+        while let Some(done) = self.files.take() {
+            match done {
+                Done::Picked(path) => self.picked = path,
+                Done::Opened { path, content } => self.opened(path, content),
+                Done::Attachment {
+                    live,
+                    key,
+                    name,
+                    bytes,
+                } => self.attached(live, &key, name, bytes),
+                Done::Written {
+                    path,
+                    project,
+                    result,
+                } => self.wrote(path, project, result),
+                Done::Copied(Ok(image)) => {
+                    ctx.copy_image(image);
+                    self.toasts
+                        .say(Tone::Good, "The picture is on the clipboard.");
+                }
+                Done::Copied(Err(why)) => self.toasts.say(Tone::Error, why),
+                Done::Preview { number, image } => self.figures.receive(ctx, number, image),
+            }
+        }
+        for room in &mut self.rooms {
+            for live in &mut room.lives {
+                if let Some(news) = live.news() {
+                    self.toasts.say(Tone::Warning, news);
+                }
+            }
+        }
+    }
+
+    fn opened(&mut self, path: PathBuf, content: Result<Content, String>) {
+        match content {
+            Ok(Content::Document(document, warnings)) => {
+                self.adopt(&document);
+                for warning in warnings {
+                    self.toasts.say(Tone::Warning, warning);
+                }
+                let project = path.extension().is_some_and(|e| e == "loom");
+                if project {
+                    self.project = Some(path.clone());
+                }
+            }
+            Ok(Content::Model(model)) => {
+                let title = path
+                    .file_stem()
+                    .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+                self.open_model(*model, &title);
+            }
+            Err(why) => {
+                self.toasts.say(Tone::Error, why);
+                return;
+            }
+        }
+        if path.is_absolute() || path.exists() {
+            self.settings.remember(&path);
+        }
+    }
+
+    fn attached(&mut self, live: u64, key: &str, name: String, bytes: Result<Vec<u8>, String>) {
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                self.toasts.say(Tone::Error, why);
+                return;
+            }
+        };
+        let Some(index) = self
+            .rooms
+            .iter()
+            .position(|r| r.lives.iter().any(|l| l.id == live))
+        else {
+            return;
+        };
+        let Some(run) = self.rooms[index].live_of(live) else {
+            return;
+        };
+        // Another file is another model: the run begins anew with it.
+        let mut model = run.model().clone();
+        let (title, entry) = (run.title.clone(), run.entry.clone());
+        model.attachments.insert(
+            key.to_owned(),
+            Attachment {
+                name,
+                bytes: bytes.into(),
+            },
+        );
+        self.rooms[index].front = live;
+        let id = self.open_saved(index, Saved::fresh(model), entry, false);
+        if let Some(run) = self.rooms[index].live_of(id) {
+            run.title = title;
+        }
+    }
+
+    fn wrote(&mut self, path: PathBuf, project: bool, result: Result<Vec<String>, String>) {
+        match result {
+            Ok(warnings) => {
+                let name = files::file_name(&path);
+                self.toasts.say(Tone::Good, format!("{name} is saved."));
+                for warning in warnings {
+                    self.toasts.say(Tone::Warning, warning);
+                }
+                if project {
+                    self.project = Some(path.clone());
+                }
+                self.settings.remember(&path);
+            }
+            Err(why) => self.toasts.say(Tone::Error, why),
+        }
+    }
+
+    /// Files dropped on the window.
+    pub fn dropped(&mut self, ctx: &Context) {
+        let (files, hovering) =
+            ctx.input(|i| (i.raw.dropped_files.clone(), !i.raw.hovered_files.is_empty()));
+        self.hovering_file = hovering;
+        for file in files {
+            self.acts.push(Act::Load(file.path().to_path_buf()));
+        }
+        // A pasted forum post or formula is opened like a file.
+        if ctx.text_edit_focused() || self.dialog.is_some() || self.palette.is_some() {
+            return;
+        }
+        let pasted = ctx.input(|i| {
+            i.events.iter().find_map(|e| match e {
+                egui::Event::Paste(text) => Some(text.clone()),
+                _ => None,
+            })
+        });
+        if let Some(text) = pasted.filter(|t| !t.trim().is_empty()) {
+            let bytes = std::sync::Arc::from(text.into_bytes());
+            self.files
+                .open_bytes("clipboard.txt".into(), bytes, self.registry.clone());
+        }
+    }
+}
+
+fn image(pixels: &loom_figure::raster::Pixels) -> egui::ColorImage {
+    egui::ColorImage::from_rgba_unmultiplied(
+        [pixels.width as usize, pixels.height as usize],
+        &pixels.rgba,
+    )
+}

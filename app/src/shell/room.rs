@@ -1,0 +1,554 @@
+//! A science's room: its catalogue, its open runs, its tiles.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use egui_tiles::{Container, Linear, LinearDir, Tabs, Tile, TileId, Tiles, Tree};
+use loom_sim::conductor::{Command, Wake};
+use loom_sim::{Entry, Model, Place, ProbeSpec, Reading, Saved, Science, Settings, Value};
+
+use super::history::{History, Left};
+use super::live::Live;
+use super::tiles::{Kind, Pane, Source};
+use crate::panels::Panel;
+use crate::widgets::canvas::Canvas;
+use crate::widgets::viewport::Hand;
+
+/// The share of the room that the view keeps when plots come beside it.
+const VIEW_SHARE: f32 = 0.68;
+/// Narrower centres put plots under the view, wider ones beside it.
+const WIDE: f32 = 900.0;
+
+pub struct Room {
+    pub panel: &'static dyn Panel,
+    pub science: Arc<dyn Science>,
+    pub catalogue: Vec<Arc<Entry>>,
+    pub lives: Vec<Live>,
+    /// The run that transport, inspector and keys mean.
+    pub front: u64,
+    pub tree: Tree<Pane>,
+    pub canvases: BTreeMap<u64, Canvas>,
+    pub hands: BTreeMap<u64, Hand>,
+    /// Views of the last frame and their sizes in logical pixels.
+    pub shown: BTreeMap<u64, [f64; 2]>,
+    pub search: String,
+    pub history: History,
+    /// The tiles were changed by the program: not something to undo.
+    pub arranged: bool,
+    /// Width of the centre in the last frame.
+    pub width: f32,
+}
+
+/// What opening a run needs from the studio.
+pub struct Opening<'a> {
+    pub place: Place,
+    pub wake: Wake,
+    pub next: &'a mut u64,
+}
+
+impl Opening<'_> {
+    fn id(&mut self) -> u64 {
+        *self.next += 1;
+        *self.next
+    }
+}
+
+impl Room {
+    pub fn new(panel: &'static dyn Panel, science: Arc<dyn Science>) -> Self {
+        let catalogue = science.catalogue().into_iter().map(Arc::new).collect();
+        Self {
+            panel,
+            science,
+            catalogue,
+            lives: Vec::new(),
+            front: 0,
+            tree: Tree::empty(egui::Id::unique(("tiles", panel.key()))),
+            canvases: BTreeMap::new(),
+            hands: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            search: String::new(),
+            history: History::default(),
+            arranged: true,
+            width: 0.0,
+        }
+    }
+
+    pub fn live(&self) -> Option<&Live> {
+        self.lives
+            .iter()
+            .find(|l| l.id == self.front)
+            .or(self.lives.first())
+    }
+    pub fn live_mut(&mut self) -> Option<&mut Live> {
+        let id = self.live()?.id;
+        self.lives.iter_mut().find(|l| l.id == id)
+    }
+    pub fn live_of(&mut self, id: u64) -> Option<&mut Live> {
+        self.lives.iter_mut().find(|l| l.id == id)
+    }
+    pub fn entry(&self, name: &str) -> Option<Arc<Entry>> {
+        self.catalogue
+            .iter()
+            .find(|e| e.name == name)
+            .or_else(|| {
+                self.catalogue
+                    .iter()
+                    .find(|e| e.name.eq_ignore_ascii_case(name))
+            })
+            .cloned()
+    }
+    /// The entry that a model came from.
+    pub fn entry_of(&self, model: &Model) -> Option<Arc<Entry>> {
+        self.catalogue
+            .iter()
+            .find(|e| e.model.kind == model.kind && e.model.attachments == model.attachments)
+            .cloned()
+    }
+    /// Entries that the search finds, best first.
+    pub fn found(&self) -> Vec<Arc<Entry>> {
+        let words: Vec<String> = self
+            .search
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        let mut hits: Vec<(u32, Arc<Entry>)> = self
+            .catalogue
+            .iter()
+            .filter_map(|e| score(e, &words).map(|s| (s, e.clone())))
+            .collect();
+        if !words.is_empty() {
+            hits.sort_by_key(|(s, _)| *s);
+        }
+        hits.into_iter().map(|(_, e)| e).collect()
+    }
+
+    /// Opens a run in place of the one in front, or beside it.
+    pub fn open(
+        &mut self,
+        saved: Saved,
+        entry: Option<Arc<Entry>>,
+        beside: bool,
+        mut opening: Opening<'_>,
+    ) -> u64 {
+        let id = opening.id();
+        let plays = self.panel.plays_at_once() && saved.step == loom_sim::Step::default();
+        let live = Live::open(
+            id,
+            self.science.clone(),
+            entry,
+            saved,
+            opening.place.clone(),
+            opening.wake.clone(),
+        );
+        if plays {
+            live.send(Command::Play);
+        }
+        let replaced = if beside {
+            None
+        } else {
+            self.live().map(|l| l.id)
+        };
+        match replaced {
+            Some(old) => self.replace(old, live),
+            None => {
+                let pane = Pane::view(opening.id(), id);
+                self.lives.push(live);
+                self.add_view(pane, None);
+            }
+        }
+        self.front = id;
+        self.arranged = true;
+        id
+    }
+
+    /// Opens a run that stays where it was saved; beside what is open.
+    pub fn open_at_rest(
+        &mut self,
+        saved: Saved,
+        entry: Option<Arc<Entry>>,
+        mut opening: Opening<'_>,
+    ) -> u64 {
+        let id = opening.id();
+        let live = Live::open(
+            id,
+            self.science.clone(),
+            entry,
+            saved,
+            opening.place.clone(),
+            opening.wake.clone(),
+        );
+        let pane = Pane::view(opening.id(), id);
+        self.lives.push(live);
+        self.add_view(pane, None);
+        self.front = id;
+        self.arranged = true;
+        id
+    }
+
+    /// A run that was replaced comes back in place of the one in front.
+    pub fn bring_back(&mut self, left: Left, mut opening: Opening<'_>) {
+        let id = opening.id();
+        let mut live = Live::open(
+            id,
+            self.science.clone(),
+            left.entry,
+            (*left.saved).clone(),
+            opening.place.clone(),
+            opening.wake.clone(),
+        );
+        live.title = left.title;
+        match self.live().map(|l| l.id) {
+            Some(old) => self.swap(old, live),
+            None => {
+                let pane = Pane::view(opening.id(), id);
+                self.lives.push(live);
+                self.add_view(pane, None);
+            }
+        }
+        self.front = id;
+        self.arranged = true;
+    }
+
+    /// Closes a run and its tiles.
+    pub fn close(&mut self, live: u64) {
+        let before = self.tree.clone();
+        if let Some(at) = self.lives.iter().position(|l| l.id == live) {
+            let gone = self.lives.remove(at);
+            self.history.replaced(
+                before,
+                Left {
+                    by: 0,
+                    saved: gone.saved(),
+                    entry: gone.entry.clone(),
+                    title: gone.title.clone(),
+                },
+            );
+        }
+        self.remove_tiles(|p| p.live == live);
+        self.front = self.lives.last().map_or(0, |l| l.id);
+        self.arranged = true;
+    }
+
+    /// One view of the run in front, and its plots anew.
+    pub fn reset(&mut self, id: u64) {
+        let Some(front) = self.live().map(|l| l.id) else {
+            return;
+        };
+        self.lives.retain(|l| l.id == front);
+        self.tree = Tree::empty(self.tree.id());
+        self.add_view(Pane::view(id, front), None);
+        for live in &mut self.lives {
+            live.laid_out = false;
+        }
+    }
+
+    fn remove_tiles(&mut self, gone: impl Fn(&Pane) -> bool) {
+        let tiles: Vec<TileId> = self
+            .tree
+            .tiles
+            .iter()
+            .filter(|(_, t)| matches!(t, Tile::Pane(p) if gone(p)))
+            .map(|(id, _)| *id)
+            .collect();
+        for tile in tiles {
+            self.tree.remove_recursively(tile);
+        }
+    }
+
+    fn replace(&mut self, old: u64, new: Live) {
+        let before = self.tree.clone();
+        let by = new.id;
+        if let Some(left) = self.lives.iter().find(|l| l.id == old) {
+            self.history.replaced(
+                before,
+                Left {
+                    by,
+                    saved: left.saved(),
+                    entry: left.entry.clone(),
+                    title: left.title.clone(),
+                },
+            );
+        }
+        self.swap(old, new);
+    }
+
+    /// The tiles of a run show another one; its plots go.
+    fn swap(&mut self, old: u64, new: Live) {
+        let id = new.id;
+        if let Some(at) = self.lives.iter().position(|l| l.id == old) {
+            self.lives[at] = new;
+        }
+        self.remove_tiles(|p| p.live == old && !p.is_view());
+        for tile in self.tree.tiles.tiles_mut() {
+            if let Tile::Pane(pane) = tile
+                && pane.live == old
+            {
+                pane.live = id;
+                if let Kind::View { camera, settings } = &mut pane.kind {
+                    *camera = None;
+                    settings.clear();
+                }
+            }
+        }
+    }
+
+    /// A second view, beside the one given or at the root.
+    pub fn add_view(&mut self, pane: Pane, beside: Option<u64>) {
+        let found = beside.and_then(|id| self.tile_of(id));
+        let tile = self.tree.tiles.insert_pane(pane);
+        let tabs = self.tree.tiles.insert_tab_tile(vec![tile]);
+        let neighbour = found
+            .and_then(|t| self.tree.tiles.parent_of(t))
+            .or(self.tree.root);
+        let Some(neighbour) = neighbour else {
+            self.tree.root = Some(tabs);
+            return;
+        };
+        self.split(neighbour, tabs, LinearDir::Horizontal, 0.5);
+    }
+
+    /// Puts `new` beside or under `tile`, in a container that takes its place.
+    fn split(&mut self, tile: TileId, new: TileId, dir: LinearDir, share: f32) {
+        let parent = self.tree.tiles.parent_of(tile);
+        let pair = Linear::new_binary(dir, [tile, new], share);
+        let container = self.tree.tiles.insert_container(pair);
+        match parent {
+            None => self.tree.root = Some(container),
+            Some(parent) => {
+                if let Some(Tile::Container(outer)) = self.tree.tiles.get_mut(parent) {
+                    swap_child(outer, tile, container);
+                }
+            }
+        }
+    }
+
+    fn tile_of(&self, pane: u64) -> Option<TileId> {
+        self.tree
+            .tiles
+            .iter()
+            .find(|(_, t)| matches!(t, Tile::Pane(p) if p.id == pane))
+            .map(|(id, _)| *id)
+    }
+
+    /// Shows a plot or a table of a run; one that is there already comes to the front.
+    pub fn show(&mut self, live: u64, source: Source, id: u64) {
+        let kind = match &source {
+            Source::Cells { .. } => Kind::Table(source),
+            _ => Kind::Plot(source),
+        };
+        let there = self
+            .tree
+            .make_active(|_, t| matches!(t, Tile::Pane(p) if p.live == live && p.kind == kind));
+        if there {
+            return;
+        }
+        let tile = self.tree.tiles.insert_pane(Pane { id, live, kind });
+        // Beside other plots of the same run, if there are any.
+        let shelf = self.tree.tiles.iter().find_map(|(id, t)| match t {
+            Tile::Container(Container::Tabs(tabs))
+                if !tabs.children.is_empty()
+                    && tabs.children.iter().all(
+                        |c| matches!(self.tree.tiles.get(*c), Some(Tile::Pane(p)) if !p.is_view()),
+                    ) =>
+            {
+                Some(*id)
+            }
+            _ => None,
+        });
+        if let Some(shelf) = shelf
+            && let Some(Tile::Container(Container::Tabs(tabs))) = self.tree.tiles.get_mut(shelf)
+        {
+            tabs.add_child(tile);
+            tabs.set_active(tile);
+            return;
+        }
+        let tabs = self.tree.tiles.insert_tab_tile(vec![tile]);
+        match self.tree.root {
+            None => self.tree.root = Some(tabs),
+            Some(root) => {
+                let dir = if self.width >= WIDE {
+                    LinearDir::Horizontal
+                } else {
+                    LinearDir::Vertical
+                };
+                self.split(root, tabs, dir, VIEW_SHARE);
+            }
+        }
+    }
+
+    /// Probes that have something to plot get their tiles, once.
+    pub fn lay_out(&mut self, next: &mut u64) {
+        let mut wanted: Vec<(u64, ProbeSpec)> = Vec::new();
+        for live in &mut self.lives {
+            if live.laid_out || live.snapshot.revision == 0 {
+                continue;
+            }
+            live.laid_out = true;
+            for (spec, reading) in &live.snapshot.readings {
+                if live.probes.contains(spec)
+                    && matches!(reading, Reading::Series(_) | Reading::Grid(_))
+                {
+                    wanted.push((live.id, spec.clone()));
+                }
+            }
+        }
+        for (live, spec) in wanted.into_iter().rev() {
+            *next += 1;
+            self.show(live, Source::Probe(spec), *next);
+            self.arranged = true;
+        }
+    }
+
+    /// Panes of views of a run.
+    pub fn views_of(&self, live: u64) -> Vec<&Pane> {
+        let mut list: Vec<&Pane> = panes(&self.tree.tiles)
+            .filter(|p| p.live == live && p.is_view())
+            .collect();
+        list.sort_by_key(|p| (!self.shown.contains_key(&p.id), p.id));
+        list
+    }
+    /// The view that keys mean: the first one shown of the run in front.
+    pub fn front_view(&mut self) -> Option<&mut Pane> {
+        let live = self.live()?.id;
+        let id = self.views_of(live).first()?.id;
+        self.tree.tiles.tiles_mut().find_map(|t| match t {
+            Tile::Pane(p) if p.id == id => Some(p),
+            _ => None,
+        })
+    }
+    /// The settings of the view in front.
+    pub fn view_settings(&mut self) -> Settings {
+        match self.front_view().map(|p| &p.kind) {
+            Some(Kind::View { settings, .. }) => settings.clone(),
+            _ => Settings::new(),
+        }
+    }
+    /// Sets a parameter of every view of a run.
+    pub fn set_view_parameter(&mut self, live: u64, key: &str, value: &Value) {
+        for tile in self.tree.tiles.tiles_mut() {
+            if let Tile::Pane(pane) = tile
+                && let (true, Kind::View { settings, .. }) = (pane.live == live, &mut pane.kind)
+            {
+                settings.insert(key.to_owned(), value.clone());
+            }
+        }
+    }
+
+    /// Forgets what belongs to tiles that are gone, and notes changes for undo.
+    pub fn tidy(&mut self, resting: bool) {
+        let present: Vec<(u64, u64)> = panes(&self.tree.tiles).map(|p| (p.id, p.live)).collect();
+        self.canvases
+            .retain(|id, _| present.iter().any(|(p, _)| p == id));
+        self.hands
+            .retain(|id, _| present.iter().any(|(p, _)| p == id));
+        for live in &mut self.lives {
+            for view in live.watched() {
+                if !self.shown.contains_key(&view) {
+                    live.unwatch(view);
+                }
+            }
+        }
+        self.lives
+            .retain(|l| present.iter().any(|(_, live)| *live == l.id));
+        if self.arranged {
+            self.history.settle(&self.tree);
+            self.arranged = false;
+        } else if resting {
+            self.history.watch(&self.tree);
+        }
+    }
+}
+
+fn panes(tiles: &Tiles<Pane>) -> impl Iterator<Item = &Pane> {
+    tiles.tiles().filter_map(|t| match t {
+        Tile::Pane(pane) => Some(pane),
+        Tile::Container(_) => None,
+    })
+}
+
+fn swap_child(outer: &mut Container, old: TileId, new: TileId) {
+    match outer {
+        Container::Tabs(Tabs { children, active }) => {
+            for child in children.iter_mut().filter(|c| **c == old) {
+                *child = new;
+            }
+            if *active == Some(old) {
+                *active = Some(new);
+            }
+        }
+        Container::Linear(linear) => {
+            for child in linear.children.iter_mut().filter(|c| **c == old) {
+                *child = new;
+            }
+            linear.shares.replace_with(old, new);
+        }
+        Container::Grid(grid) => {
+            let place = grid.children().position(|c| *c == old);
+            if let Some(at) = place {
+                // The tile that went is inside the new one.
+                let _ = grid.replace_at(at, new);
+            }
+        }
+    }
+}
+
+/// How well an entry answers the words of a search, lower is better; `None` if a word is
+/// nowhere in it.
+pub fn score(entry: &Entry, words: &[String]) -> Option<u32> {
+    let title = entry.title.to_lowercase();
+    let name = entry.name.to_lowercase();
+    let mut total = 0;
+    for word in words {
+        total += if title.starts_with(word.as_str()) || name.starts_with(word.as_str()) {
+            0
+        } else if title.contains(word.as_str()) || name.contains(word.as_str()) {
+            1
+        } else if entry
+            .keywords
+            .iter()
+            .any(|k| k.to_lowercase().contains(word.as_str()))
+            || entry.group.to_lowercase().contains(word.as_str())
+        {
+            2
+        } else if entry.summary.to_lowercase().contains(word.as_str()) {
+            3
+        } else {
+            return None;
+        };
+    }
+    Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str, title: &str, summary: &str) -> Entry {
+        Entry {
+            name: name.into(),
+            title: title.into(),
+            group: "Flows".into(),
+            summary: summary.into(),
+            citation: String::new(),
+            keywords: vec!["butterfly".into()],
+            model: Model::new("attractors", name),
+            experiments: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_search_prefers_names_to_summaries() {
+        let words = |s: &str| vec![s.to_owned()];
+        let thomas = entry(
+            "Thomas",
+            "Thomas",
+            "Cyclically symmetric, like Lorenz in no way.",
+        );
+        let lorenz = entry("Lorenz", "Lorenz", "Convection.");
+        assert_eq!(score(&thomas, &words("thomas")), Some(0));
+        assert_eq!(score(&lorenz, &words("thomas")), None);
+        assert!(score(&lorenz, &words("lorenz")) < score(&thomas, &words("lorenz")));
+        assert_eq!(score(&lorenz, &words("butterfly")), Some(2));
+        assert_eq!(score(&lorenz, &[]), Some(0));
+    }
+}

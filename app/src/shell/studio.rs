@@ -1,0 +1,633 @@
+//! The studio: everything that the window holds, and what commands do to it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use egui::Context;
+use loom_sim::conductor::{Command, Wake};
+use loom_sim::{Camera, Clock, Place, Registry, Saved, Step};
+
+use super::acts::{Acts, At, Tone};
+use super::dialogs::{Dialog, Purpose};
+use super::export;
+use super::files::Files;
+use super::history::Left;
+use super::live::Live;
+use super::palette::Palette;
+use super::pictures::Pictures;
+use super::present::Present;
+use super::recovery::Recovery;
+use super::room::{Opening, Room};
+use super::settings::{Device, Settings};
+use super::start::Start;
+use super::tiles::{Kind, Pane, Source};
+use super::toasts::Toasts;
+use crate::panels::PANELS;
+use crate::panels::figures::Figures;
+use crate::widgets::canvas::Easel;
+use crate::widgets::{expression, steer};
+
+pub struct Studio {
+    pub ctx: Context,
+    pub settings: Settings,
+    pub registry: Registry,
+    pub easel: Easel,
+    /// Where simulations run.
+    pub place: Place,
+    pub wake: Wake,
+    pub rooms: Vec<Room>,
+    pub at: At,
+    pub pictures: Pictures,
+    pub start: Start,
+    pub figures: Figures,
+    pub acts: Acts,
+    pub toasts: Toasts,
+    pub palette: Option<Palette>,
+    pub dialog: Option<Dialog>,
+    pub presenting: Option<Present>,
+    pub files: Files,
+    /// What the system's dialog gave, for the dialog that asked.
+    pub picked: Option<PathBuf>,
+    pub last_export: Option<export::Order>,
+    pub project: Option<PathBuf>,
+    pub recovery: Option<Recovery>,
+    /// The last number that was given to a run or a tile.
+    pub next: u64,
+    /// The settings as they were last written.
+    pub written: Settings,
+    /// The room that the theme's accent was set for.
+    pub dressed: Option<Option<usize>>,
+    pub frames_per_second: f32,
+    pub frame_milliseconds: f32,
+    pub last_frame: Instant,
+    /// Something is dragged over the window.
+    pub hovering_file: bool,
+    /// The device has gone; said once.
+    pub lost: bool,
+}
+
+impl Studio {
+    pub fn new(ctx: Context, easel: Easel, registry: Registry, settings: Settings) -> Self {
+        let wake: Wake = {
+            let ctx = ctx.clone();
+            Arc::new(move || ctx.request_repaint())
+        };
+        let rooms = PANELS
+            .into_iter()
+            .filter_map(|panel| {
+                let science = registry.get(panel.key()).ok()?.clone();
+                Some(Room::new(panel, science))
+            })
+            .collect();
+        let place = place(settings.device, &easel);
+        Self {
+            pictures: Pictures::new(&easel, wake.clone()),
+            files: Files::new(wake.clone()),
+            recovery: Recovery::begin(),
+            written: settings.clone(),
+            ctx,
+            settings,
+            registry,
+            easel,
+            place,
+            wake,
+            rooms,
+            at: At::Start,
+            start: Start::default(),
+            figures: Figures::default(),
+            acts: Acts::new(),
+            toasts: Toasts::default(),
+            palette: None,
+            dialog: None,
+            presenting: None,
+            picked: None,
+            last_export: None,
+            project: None,
+            next: 0,
+            dressed: None,
+            frames_per_second: 0.0,
+            frame_milliseconds: 0.0,
+            last_frame: Instant::now(),
+            hovering_file: false,
+            lost: false,
+        }
+    }
+
+    pub fn dark(&self) -> bool {
+        self.ctx.theme() == egui::Theme::Dark
+    }
+
+    // Where we are.
+
+    /// The number among the rooms of the one in front.
+    pub fn room_index(&self) -> Option<usize> {
+        match self.at {
+            At::Room(panel) => self.rooms.iter().position(|r| r.panel.index() == panel),
+            At::Start | At::Figures => None,
+        }
+    }
+    pub fn room(&self) -> Option<&Room> {
+        self.room_index().and_then(|i| self.rooms.get(i))
+    }
+    pub fn room_mut(&mut self) -> Option<&mut Room> {
+        self.room_index().and_then(|i| self.rooms.get_mut(i))
+    }
+    /// The room of a panel, if its science is known.
+    pub fn room_of(&self, panel: usize) -> Option<&Room> {
+        self.rooms.iter().find(|r| r.panel.index() == panel)
+    }
+    pub fn live(&self) -> Option<&Live> {
+        self.room()?.live()
+    }
+    pub fn live_mut(&mut self) -> Option<&mut Live> {
+        self.room_mut()?.live_mut()
+    }
+    pub fn live_of(&mut self, id: u64) -> Option<&mut Live> {
+        self.rooms.iter_mut().find_map(|r| r.live_of(id))
+    }
+    pub fn has_runs(&self) -> bool {
+        self.rooms.iter().any(|r| !r.lives.is_empty())
+    }
+
+    /// Goes to a room; an empty one opens with the entry of its door.
+    pub fn go(&mut self, at: At) {
+        if let At::Room(panel) = at {
+            let Some(room) = self.room_of(panel) else {
+                let name = PANELS.get(panel).map_or("This science", |p| p.name());
+                self.toasts
+                    .say(Tone::Plain, format!("{name} is not in this build."));
+                return;
+            };
+            if room.lives.is_empty() {
+                let entry = room
+                    .entry(room.panel.door())
+                    .or_else(|| room.catalogue.first().cloned());
+                if let Some(entry) = entry {
+                    self.open_entry(panel, &entry.name, false);
+                    return;
+                }
+            }
+        }
+        if self.at == At::Start && at != At::Start {
+            self.start.close();
+        }
+        self.at = at;
+    }
+
+    // Opening and closing.
+
+    pub fn open_entry(&mut self, panel: usize, name: &str, beside: bool) {
+        let Some(index) = self.rooms.iter().position(|r| r.panel.index() == panel) else {
+            return;
+        };
+        let Some(entry) = self.rooms[index].entry(name) else {
+            self.toasts
+                .say(Tone::Error, format!("The catalogue has no entry “{name}”."));
+            return;
+        };
+        let saved = Saved::fresh(entry.model.clone());
+        self.open_saved(index, saved, Some(entry), beside);
+        self.go(At::Room(panel));
+    }
+
+    pub fn open_saved(
+        &mut self,
+        index: usize,
+        saved: Saved,
+        entry: Option<Arc<loom_sim::Entry>>,
+        beside: bool,
+    ) -> u64 {
+        let opening = Opening {
+            place: self.place.clone(),
+            wake: self.wake.clone(),
+            next: &mut self.next,
+        };
+        self.rooms[index].open(saved, entry, beside, opening)
+    }
+
+    /// A model from a file, in the room of its science.
+    pub fn open_model(&mut self, model: loom_sim::Model, title: &str) {
+        let Some(index) = self
+            .rooms
+            .iter()
+            .position(|r| r.science.key() == model.science)
+        else {
+            self.toasts.say(
+                Tone::Error,
+                format!(
+                    "“{}” is a science that this program does not know.",
+                    model.science
+                ),
+            );
+            return;
+        };
+        let id = self.open_saved(index, Saved::fresh(model), None, false);
+        if let Some(live) = self.rooms[index].live_of(id) {
+            title.clone_into(&mut live.title);
+        }
+        self.go(At::Room(self.rooms[index].panel.index()));
+    }
+
+    pub fn close_run(&mut self) {
+        let Some(room) = self.room_mut() else {
+            return;
+        };
+        let Some(id) = room.live().map(|l| l.id) else {
+            return;
+        };
+        room.close(id);
+        if room.lives.is_empty() {
+            self.at = At::Start;
+        }
+    }
+
+    /// The entry after or before the present one.
+    pub fn step_entry(&mut self, by: i64) {
+        let Some(room) = self.room() else {
+            return;
+        };
+        let count = room.catalogue.len() as i64;
+        if count == 0 {
+            return;
+        }
+        let now = room
+            .live()
+            .and_then(|l| l.entry.as_ref())
+            .and_then(|e| room.catalogue.iter().position(|c| c.name == e.name));
+        let next = now.map_or(0, |n| (n as i64 + by).rem_euclid(count));
+        let name = room.catalogue[next as usize].name.clone();
+        let panel = room.panel.index();
+        self.open_entry(panel, &name, false);
+    }
+
+    // The run in front.
+
+    pub fn tell(&mut self, command: Command) {
+        if let Some(live) = self.live() {
+            live.send(command);
+        }
+    }
+    pub fn touch(&mut self, command: Command) {
+        if let Some(live) = self.live_mut() {
+            live.touch(command);
+        }
+    }
+    pub fn speed(&mut self, factor: f64) {
+        if let Some(live) = self.live() {
+            live.send(Command::Speed(
+                (live.snapshot.speed * factor).clamp(1e-4, 1e9),
+            ));
+        }
+    }
+    /// Seeks to what was typed: a time, or "step n".
+    pub fn seek(&mut self, text: &str, clock: &Clock) -> Result<(), String> {
+        let text = text.trim();
+        let counted = clock.step_time == 1.0;
+        let steps = text.strip_prefix("step").map(str::trim);
+        let step = if let Some(number) = steps.or(counted.then_some(text)) {
+            let plain: String = number
+                .chars()
+                .filter(|c| !c.is_whitespace() && *c != '\u{2009}')
+                .collect();
+            match plain.parse::<Step>() {
+                Ok(step) => step,
+                Err(_) => whole(expression::evaluate(number)?)?,
+            }
+        } else {
+            whole(expression::evaluate(text)? / clock.step_time)?
+        };
+        self.touch(Command::Seek(step));
+        Ok(())
+    }
+    pub fn show_source(&mut self, source: Source) {
+        self.next += 1;
+        let id = self.next;
+        if let Some(room) = self.room_mut()
+            && let Some(live) = room.live().map(|l| l.id)
+        {
+            room.show(live, source, id);
+        }
+    }
+
+    // The view in front.
+
+    /// Camera and size of the view in front: the one in use, whether set or fitted.
+    fn camera(&mut self) -> Option<(Camera, Camera, [f64; 2])> {
+        let room = self.room_mut()?;
+        let (id, own) = match room.front_view()? {
+            Pane {
+                id,
+                kind: Kind::View { camera, .. },
+                ..
+            } => (*id, camera.clone()),
+            _ => return None,
+        };
+        let size = *room.shown.get(&id)?;
+        let fit = room.live()?.snapshot.fits.get(&id)?.clone();
+        Some((own.unwrap_or_else(|| fit.clone()), fit, size))
+    }
+    pub fn set_camera(&mut self, wanted: Option<Camera>) {
+        if let Some(Pane {
+            kind: Kind::View { camera, .. },
+            ..
+        }) = self.room_mut().and_then(Room::front_view)
+        {
+            *camera = wanted;
+        }
+    }
+    pub fn zoom(&mut self, factor: f64) {
+        if let Some((mut camera, _, size)) = self.camera() {
+            steer::zoom(&mut camera, factor, size);
+            self.set_camera(Some(camera));
+        }
+    }
+    pub fn magnify(&mut self, digit: u32) {
+        if let Some((mut camera, fit, size)) = self.camera() {
+            steer::digit(&mut camera, &fit, digit, size);
+            self.set_camera(Some(camera));
+        }
+    }
+    /// Moves the picture by a part of the view.
+    pub fn shift_view(&mut self, by: [f64; 2]) {
+        if let Some((mut camera, _, size)) = self.camera() {
+            camera.pan([by[0] * size[0], by[1] * size[1]], size);
+            self.set_camera(Some(camera));
+        }
+    }
+    pub fn split_view(&mut self) {
+        self.next += 1;
+        let id = self.next;
+        if let Some(room) = self.room_mut() {
+            let Some(mut pane) = room.front_view().cloned() else {
+                return;
+            };
+            let beside = pane.id;
+            pane.id = id;
+            room.add_view(pane, Some(beside));
+        }
+    }
+    pub fn reset_tiles(&mut self) {
+        self.next += 1;
+        let id = self.next;
+        if let Some(room) = self.room_mut() {
+            room.reset(id);
+        }
+    }
+
+    // The window.
+
+    /// On a narrow window catalogue and inspector are folded to icons.
+    pub fn is_narrow(&self) -> bool {
+        self.ctx.content_rect().width() < super::tokens::size::NARROW
+    }
+    /// On a narrow window one of the two is shown at most.
+    pub fn toggle_catalogue(&mut self) {
+        self.settings.catalogue = !self.settings.catalogue;
+        if self.is_narrow() && self.settings.catalogue {
+            self.settings.inspector = false;
+        }
+    }
+    pub fn toggle_inspector(&mut self) {
+        self.settings.inspector = !self.settings.inspector;
+        if self.is_narrow() && self.settings.inspector {
+            self.settings.catalogue = false;
+        }
+    }
+    pub fn find(&mut self, ctx: &Context) {
+        self.settings.catalogue = true;
+        if self.is_narrow() {
+            self.settings.inspector = false;
+        }
+        ctx.memory_mut(|m| m.request_focus(super::catalogue::search_id()));
+    }
+    pub fn toggle_palette(&mut self) {
+        self.palette = match self.palette {
+            Some(_) => None,
+            None => Some(Palette::new()),
+        };
+    }
+    pub fn toggle_present(&mut self, ctx: &Context) {
+        match self.presenting.take() {
+            Some(present) => {
+                if !present.was_full {
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
+                }
+            }
+            None => {
+                let was_full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+                self.presenting = Some(Present::new(was_full));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
+            }
+        }
+    }
+    /// Esc: leaves the presentation, or lets go of what is selected.
+    pub fn leave(&mut self, ctx: &Context) {
+        if self.presenting.is_some() {
+            self.toggle_present(ctx);
+        } else if self.live().is_some_and(|l| l.snapshot.selected.is_some()) {
+            self.tell(Command::Select(None));
+        }
+    }
+    pub fn choose_device(&mut self, device: Device) {
+        self.settings.device = device;
+        self.place = place(device, &self.easel);
+        self.toasts
+            .say(Tone::Plain, "Runs opened from now on take this device.");
+    }
+
+    // Undo of whichever was done last, in the run or in the view.
+
+    fn run_is_later(&self) -> Option<bool> {
+        let room = self.room()?;
+        let live = room.live();
+        let run = live
+            .filter(|l| l.snapshot.undo.is_some())
+            .map(|l| l.touched);
+        let layout = room.history.last().map(|(at, _)| at);
+        match (run, layout) {
+            (Some(run), Some(layout)) => Some(run >= layout),
+            (Some(_), None) => Some(true),
+            (None, Some(_)) => Some(false),
+            (None, None) => None,
+        }
+    }
+    pub fn undo_title(&self) -> Option<String> {
+        if self.run_is_later()? {
+            self.live()?.snapshot.undo.clone()
+        } else {
+            self.room()?
+                .history
+                .last()
+                .map(|(_, title)| title.to_owned())
+        }
+    }
+    pub fn redo_title(&self) -> Option<String> {
+        let room = self.room()?;
+        match room.history.next() {
+            Some(title) => Some(title.to_owned()),
+            None => room.live()?.snapshot.redo.clone(),
+        }
+    }
+    pub fn undo(&mut self) {
+        match self.run_is_later() {
+            Some(true) => self.tell(Command::Undo),
+            Some(false) => self.travel(false),
+            None => {}
+        }
+    }
+    pub fn redo(&mut self) {
+        let layout = self.room().is_some_and(|r| r.history.next().is_some());
+        if layout {
+            self.travel(true);
+        } else {
+            self.tell(Command::Redo);
+        }
+    }
+    fn travel(&mut self, forth: bool) {
+        let (place, wake) = (self.place.clone(), self.wake.clone());
+        let Some(index) = self.room_index() else {
+            return;
+        };
+        let room = &mut self.rooms[index];
+        let present = room.tree.clone();
+        // A run that was replaced comes back, and the one that is there now can come again.
+        let now = room
+            .live()
+            .map(|l| (l.saved(), l.entry.clone(), l.title.clone()));
+        let counterpart = |left: &Left| {
+            now.clone().map(|(saved, entry, title)| Left {
+                by: left.by,
+                saved,
+                entry,
+                title,
+            })
+        };
+        let past = if forth {
+            room.history.redo(present, counterpart)
+        } else {
+            room.history.undo(present, counterpart)
+        };
+        let Some(past) = past else {
+            return;
+        };
+        if let Some(left) = past.left {
+            let opening = Opening {
+                place,
+                wake,
+                next: &mut self.next,
+            };
+            room.bring_back(left, opening);
+        } else {
+            room.tree = past.tree;
+        }
+        room.arranged = true;
+    }
+
+    // Files.
+
+    pub fn ask_path(&mut self, purpose: Purpose) {
+        self.picked = None;
+        let name = purpose.name();
+        let folder = self.settings.folder.clone().unwrap_or_default();
+        let text = if purpose == Purpose::Save {
+            self.project
+                .clone()
+                .unwrap_or_else(|| folder.join(&name))
+                .display()
+                .to_string()
+        } else if name.is_empty() {
+            String::new()
+        } else {
+            folder.join(&name).display().to_string()
+        };
+        self.dialog = Some(Dialog::Path { purpose, text });
+    }
+
+    /// What a path was asked for is done with it.
+    pub fn path_given(&mut self, purpose: Purpose, path: PathBuf) {
+        match purpose {
+            Purpose::Open => self.files.open(path, self.registry.clone()),
+            Purpose::Save => self.save_to(path),
+            Purpose::Attach { live, key, .. } => self.files.attach(live, key, path),
+            Purpose::Bytes { bytes, .. } => self.files.write(path, move || Ok(bytes)),
+            Purpose::State { live, ending } => self.write_state(live, ending, path),
+            Purpose::Plot { plot, ending } => self.write_plot(*plot, ending, path),
+        }
+    }
+
+    pub fn save_project(&mut self) {
+        match self.project.clone() {
+            Some(path) => self.save_to(path),
+            None => self.ask_path(Purpose::Save),
+        }
+    }
+    fn save_to(&mut self, path: PathBuf) {
+        let path = if path.extension().is_none() {
+            path.with_extension("loom")
+        } else {
+            path
+        };
+        let document = self.document();
+        let states = self.full_states();
+        self.files
+            .save(path, move || super::document::complete(document, states));
+    }
+
+    fn write_state(&mut self, live: u64, ending: &'static str, path: PathBuf) {
+        let Some(live) = self.live_of(live) else {
+            return;
+        };
+        let (science, saved, model) = (live.science.clone(), live.saved(), live.model().clone());
+        self.files.write(path, move || {
+            let gate = loom_sim::Gate::open();
+            let run =
+                loom_sim::Run::restore(science.clone(), (*saved).clone(), Place::cpu(), &gate)
+                    .map_err(|e| e.to_string())?;
+            let capture = run.simulation().capture();
+            science
+                .export(&model, Some(&capture), ending)
+                .map_err(|e| e.to_string())
+        });
+    }
+
+    /// Projects that a crash left.
+    pub fn restore(&mut self, list: &[PathBuf]) {
+        for path in list {
+            match loom_figure::Document::open(path) {
+                Ok((document, warnings)) => {
+                    self.adopt(&document);
+                    for warning in warnings {
+                        self.toasts.say(Tone::Warning, warning);
+                    }
+                    Recovery::forget(path);
+                }
+                Err(error) => self.toasts.say(Tone::Error, error.to_string()),
+            }
+        }
+    }
+}
+
+fn whole(x: f64) -> Result<Step, String> {
+    let x = x.round();
+    if (0.0..1e18).contains(&x) {
+        Ok(Step::from(x as u64))
+    } else {
+        Err("A step is a whole number from 0 on.".into())
+    }
+}
+
+/// Where simulations run: a GPU that is one, unless the user decides.
+fn place(device: Device, easel: &Easel) -> Place {
+    let able = easel.gpu.has_compute();
+    let take = match device {
+        Device::Auto => able && !easel.gpu.is_processor(),
+        Device::Gpu => able,
+        Device::Cpu => false,
+    };
+    if take {
+        Place::Gpu(easel.gpu.clone())
+    } else {
+        Place::cpu()
+    }
+}

@@ -1,0 +1,17 @@
+//! What panels are made of: buttons, sections, number fields, parameter editors, viewports,
+//! plots and tables. Widgets know egui and the plain types of `loom_sim`, not the studio.
+
+pub mod button;
+pub mod canvas;
+pub mod colormap;
+pub mod decimate;
+pub mod expression;
+pub mod field;
+pub mod legend;
+pub mod number;
+pub mod parameter;
+pub mod plot;
+pub mod section;
+pub mod steer;
+pub mod table;
+pub mod viewport;

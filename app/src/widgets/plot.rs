@@ -1,0 +1,386 @@
+//! A plot in the window: named axes, round ticks, direct labels, a read-out; drag zooms,
+//! double-click fits, and a menu leads to every way out.
+
+use egui::{Align2, Color32, PointerButton, RichText, Ui, pos2, vec2};
+use egui_plot::{
+    Bar, BarChart, GridMark, HLine, HoverPosition, Line, LineStyle, PlotPoints, PlotUi, Points,
+    Polygon, VLine,
+};
+use loom_sim::{Mark, Plot};
+
+use super::decimate;
+use crate::shell::icons::Icon;
+use crate::shell::tokens::{self, Tokens, font};
+use crate::shell::{theme, words};
+
+/// What the user asks of a plot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ask {
+    /// Write it as it stands, as a picture (`png`, `svg`, `pdf`) or its numbers (`csv`).
+    Export(&'static str),
+    CopyPicture,
+    /// The point that was clicked, in the plot's units.
+    Click([f64; 2]),
+}
+
+/// Shows a plot in all the room there is. `now` marks the clock on the abscissa.
+pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<Ask> {
+    let tokens = tokens::of(ui);
+    let log = [plot.x.logarithmic, plot.y.logarithmic];
+    let columns = (ui.available_width() * ui.pixels_per_point()).max(64.0) as usize;
+    let (x_log, y_log) = (log[0], log[1]);
+    let readout = |at: &HoverPosition<'_>| match at {
+        HoverPosition::NearDataPoint {
+            plot_name,
+            position,
+            ..
+        } => Some(format!(
+            "{plot_name}\n{}\n{}",
+            named_value(&plot.x.label, back(position.x, x_log), &plot.x.unit),
+            named_value(&plot.y.label, back(position.y, y_log), &plot.y.unit),
+        )),
+        HoverPosition::Elsewhere { .. } => None,
+    };
+    let mut figure = egui_plot::Plot::new(id)
+        .id(id)
+        .show_grid(true)
+        .grid_color(theme::mix(tokens.ground, tokens.hairline, 0.7))
+        .grid_spacing(48.0..=240.0)
+        .show_background(false)
+        .set_margin_fraction(vec2(0.02, 0.06))
+        .allow_scroll(false)
+        .allow_zoom(true)
+        .allow_drag(true)
+        .pan_pointer_button(PointerButton::Middle)
+        .allow_boxed_zoom(true)
+        .boxed_zoom_pointer_button(PointerButton::Primary)
+        .allow_double_click_reset(true)
+        .cursor_color(tokens.disabled)
+        .label_formatter(readout)
+        .x_axis_label(
+            RichText::new(plot.x.title())
+                .font(font::secondary())
+                .color(tokens.secondary),
+        )
+        .y_axis_label(
+            RichText::new(plot.y.title())
+                .font(font::secondary())
+                .color(tokens.secondary),
+        )
+        .x_axis_formatter(move |mark, range| tick(mark, range, x_log))
+        .y_axis_formatter(move |mark, range| tick(mark, range, y_log));
+    if x_log {
+        figure = figure.x_grid_spacer(decades);
+    }
+    if y_log {
+        figure = figure.y_grid_spacer(decades);
+    }
+    if let Some([a, b]) = plot.x.limits {
+        figure = figure.default_x_bounds(forth(a, x_log), forth(b, x_log));
+    }
+    if let Some([a, b]) = plot.y.limits {
+        figure = figure.default_y_bounds(forth(a, y_log), forth(b, y_log));
+    }
+    let shown = figure.show(ui, |area| {
+        let bounds = area.plot_bounds();
+        let fitted = area.auto_bounds().x;
+        let seen = (!fitted && bounds.is_valid()).then(|| (bounds.min()[0], bounds.max()[0]));
+        for (index, mark) in plot.marks.iter().enumerate() {
+            draw(
+                area,
+                mark,
+                tokens.category(index),
+                tokens,
+                log,
+                seen,
+                columns,
+            );
+        }
+        if let Some(now) = now {
+            area.vline(
+                VLine::new("", forth(now, x_log))
+                    .color(tokens.disabled)
+                    .width(1.0)
+                    .allow_hover(false),
+            );
+        }
+    });
+    label(ui, plot, &shown, tokens, log);
+    if plot.preview {
+        ui.painter().text(
+            shown.response.rect.right_top() + vec2(-6.0, 4.0),
+            Align2::RIGHT_TOP,
+            "preview in single precision",
+            font::secondary(),
+            tokens.disabled,
+        );
+    }
+    let response = shown.response;
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(
+            egui::Role::GraphicsObject,
+            true,
+            format!("Plot: {}", plot.title),
+        )
+    });
+    let mut ask = None;
+    response.context_menu(|ui| ask = menu(ui, plot));
+    if response.clicked()
+        && !response.double_clicked()
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        let value = shown.transform.value_from_position(at);
+        ask = Some(Ask::Click([back(value.x, x_log), back(value.y, y_log)]));
+    }
+    ask
+}
+
+fn menu(ui: &mut Ui, plot: &Plot) -> Option<Ask> {
+    let mut ask = None;
+    if super::button::labelled(ui, Icon::Copy, "Copy numbers").clicked() {
+        ui.copy_text(csv(plot));
+        ui.close();
+    }
+    if super::button::labelled(ui, Icon::Image, "Copy picture").clicked() {
+        ask = Some(Ask::CopyPicture);
+        ui.close();
+    }
+    ui.separator();
+    for (ending, name) in [
+        ("csv", "Numbers as CSV…"),
+        ("png", "Picture as PNG…"),
+        ("svg", "Picture as SVG…"),
+        ("pdf", "Picture as PDF…"),
+    ] {
+        if super::button::labelled(ui, Icon::FileDown, name).clicked() {
+            ask = Some(Ask::Export(ending));
+            ui.close();
+        }
+    }
+    ask
+}
+
+fn forth(x: f64, log: bool) -> f64 {
+    if log {
+        x.max(f64::MIN_POSITIVE).log10()
+    } else {
+        x
+    }
+}
+fn back(x: f64, log: bool) -> f64 {
+    if log { 10f64.powf(x) } else { x }
+}
+
+/// Points as the axes have them; what a logarithm can't show is left out.
+fn mapped(points: &[[f64; 2]], log: [bool; 2]) -> Vec<[f64; 2]> {
+    points
+        .iter()
+        .filter(|[x, y]| {
+            x.is_finite() && y.is_finite() && (!log[0] || *x > 0.0) && (!log[1] || *y > 0.0)
+        })
+        .map(|&[x, y]| [forth(x, log[0]), forth(y, log[1])])
+        .collect()
+}
+
+fn draw(
+    area: &mut PlotUi<'_>,
+    mark: &Mark,
+    color: Color32,
+    tokens: &Tokens,
+    log: [bool; 2],
+    seen: Option<(f64, f64)>,
+    columns: usize,
+) {
+    match mark {
+        Mark::Line { name, points } => {
+            let thin = decimate::line(&mapped(points, log), seen, columns);
+            area.line(
+                Line::new(name, PlotPoints::from(thin))
+                    .color(color)
+                    .width(1.5),
+            );
+        }
+        Mark::Points { name, points } => {
+            let thin = decimate::cloud(&mapped(points, log), 20_000);
+            area.points(
+                Points::new(name, PlotPoints::from(thin))
+                    .color(color)
+                    .radius(1.8),
+            );
+        }
+        Mark::Bars {
+            name,
+            points,
+            width,
+        } => {
+            let bars = points
+                .iter()
+                .filter(|p| p[0].is_finite() && p[1].is_finite())
+                .map(|&[x, y]| Bar::new(forth(x, log[0]), forth(y, log[1])).width(*width))
+                .collect();
+            area.bar_chart(BarChart::new(name, bars).color(color));
+        }
+        Mark::Band { name, points } => {
+            let low: Vec<[f64; 2]> = points.iter().map(|&[x, low, _]| [x, low]).collect();
+            let high: Vec<[f64; 2]> = points.iter().map(|&[x, _, high]| [x, high]).collect();
+            let mut ring = mapped(&low, log);
+            ring.extend(mapped(&high, log).into_iter().rev());
+            area.polygon(
+                Polygon::new(name, PlotPoints::from(ring))
+                    .fill_color(color.gamma_multiply(0.25))
+                    .width(0.0)
+                    .allow_hover(false),
+            );
+        }
+        Mark::Horizontal { name, y } => area.hline(
+            HLine::new(name, forth(*y, log[1]))
+                .color(tokens.secondary)
+                .style(LineStyle::dashed_dense())
+                .width(1.0),
+        ),
+        Mark::Vertical { name, x } => area.vline(
+            VLine::new(name, forth(*x, log[0]))
+                .color(tokens.secondary)
+                .style(LineStyle::dashed_dense())
+                .width(1.0),
+        ),
+    }
+}
+
+/// Writes each curve's name at its right end, moved apart where ends are close.
+fn label<R>(
+    ui: &Ui,
+    plot: &Plot,
+    shown: &egui_plot::PlotResponse<R>,
+    tokens: &Tokens,
+    log: [bool; 2],
+) {
+    const LINE: f32 = 14.0;
+    if plot.marks.len() < 2 {
+        return;
+    }
+    let frame = *shown.transform.frame();
+    let mut ends: Vec<(f32, &str, Color32)> = Vec::new();
+    for (index, mark) in plot.marks.iter().enumerate() {
+        let (Mark::Line { name, points } | Mark::Points { name, points }) = mark else {
+            continue;
+        };
+        let last = points.iter().rev().find(|[x, y]| {
+            let x = shown.transform.position_from_point_x(forth(*x, log[0]));
+            x <= frame.right() + 1.0 && y.is_finite() && (!log[1] || *y > 0.0)
+        });
+        if let (Some(&[_, y]), false) = (last, name.is_empty()) {
+            let at = shown.transform.position_from_point_y(forth(y, log[1]));
+            ends.push((at, name, tokens.category(index)));
+        }
+    }
+    if ends.len() > 8 {
+        return;
+    }
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let least = frame.top() + LINE;
+    let mut before = f32::NEG_INFINITY;
+    let painter = ui.painter_at(frame);
+    for (y, name, color) in ends {
+        let y = (y - 3.0).clamp(least, frame.bottom()).max(before + LINE);
+        before = y;
+        painter.text(
+            pos2(frame.right() - 4.0, y),
+            Align2::RIGHT_BOTTOM,
+            name,
+            font::secondary(),
+            color,
+        );
+    }
+}
+
+fn tick(mark: GridMark, range: &std::ops::RangeInclusive<f64>, log: bool) -> String {
+    if log {
+        return if (mark.value - mark.value.round()).abs() < 1e-9 {
+            words::figures(10f64.powf(mark.value.round()), 1)
+        } else {
+            String::new()
+        };
+    }
+    // Ticks near zero are zero; rounding noise is not a number anyone asked for.
+    let span = (range.end() - range.start()).abs();
+    if mark.value.abs() < span * 1e-9 {
+        return "0".into();
+    }
+    words::figures(mark.value, 5)
+}
+
+/// Decades, and their tenths while there are few of them.
+fn decades(input: egui_plot::GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    if !(low.is_finite() && high.is_finite()) || high - low > 400.0 {
+        return Vec::new();
+    }
+    let stride = ((high - low) / 8.0).ceil().max(1.0);
+    let mut marks = Vec::new();
+    let mut decade = (low / stride).floor() * stride;
+    while decade <= high {
+        marks.push(GridMark {
+            value: decade,
+            step_size: stride,
+        });
+        decade += stride;
+    }
+    marks
+}
+
+fn named_value(label: &str, value: f64, unit: &str) -> String {
+    let number = words::with_unit(&words::figures(value, 5), unit);
+    if label.is_empty() {
+        number
+    } else {
+        format!("{label} = {number}")
+    }
+}
+
+/// The plot's numbers: one block of columns for each mark.
+pub fn csv(plot: &Plot) -> String {
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(Vec::new());
+    let x = plot.x.title();
+    for mark in &plot.marks {
+        // Writing to memory does not fail.
+        let _ = match mark {
+            Mark::Line { name, points }
+            | Mark::Points { name, points }
+            | Mark::Bars { name, points, .. } => {
+                let _ = writer.write_record([x.as_str(), name.as_str()]);
+                points
+                    .iter()
+                    .try_for_each(|p| writer.write_record([p[0].to_string(), p[1].to_string()]))
+            }
+            Mark::Band { name, points } => {
+                let (low, high) = (format!("{name} (low)"), format!("{name} (high)"));
+                let _ = writer.write_record([x.as_str(), low.as_str(), high.as_str()]);
+                points
+                    .iter()
+                    .try_for_each(|p| writer.write_record(p.map(|v| v.to_string())))
+            }
+            Mark::Horizontal { name, y: value } | Mark::Vertical { name, x: value } => {
+                writer.write_record([name.as_str(), value.to_string().as_str()])
+            }
+        };
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// A text inside a plot that has nothing to show yet.
+pub fn empty(ui: &mut Ui, sentence: &str) {
+    let rect = ui.available_rect_before_wrap();
+    ui.painter().text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        sentence,
+        font::body(),
+        tokens::of(ui).secondary,
+    );
+    let response = ui.allocate_rect(rect, egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, sentence));
+}

@@ -1,0 +1,144 @@
+// Grids of cells, fields and densities: each pixel is the mean of what it covers, so that edges
+// stay sharp near and shades are true from afar.
+//
+// The file before this one gives `word(i)`, word i of the data.
+
+struct Grid {
+  // Cell and fraction at the tile's upper left corner: whole cells.
+  base: vec2i,
+  // And the fraction of a cell.
+  part: vec2f,
+  // Cells a pixel.
+  step: vec2f,
+  size: vec2u,
+  // Left, top, right, bottom of what is drawn, pixels of the tile.
+  rectangle: vec4f,
+  // Kind (0 states, 1 bits, 2 field, 3 counts), words a row (bits), 1 with grid lines, and
+  // whether the largest count lies in `peak` (1) or in tone.z (0).
+  kind: vec4u,
+  hairline: vec4f,
+  // Exposure, 1 / gamma, peak.
+  tone: vec4f,
+  palette: array<vec4u, 64>,
+}
+
+@group(1) @binding(0) var<uniform> grid: Grid;
+
+struct Sheet { @builtin(position) position: vec4f }
+
+@vertex
+fn cells_vertex(@builtin(vertex_index) corner: u32) -> Sheet {
+  let x = select(grid.rectangle.x, grid.rectangle.z, (corner & 1u) == 1u);
+  let y = select(grid.rectangle.y, grid.rectangle.w, corner >= 2u);
+  return Sheet(place(vec2f(x, y) + lens.tile.xy, 0.0));
+}
+
+fn palette(index: u32) -> vec4f {
+  return premultiplied(unpack4x8unorm(grid.palette[index / 4u][index % 4u]));
+}
+
+fn tone(hits: u32) -> vec4f {
+  if (hits == 0u) { return vec4f(0.0); }
+  var most = grid.tone.z;
+  if (grid.kind.w == 1u) { most = f32(peak()); }
+  let scale = log(1.0 + max(most, 1.0) * grid.tone.x);
+  let t = pow(clamp(log(1.0 + f32(hits) * grid.tone.x) / scale, 0.0, 1.0), grid.tone.y);
+  let entry = vec2i(i32(t * 255.0 + 0.5), i32(layer.range.z));
+  return vec4f(textureLoad(maps, entry, 0).rgb, 1.0);
+}
+
+// The colour of one cell, premultiplied.
+fn cell(x: u32, y: u32) -> vec4f {
+  switch grid.kind.x {
+    case 0u: {
+      let i = y * grid.size.x + x;
+      return palette((word(i / 4u) >> (8u * (i % 4u))) & 255u);
+    }
+    case 1u: {
+      return palette((word(y * grid.kind.y + x / 32u) >> (x % 32u)) & 1u);
+    }
+    case 2u: {
+      let bits = word(y * grid.size.x + x);
+      // No colour for what is no number.
+      if ((bits & 0x7fffffffu) > 0x7f800000u) { return vec4f(0.0); }
+      let value = bitcast<f32>(bits);
+      if (layer.range.z < 0.0) { return premultiplied(layer.color) * clamp(value, 0.0, 1.0); }
+      return paint(value);
+    }
+    default: { return tone(word(y * grid.size.x + x)); }
+  }
+}
+
+// At most so many cells a side are looked at for one pixel.
+const MOST = 12.0;
+
+// The share of set bits in a row of words from column x0 up to x1.
+fn set_bits(y: u32, x0: u32, x1: u32) -> u32 {
+  var sum = 0u;
+  let row = y * grid.kind.y;
+  let first = x0 / 32u;
+  let last = (x1 - 1u) / 32u;
+  let stride = max(1u, (last - first + 1u) / 8u);
+  for (var w = first; w <= last; w += stride) {
+    var bits = word(row + w);
+    if (w == first) { bits &= 0xffffffffu << (x0 % 32u); }
+    if (w == last && x1 % 32u != 0u) { bits &= (1u << (x1 % 32u)) - 1u; }
+    sum += countOneBits(bits) * stride;
+  }
+  return min(sum, x1 - x0);
+}
+
+@fragment
+fn cells_fragment(in: Sheet) -> @location(0) vec4f {
+  // The pixel's footprint in cells, relative to the base cell.
+  let low = grid.part + (in.position.xy - 0.5) * grid.step;
+  let high = low + grid.step;
+  // A thousandth of a pixel decides nothing.
+  let least = max(floor(low + 1e-3 * grid.step), vec2f(-grid.base));
+  let most = min(ceil(high - 1e-3 * grid.step), vec2f(vec2i(grid.size) - grid.base));
+  if (any(most <= least)) { discard; }
+  var sum = vec4f(0.0);
+  let count = most - least;
+  if (grid.kind.x == 1u && count.x > 8.0) {
+    // From afar: whole words of bits.
+    let x0 = u32(i32(least.x) + grid.base.x);
+    let x1 = u32(i32(most.x) + grid.base.x);
+    let rows = min(count.y, MOST);
+    var ones = 0.0;
+    for (var j = 0.0; j < rows; j += 1.0) {
+      let y = i32(least.y + floor((j + 0.5) * count.y / rows)) + grid.base.y;
+      ones += f32(set_bits(u32(y), x0, x1));
+    }
+    let share = ones / (rows * f32(x1 - x0));
+    let area = count / grid.step;
+    sum = mix(palette(0u), palette(1u), share) * min(area.x, 1.0) * min(area.y, 1.0);
+  } else {
+    let steps = min(count, vec2f(MOST));
+    let stride = count / steps;
+    for (var j = 0.0; j < steps.y; j += 1.0) {
+      let y0 = least.y + j * stride.y;
+      let y = min(floor(y0 + 0.5 * stride.y - 1e-4), most.y - 1.0);
+      let height = min(y0 + stride.y, high.y) - max(y0, low.y);
+      for (var i = 0.0; i < steps.x; i += 1.0) {
+        let x0 = least.x + i * stride.x;
+        let x = min(floor(x0 + 0.5 * stride.x - 1e-4), most.x - 1.0);
+        let width = min(x0 + stride.x, high.x) - max(x0, low.x);
+        let at = vec2u(vec2i(vec2f(x, y)) + grid.base);
+        sum += cell(at.x, at.y) * max(width, 0.0) * max(height, 0.0);
+      }
+    }
+    sum /= grid.step.x * grid.step.y;
+  }
+  if (grid.kind.z == 1u) {
+    // The first pixel of each cell, and the last of the whole grid. The bias keeps rounding
+    // from drawing a line twice or not at all.
+    let here = floor(low + 0.01 * grid.step);
+    let before = floor(low - 0.99 * grid.step);
+    let after = floor(low + 1.01 * grid.step);
+    let end = vec2f(vec2i(grid.size) - grid.base);
+    if (any(here > before) || any(after >= end)) {
+      sum = grid.hairline + sum * (1.0 - grid.hairline.a);
+    }
+  }
+  return clamp(sum, vec4f(0.0), vec4f(1.0));
+}
