@@ -1,5 +1,6 @@
 //! Strange Loom: the window and the command line.
 
+pub mod command;
 pub mod panels;
 pub mod shell;
 pub mod widgets;

@@ -1,4 +1,7 @@
-//! strange-loom
-fn main() -> std::process::ExitCode {
-    strange_loom::shell::open(std::env::args_os().nth(1).map(Into::into))
+//! Arguments to a window or a command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    strange_loom::command::main()
 }

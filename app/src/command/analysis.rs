@@ -1,0 +1,99 @@
+//! Running a declared analysis from the command line.
+
+use std::sync::Arc;
+
+use loom_sim::{Analysis, Job, Model, Number, Report, Settings, Subject, Uncertainty};
+
+use super::{Done, Failure, output};
+
+/// Runs it on a model at its beginning, with a bar on a terminal.
+pub fn run(
+    analysis: &dyn Analysis,
+    model: Model,
+    settings: &Settings,
+    threads: usize,
+) -> Result<Report, Failure> {
+    if !analysis.fits(&model) {
+        return Err(Failure::input(format!(
+            "{} can't be measured on {}: choose another model.",
+            analysis.name(),
+            model.kind
+        )));
+    }
+    let subject = Subject::State {
+        model,
+        capture: None,
+    };
+    let bar = output::bar(analysis.name());
+    let shown = bar.clone();
+    let mut job = Job::new(
+        Arc::default(),
+        move |fraction| shown.set_position((fraction * 1000.0) as u64),
+        |_| {},
+    );
+    job.threads = threads;
+    let report = analysis.run(&subject, settings, &job);
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+/// The report as JSON or as a table; its warnings on standard error.
+pub fn print(report: &Report, json: bool) -> Done {
+    for warning in &report.warnings {
+        output::warn(warning);
+    }
+    if json {
+        return output::json(&loom_figure::data::report_json(report));
+    }
+    let mut text = format!("{}\n{}\n\n", report.title, report.method);
+    let rows: Vec<Vec<String>> = report
+        .values
+        .iter()
+        .map(|q| {
+            let name = if q.symbol.is_empty() {
+                q.name.clone()
+            } else {
+                format!("{} ({})", q.name, q.symbol)
+            };
+            let value = match &q.value {
+                Number::Real(x) => x.to_string(),
+                Number::Integer(i) => i.to_string(),
+                Number::Text(s) => s.clone(),
+            };
+            let error = match &q.error {
+                Uncertainty::Exact => "exact".to_owned(),
+                Uncertainty::StandardError(e) => format!("± {e}"),
+                Uncertainty::Bound(e) => format!("within {e}"),
+                Uncertainty::Unknown(why) => why.clone(),
+            };
+            vec![name, value, q.unit.clone(), error]
+        })
+        .collect();
+    if !rows.is_empty() {
+        text.push_str(&output::table(
+            &["quantity", "value", "unit", "error"],
+            &rows,
+        ));
+    }
+    for table in &report.tables {
+        text.push_str(&format!("\n{}\n", table.title));
+        let heads: Vec<&str> = table.columns.iter().map(|(h, _)| h.as_str()).collect();
+        let longest = table
+            .columns
+            .iter()
+            .map(|(_, c)| c.len())
+            .max()
+            .unwrap_or(0);
+        let rows: Vec<Vec<String>> = (0..longest)
+            .map(|i| {
+                table
+                    .columns
+                    .iter()
+                    .map(|(_, c)| c.get(i).cloned().unwrap_or_default())
+                    .collect()
+            })
+            .collect();
+        text.push_str(&output::table(&heads, &rows));
+    }
+    output::text(&text)
+}

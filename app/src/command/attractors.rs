@@ -1,0 +1,273 @@
+//! `attractors`: list, show, trajectory and lyapunov.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use loom_attractors::settings::Build;
+use loom_attractors::trajectory::{self, Plan, Trajectory};
+use loom_attractors::{catalogue, listing};
+use loom_figure::data;
+use loom_sim::{Column, Model, Series, Settings, Value};
+
+use super::given::{self, Set};
+use super::{Done, Failure, analysis, output};
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    List(List),
+    Show(Show),
+    Trajectory(Follow),
+    Lyapunov(Lyapunov),
+}
+
+impl Verb {
+    pub fn run(self) -> Done {
+        match self {
+            Self::List(list) => list.run(),
+            Self::Show(show) => show.run(),
+            Self::Trajectory(follow) => follow.run(),
+            Self::Lyapunov(lyapunov) => lyapunov.run(),
+        }
+    }
+}
+
+/// The model that a name or a file means, with its parameters set.
+fn model(name: &str, set: &Set) -> Result<Model, Failure> {
+    let registry = crate::registry();
+    let science = registry.get("attractors")?;
+    let mut model = given::model(&**science, name)?;
+    set.apply(&**science, &mut model)?;
+    Ok(model)
+}
+
+/// List the systems of the catalogue
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  strange-loom attractors list --json")]
+pub struct List {
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl List {
+    fn run(self) -> Done {
+        if self.json {
+            output::json(&listing::list())
+        } else {
+            output::text(&listing::table())
+        }
+    }
+}
+
+/// Show a system: equations, parameters, source
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  strange-loom attractors show Lorenz\n  \
+    strange-loom attractors show Lorenz --latex")]
+pub struct Show {
+    /// A system of the catalogue, or a *.toml file
+    name: String,
+    /// Print one JSON document
+    #[arg(long, conflicts_with = "latex")]
+    json: bool,
+    /// Print the equations as LaTeX
+    #[arg(long)]
+    latex: bool,
+}
+
+impl Show {
+    fn run(self) -> Done {
+        let model = model(&self.name, &Set::default())?;
+        let definition = catalogue::definition(&model)?;
+        if self.json {
+            output::json(&listing::describe(&definition))
+        } else if self.latex {
+            output::text(&listing::latex(&definition))
+        } else {
+            output::text(&listing::show(&definition))
+        }
+    }
+}
+
+/// Compute a trajectory in f64 and write its numbers
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  strange-loom attractors trajectory Lorenz --points 1000 --points-per-period 100\n  \
+    strange-loom attractors trajectory Lorenz --set rho=20 --ensemble 8 --out lorenz.npy"
+)]
+pub struct Follow {
+    /// A system of the catalogue, or a *.toml file
+    name: String,
+    /// How many points
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    points: u64,
+    /// Points in each natural period
+    #[arg(long, value_name = "P", conflicts_with = "dt", value_parser = given::expression)]
+    points_per_period: Option<f64>,
+    /// Model time between points, and the longest step
+    #[arg(long, value_name = "D", value_parser = given::expression)]
+    dt: Option<f64>,
+    /// Model time thrown away before the first point
+    #[arg(long, value_name = "T", default_value = "0", value_parser = given::expression)]
+    transient: f64,
+    /// Initial state
+    #[arg(long, value_name = "a,b,c", allow_hyphen_values = true)]
+    initial: Option<String>,
+    /// How many members, each starting a little elsewhere
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    ensemble: u32,
+    /// Every variable to mean 0 and standard deviation 1
+    #[arg(long, visible_alias = "standardise")]
+    standardize: bool,
+    /// The integrator: rk4 (maps are iterated)
+    #[arg(long, value_name = "M", default_value = "rk4")]
+    method: String,
+    /// Where to write [default: CSV on standard output]
+    #[arg(long, value_name = "F.csv|.npy|.npz")]
+    out: Option<PathBuf>,
+    /// csv, npy or npz, whatever the ending
+    #[arg(long, value_name = "KIND")]
+    format: Option<String>,
+    #[command(flatten)]
+    set: Set,
+}
+
+impl Follow {
+    fn run(self) -> Done {
+        let ending = output::ending(self.out.as_deref(), self.format.as_deref(), "csv")?;
+        if !matches!(ending.as_str(), "csv" | "npy" | "npz") {
+            return Err(Failure::input(format!(
+                "A trajectory can't be written as {ending}: give .csv, .npy or .npz."
+            )));
+        }
+        if !self.method.eq_ignore_ascii_case("rk4") {
+            return Err(Failure::input(format!(
+                "The method {} is not known here: use --method rk4 with a smaller --dt.",
+                self.method
+            )));
+        }
+        let mut model = model(&self.name, &self.set)?;
+        if let Some(initial) = &self.initial {
+            let point = given::numbers(initial)
+                .map_err(|e| Failure::input(format!("--initial {initial}: {e}.")))?;
+            model = model.with("initial", Value::Vector(point));
+        }
+        let definition = catalogue::definition(&model)?;
+        if let Some(dt) = self.dt
+            && !definition.is_map()
+        {
+            model = model.with("dt", Value::Real(dt));
+        }
+        let build = Build::new(&definition, &model.parameters)?;
+        let mut plan = Plan::new(&definition, &build);
+        plan.points = usize::try_from(self.points).unwrap_or(usize::MAX);
+        plan.transient = self.transient;
+        plan.members = self.ensemble as usize;
+        plan.seed = self.set.seed;
+        if let Some(points) = self.points_per_period {
+            plan = plan.points_per_period(&definition, points);
+        }
+        let mut trajectory = trajectory::compute(&definition, &build, &plan)?;
+        if self.standardize {
+            trajectory.standardise();
+        }
+        let bytes = match ending.as_str() {
+            "csv" => trajectory.to_csv().into_bytes(),
+            kind => {
+                let members = series(&trajectory);
+                match (kind, &members[..]) {
+                    ("npy", [one]) => data::series_npy(one)?,
+                    ("npy", all) => data::ensemble_npy(all)?,
+                    (_, [one]) => data::series_npz(one)?,
+                    (_, all) => data::ensemble_npz(all)?,
+                }
+            }
+        };
+        output::file(self.out.as_deref(), &bytes)
+    }
+}
+
+/// A series for each member.
+fn series(trajectory: &Trajectory) -> Vec<Series> {
+    (0..trajectory.members)
+        .map(|member| Series {
+            abscissa: ("t".into(), String::new()),
+            at: trajectory.times.clone(),
+            columns: trajectory
+                .variables
+                .iter()
+                .enumerate()
+                .map(|(v, name)| Column {
+                    name: name.clone(),
+                    unit: String::new(),
+                    values: (0..trajectory.times.len())
+                        .map(|point| trajectory.row(member, point)[v])
+                        .collect(),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// Measure the Lyapunov spectrum with its standard errors
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  strange-loom attractors lyapunov Lorenz --json\n  \
+    strange-loom attractors lyapunov Rossler --set c=9 --time 20000"
+)]
+pub struct Lyapunov {
+    /// A system of the catalogue, or a *.toml file
+    name: String,
+    /// Model time of all orbits together
+    #[arg(long, value_name = "T", value_parser = given::expression)]
+    time: Option<f64>,
+    /// Only the first so many exponents
+    #[arg(long, value_name = "K")]
+    exponents: Option<i64>,
+    /// Time step
+    #[arg(long, value_name = "D", value_parser = given::expression)]
+    dt: Option<f64>,
+    /// Natural periods thrown away first
+    #[arg(long, value_name = "P", value_parser = given::expression)]
+    transient: Option<f64>,
+    /// Threads on the processor [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    set: Set,
+}
+
+impl Lyapunov {
+    fn run(self) -> Done {
+        let registry = crate::registry();
+        let science = registry.get("attractors")?;
+        let model = model(&self.name, &self.set)?;
+        let analysis = science
+            .analyses()
+            .into_iter()
+            .find(|a| a.key() == "lyapunov")
+            .ok_or_else(|| Failure::job("Lyapunov exponents can't be measured here."))?;
+        let mut settings = Settings::new();
+        let reals = [
+            ("time", self.time),
+            ("dt", self.dt),
+            ("transient", self.transient),
+        ];
+        for (key, value) in reals {
+            if let Some(x) = value {
+                settings.insert(key.into(), Value::Real(x));
+            }
+        }
+        if let Some(count) = self.exponents {
+            settings.insert("exponents".into(), Value::Integer(count));
+        }
+        let threads = self.threads.map_or_else(
+            || std::thread::available_parallelism().map_or(1, usize::from),
+            usize::from,
+        );
+        let report = analysis::run(&*analysis, model, &settings, threads)?;
+        analysis::print(&report, self.json)
+    }
+}
