@@ -46,7 +46,7 @@ impl Samples {
 }
 
 /// Follows one orbit from the initial state, drops the transient and keeps `count` points of
-/// what comes then (at most [`POINTS`]). An orbit that runs away ends the samples early; the
+/// what comes then (at most 16,384). An orbit that runs away ends the samples early; the
 /// initial state is always there.
 pub fn sample(definition: &Definition, build: &Build, count: usize) -> Result<Samples, SimError> {
     let dimension = definition.dimension();

@@ -6,18 +6,20 @@ use loom_sim::scene::{Data, Layer, Tone};
 use loom_sim::{Ink, Scene, Settings, SimError};
 
 use crate::definition::Definition;
+use crate::fitting::{fit_orbit, fit_plane};
 use crate::histogram::Histogram;
 use crate::lens::{self, Frame, Lens};
-use crate::picture::{fit_orbit, fit_plane};
 use crate::probes;
 use crate::settings::{Build, ViewSettings};
-use crate::start;
+use crate::start::{self, Scatter};
 use crate::stepping::BlockStepper;
 
 /// Orbits of a thumbnail.
 const ORBITS: usize = 256;
+/// Steps before hits are counted.
+const SETTLING: usize = 40;
 /// Hits that make a small picture clean.
-const HITS: usize = 250_000;
+const HITS: usize = 300_000;
 
 /// A picture of a system at these settings.
 pub fn picture(
@@ -54,11 +56,11 @@ pub fn picture(
     };
     let histogram = Histogram::new(lens.clone());
     let dimension = definition.dimension();
-    let members = ORBITS.min(samples.len()).max(1);
+    let members = ORBITS;
     let mut block = vec![0.0; members * dimension];
+    let mut scatter = Scatter::new(&samples, 1e-3, 0, "attractors: thumbnail");
     for m in 0..members {
-        let point = samples.point(m * samples.len() / members);
-        for (v, x) in point.iter().enumerate() {
+        for (v, x) in scatter.point().iter().enumerate() {
             block[v * members + m] = *x;
         }
     }
@@ -70,9 +72,13 @@ pub fn picture(
         build.dt / 4.0
     };
     let mut clock = Clock::new(dt);
-    for _ in 0..HITS / members {
+    for step in 0..SETTLING + HITS / members {
         stepper.advance(&mut block, members, &build.constants, clock, 1)?;
         clock.step += 1;
+        // The orbits part from each other, and settle on the attractor, before they count.
+        if step < SETTLING {
+            continue;
+        }
         for m in 0..members {
             histogram.hit(axes.point(|v| block[v * members + m]), 1);
         }
