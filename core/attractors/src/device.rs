@@ -93,14 +93,15 @@ fn device_error(error: loom_gpu::GpuError) -> SimError {
     SimError::Device(error.to_string())
 }
 
-/// The generated part of both shaders.
-pub fn preamble(definition: &Definition) -> String {
-    let (dimension, constants) = (definition.dimension(), definition.parameters.len());
-    let map = definition.is_map();
+/// The generated part of both shaders: the sizes and the equations themselves.
+fn preamble(definition: &Definition) -> String {
+    // WGSL has no empty arrays.
+    let (dimension, constants) = (definition.dimension(), definition.parameters.len().max(1));
     format!(
-        "const DIMENSION = {dimension}u;\nconst CONSTANTS = {constants}u;\nconst MAP = {map};\n\
-         alias State = array<f32, {dimension}>;\n{}\n",
-        crate::shading::rates(&definition.system)
+        "const DIMENSION = {dimension}u;\nconst CONSTANTS = {constants}u;\nconst MAP = {};\n\
+         alias State = array<f32, {dimension}>;\nalias Constants = array<f32, {constants}>;\n{}\n",
+        definition.is_map(),
+        definition.system.to_wgsl("rates")
     )
 }
 

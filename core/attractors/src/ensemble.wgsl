@@ -1,8 +1,8 @@
 // The cloud on the device: every particle in f32, several steps a dispatch, each step's position
 // counted in up to two histograms. The twin of `ensemble.rs`.
 //
-// The generated part above this text defines DIMENSION, CONSTANTS, MAP, the alias `State` and
-// `rates(x: State, t: f32) -> State`, which reads `constants`.
+// The generated part above this text defines DIMENSION, CONSTANTS, MAP, the aliases `State` and
+// `Constants`, and the system's right-hand side `rates(x: State, p: Constants, t: f32) -> State`.
 
 struct Lens {
   // World to clip space.
@@ -45,12 +45,12 @@ fn moved(x: State, k: State, h: f32) -> State {
 }
 
 // Kutta's classical fourth-order step, or one iteration of a map.
-fn stepped(x: State, t: f32, h: f32) -> State {
-  if (MAP) { return rates(x, t); }
-  let k1 = rates(x, t);
-  let k2 = rates(moved(x, k1, 0.5 * h), t + 0.5 * h);
-  let k3 = rates(moved(x, k2, 0.5 * h), t + 0.5 * h);
-  let k4 = rates(moved(x, k3, h), t + h);
+fn stepped(x: State, p: Constants, t: f32, h: f32) -> State {
+  if (MAP) { return rates(x, p, t); }
+  let k1 = rates(x, p, t);
+  let k2 = rates(moved(x, k1, 0.5 * h), p, t + 0.5 * h);
+  let k3 = rates(moved(x, k2, 0.5 * h), p, t + 0.5 * h);
+  let k4 = rates(moved(x, k3, h), p, t + h);
   var y: State;
   for (var i = 0u; i < DIMENSION; i++) {
     y[i] = x[i] + (h / 6.0) * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
@@ -88,9 +88,11 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   if (m >= run.members) { return; }
   var x: State;
   for (var i = 0u; i < DIMENSION; i++) { x[i] = state[i * run.members + m]; }
+  var p: Constants;
+  for (var i = 0u; i < CONSTANTS; i++) { p[i] = constants[i]; }
   for (var s = 0u; s < run.steps; s++) {
     let t = run.since + f32(run.first + s) * run.dt;
-    x = stepped(x, t, run.dt);
+    x = stepped(x, p, t, run.dt);
     if (run.lenses[0].on != 0u) {
       let c = cell(0u, x);
       if (c != 0xffffffffu) { atomicAdd(&counts_0[c], run.weight); }

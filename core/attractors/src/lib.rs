@@ -32,7 +32,6 @@ mod probes;
 mod reading;
 pub mod science;
 pub mod settings;
-mod shading;
 mod simulation;
 pub mod spectrum;
 pub mod start;

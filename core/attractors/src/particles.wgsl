@@ -39,7 +39,9 @@ fn draw(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (show.color == 1u) {
     var x: State;
     for (var i = 0u; i < DIMENSION; i++) { x[i] = state[i * show.members + m]; }
-    let rate = rates(x, show.t);
+    var p: Constants;
+    for (var i = 0u; i < CONSTANTS; i++) { p[i] = constants[i]; }
+    var rate = rates(x, p, show.t);
     var squares = 0.0;
     for (var i = 0u; i < DIMENSION; i++) {
       // A map's speed is the length of its leap.

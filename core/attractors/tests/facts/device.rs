@@ -168,3 +168,32 @@ fn speed() {
     let rate = 100.0 * 1e5 / begun.elapsed().as_secs_f64();
     eprintln!("{}: {rate:.3e} trajectory-steps a second", gpu.name());
 }
+
+/// Equations with every kind of term, and no parameters at all, run on the device too.
+#[test]
+fn equations_of_ones_own_run_on_the_device() {
+    let Some(gpu) = gpu() else { return };
+    for equations in [
+        "x' = y; y' = -sin(x) - 0.1*y^3 + cos(t)",
+        "x' = if(x > 0, -x, 1) + tanh(y); y' = abs(x) - exp(-y^2)*y",
+        "x[n+1] = mod(2*x + y, 1); y[n+1] = mod(x + y, 1)",
+    ] {
+        let text = format!("equations = \"{equations}\"\ninitial = [0.2, 0.3]\n");
+        let definition = loom_attractors::Definition::parse("own.toml", &text).unwrap();
+        let model = catalogue::model_of_file("own.toml", &definition).with("particles", 200i64);
+        let [mut host, mut device] = [Place::Cpu { threads: 1 }, Place::Gpu(gpu.clone())]
+            .map(|place| Attractors.build(&model, &place).unwrap());
+        advance(&mut *host, 3);
+        advance(&mut *device, 3);
+        for (v, w) in vertices(&*host, &gpu).iter().zip(&vertices(&*device, &gpu)) {
+            for (x, y) in v.position.iter().zip(&w.position) {
+                let gap = (x - y).abs();
+                // A value just below 1 may be taken for 0 by the other.
+                assert!(
+                    gap < 1e-4 || (gap - 1.0).abs() < 1e-4,
+                    "{equations}: {x} {y}"
+                );
+            }
+        }
+    }
+}
