@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::definition::{ColorBy, Definition};
 use crate::histogram::Histogram;
-use crate::lens::Drawing;
+use crate::lens::{Drawing, NOWHERE};
 use crate::state::{BLOCK, Timing};
 use crate::stepping::{self, BlockStepper};
 
@@ -69,38 +69,43 @@ impl Ensemble {
         constants: &[f64],
         timing: &Timing,
         steps: u64,
-        histograms: &[Histogram],
+        histograms: &mut [Histogram],
         weight: u32,
     ) -> Result<bool, SimError> {
         let dimension = self.definition.dimension();
         let (stepper, state) = (&self.stepper, Arc::make_mut(&mut self.state));
         let clock = stepping::clock(timing);
-        let block = |block: &mut [f64]| -> Result<bool, SimError> {
-            let members = block.len() / dimension;
+        let blocks = BLOCK * dimension;
+        let mut run = || {
             if histograms.is_empty() {
-                stepper.advance(block, members, constants, clock, steps)?;
+                state.par_chunks_mut(blocks).try_for_each(|block| {
+                    stepper.advance(block, block.len() / dimension, constants, clock, steps)
+                })?;
             } else {
-                for step in 0..steps {
-                    let clock = Clock {
-                        step: clock.step + step,
-                        ..clock
-                    };
-                    stepper.advance(block, members, constants, clock, 1)?;
-                    for histogram in histograms {
-                        let axes = histogram.lens.axes;
-                        for m in 0..members {
-                            histogram.hit(axes.point(|v| block[v * members + m]), weight);
+                // For each block, its members' cells in every histogram.
+                let row = BLOCK * histograms.len();
+                let mut cells = vec![0; self.members.div_ceil(BLOCK) * row];
+                for step in clock.step..clock.step + steps {
+                    let clock = Clock { step, ..clock };
+                    let list = state.par_chunks_mut(blocks).zip(cells.par_chunks_mut(row));
+                    list.try_for_each(|(block, cells)| {
+                        let members = block.len() / dimension;
+                        stepper.advance(block, members, constants, clock, 1)?;
+                        for (histogram, cells) in histograms.iter().zip(cells.chunks_mut(BLOCK)) {
+                            cells.fill(NOWHERE);
+                            histogram.find(block, members, cells);
                         }
+                        Ok(())
+                    })?;
+                    for (number, cells) in cells.chunks(BLOCK).enumerate() {
+                        let which = number % histograms.len();
+                        histograms[which].add(cells, weight);
                     }
                 }
             }
-            Ok(block.iter().all(|x| x.is_finite()))
-        };
-        let mut run = || {
-            state
-                .par_chunks_mut(BLOCK * dimension)
-                .map(block)
-                .try_reduce(|| true, |a, b| Ok(a && b))
+            Ok(state
+                .par_chunks(blocks)
+                .all(|block| block.iter().all(|x| x.is_finite())))
         };
         match &self.pool {
             Some(pool) => pool.install(run),

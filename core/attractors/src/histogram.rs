@@ -1,12 +1,12 @@
 //! Counts of visits in cells: the density picture's data, and the processor's twin of the
 //! histogram in `ensemble.wgsl`.
 //!
-//! Hits are whole numbers added atomically, so the order of the threads doesn't matter. A cell
-//! can't overflow: before 2^30 further hits could have fallen into one cell, all counts are
-//! halved if any has reached 2^30.
+//! The threads that advance the cloud say into which cells its particles fall, and one of them
+//! adds the hits up: a locked addition for each would take ten times as long. A cell can't
+//! overflow: before 2^30 further hits could have fallen into one cell, all counts are halved if
+//! any has reached 2^30.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::lens::{Lens, Projector};
 
@@ -18,7 +18,7 @@ pub const HALF_FULL: u64 = 1 << 30;
 pub struct Histogram {
     pub lens: Lens,
     projector: Projector,
-    counts: Vec<AtomicU32>,
+    counts: Vec<u32>,
     pub budget: Budget,
 }
 
@@ -45,50 +45,65 @@ impl Budget {
 
 impl Histogram {
     pub fn new(lens: Lens) -> Self {
-        let counts = (0..lens.cells()).map(|_| AtomicU32::new(0)).collect();
         Self {
             projector: lens.projector(),
+            counts: vec![0; lens.cells()],
             lens,
-            counts,
             budget: Budget::default(),
         }
     }
 
-    /// Adds `weight` where the point falls. Safe from any number of threads.
-    pub fn hit(&self, point: [f64; 3], weight: u32) {
-        if let Some(cell) = self.projector.cell(point)
-            && let Some(count) = self.counts.get(cell)
-        {
-            count.fetch_add(weight, Ordering::Relaxed);
+    /// The cells into which the members of a block fall.
+    pub fn find(&self, block: &[f64], members: usize, cells: &mut [u32]) {
+        let axes = self.lens.axes;
+        let row = |v: usize| block.get(v * members..(v + 1) * members).unwrap_or(&[]);
+        let (xs, ys) = (row(axes.x), row(axes.y));
+        match axes.z {
+            Some(z) => {
+                for (((cell, x), y), z) in cells.iter_mut().zip(xs).zip(ys).zip(row(z)) {
+                    *cell = self.projector.cell([*x, *y, *z]);
+                }
+            }
+            None => {
+                for ((cell, x), y) in cells.iter_mut().zip(xs).zip(ys) {
+                    *cell = self.projector.cell([*x, *y, 0.0]);
+                }
+            }
         }
+    }
+
+    /// Adds `weight` to each of these cells.
+    pub fn add(&mut self, cells: &[u32], weight: u32) {
+        for cell in cells {
+            // NOWHERE lies beyond the last cell.
+            if let Some(count) = self.counts.get_mut(*cell as usize) {
+                *count = count.wrapping_add(weight);
+            }
+        }
+    }
+
+    /// Adds `weight` where one point falls.
+    pub fn hit(&mut self, point: [f64; 3], weight: u32) {
+        self.add(&[self.projector.cell(point)], weight);
     }
 
     /// Makes room for that many hits.
     pub fn prepare(&mut self, hits: u64) {
-        if self.budget.spend(hits)
-            && self
-                .counts
-                .iter_mut()
-                .any(|c| u64::from(*c.get_mut()) >= HALF_FULL)
-        {
+        if self.budget.spend(hits) && self.counts.iter().any(|c| u64::from(*c) >= HALF_FULL) {
             for count in &mut self.counts {
-                *count.get_mut() /= 2;
+                *count /= 2;
             }
         }
     }
 
     pub fn counts(&self) -> Arc<[u32]> {
-        self.counts
-            .iter()
-            .map(|c| c.load(Ordering::Relaxed))
-            .collect()
+        self.counts.as_slice().into()
     }
 
     /// Takes over counts of the same lens.
     pub fn load(&mut self, counts: &[u32], budget: Budget) {
-        for (count, new) in self.counts.iter_mut().zip(counts) {
-            *count.get_mut() = *new;
-        }
+        let fit = counts.len().min(self.counts.len());
+        self.counts[..fit].copy_from_slice(&counts[..fit]);
         self.budget = budget;
     }
 }

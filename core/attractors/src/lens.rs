@@ -80,7 +80,7 @@ impl Lens {
             matrix: self.matrix(),
             width: f64::from(self.size[0]),
             height: f64::from(self.size[1]),
-            columns: self.size[0] as usize,
+            columns: self.size[0],
         }
     }
 
@@ -120,29 +120,35 @@ fn rectangle_matrix([left, top, right, bottom]: [f64; 4]) -> [[f64; 4]; 4] {
     ]
 }
 
+/// The cell of points that no cell holds.
+pub const NOWHERE: u32 = u32::MAX;
+
 /// A lens's matrix and size, ready for many points.
 #[derive(Clone, Copy, Debug)]
 pub struct Projector {
     matrix: [[f64; 4]; 4],
     width: f64,
     height: f64,
-    columns: usize,
+    columns: u32,
 }
 
 impl Projector {
-    /// The cell in which a point falls, row by row from the top; `None` outside the frame,
+    /// The cell in which a point falls, row by row from the top; [`NOWHERE`] outside the frame,
     /// behind the camera, or for NaN. `ensemble.wgsl` says the same in f32.
-    pub fn cell(&self, [x, y, z]: [f64; 3]) -> Option<usize> {
+    #[inline]
+    pub fn cell(&self, [x, y, z]: [f64; 3]) -> u32 {
         let m = &self.matrix;
         let row = |r: usize| m[0][r] * x + m[1][r] * y + m[2][r] * z + m[3][r];
         let w = row(3);
-        if w <= 0.0 {
-            return None;
-        }
         let column = (0.5 + 0.5 * row(0) / w) * self.width;
         let line = (0.5 - 0.5 * row(1) / w) * self.height;
-        let inside = column >= 0.0 && column < self.width && line >= 0.0 && line < self.height;
-        inside.then(|| line as usize * self.columns + column as usize)
+        let inside =
+            w > 0.0 && column >= 0.0 && column < self.width && line >= 0.0 && line < self.height;
+        if inside {
+            line as u32 * self.columns + column as u32
+        } else {
+            NOWHERE
+        }
     }
 }
 
@@ -204,11 +210,11 @@ mod tests {
             size: [4, 2],
         };
         let at = |x, y| lens.projector().cell([x, y, 0.0]);
-        assert_eq!(at(-0.5, 1.5), Some(0));
-        assert_eq!(at(2.5, 1.5), Some(3));
-        assert_eq!(at(-0.5, 0.5), Some(4));
-        assert_eq!(at(3.5, 0.5), None);
-        assert_eq!(at(f64::NAN, 0.5), None);
+        assert_eq!(at(-0.5, 1.5), 0);
+        assert_eq!(at(2.5, 1.5), 3);
+        assert_eq!(at(-0.5, 0.5), 4);
+        assert_eq!(at(3.5, 0.5), NOWHERE);
+        assert_eq!(at(f64::NAN, 0.5), NOWHERE);
     }
 
     #[test]
@@ -232,10 +238,9 @@ mod tests {
         for point in [[1.0, 2.0, 3.0], [4.0, -1.0, 5.5], [-3.0, 6.0, 0.1]] {
             let cell = camera.project(point, [320.0, 200.0]).map(|seen| {
                 let [x, y] = seen.pixel;
-                y as usize * 320 + x as usize
+                y as u32 * 320 + x as u32
             });
-            assert!(cell.is_some());
-            assert_eq!(lens.projector().cell(point), cell);
+            assert_eq!(Some(lens.projector().cell(point)), cell);
         }
     }
 

@@ -18,10 +18,11 @@ use crate::simulation::captured;
 use crate::spectrum::{Spectrum, Tangents, Task, kaplan_yorke};
 use crate::start::{self, Scatter};
 
-/// Orbits whose averages are independent batches.
-const ORBITS: usize = 64;
+/// Orbits whose averages are independent batches: of flows, and of maps.
+const FLOW_ORBITS: usize = 64;
+const MAP_ORBITS: usize = 512;
 /// Steps of all orbits together, for three exponents of a system of three variables.
-const STEPS: f64 = 4e6;
+const STEPS: f64 = 1e7;
 /// Parts of the run after which averages are taken for the curves.
 const ROUNDS: u64 = 100;
 /// Between two partial reports.
@@ -168,11 +169,16 @@ fn measure(
 ) -> Result<Report, SimError> {
     let begun = Instant::now();
     job.progress(0.0);
+    let orbits = if definition.is_map() {
+        MAP_ORBITS
+    } else {
+        FLOW_ORBITS
+    };
     // A little beside one trajectory, so that chaos makes each orbit one of its own before the
     // transient is over.
-    let samples = start::sample(definition, build, ORBITS * 32)?;
+    let samples = start::sample(definition, build, 2048)?;
     let mut scatter = Scatter::new(&samples, 1e-4, model.seed, "attractors: Lyapunov orbits");
-    let starts: Vec<f64> = (0..ORBITS).flat_map(|_| scatter.point()).collect();
+    let starts: Vec<f64> = (0..orbits).flat_map(|_| scatter.point()).collect();
     job.check()?;
     // Five steps between orthogonalisations, and never longer than a twentieth of a period.
     let stride = (definition.period / 20.0 / wanted.dt).clamp(1.0, 5.0) as u64;
@@ -198,8 +204,7 @@ fn measure(
         .map_err(|e| SimError::other(format!("No threads could be started: {e}.")))?;
     pool.install(|| run(&mut tangents, strides(wanted.transient)))?;
     tangents.start_measuring();
-    let per_round = strides(wanted.time / ORBITS as f64 / ROUNDS as f64);
-    let orbits = tangents.orbits();
+    let per_round = strides(wanted.time / orbits as f64 / ROUNDS as f64);
     let tell = |curve: &[Spectrum], took: Duration| {
         let findings = Findings {
             definition,

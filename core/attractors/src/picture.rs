@@ -331,7 +331,7 @@ impl Motion {
             Some(density) => density,
             // Nothing has been counted through this lens: the particles as they stand now.
             None => {
-                let histogram = Histogram::new(wanted.clone());
+                let mut histogram = Histogram::new(wanted.clone());
                 let dimension = self.definition.dimension();
                 let some = self.cloud.some(dimension, self.cloud.members())?;
                 for row in some.chunks_exact(dimension) {

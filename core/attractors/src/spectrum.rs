@@ -14,8 +14,10 @@ use rayon::prelude::*;
 use crate::divergence::Divergence;
 use crate::stepping;
 
-/// Orbits in a block, the unit of one thread's work.
-const BLOCK: usize = 16;
+/// Orbits in a block, the unit of one thread's work. A map's vectors are made orthogonal at
+/// every iteration: many orbits share what that costs apart from the arithmetic.
+const FLOW_BLOCK: usize = 32;
+const MAP_BLOCK: usize = 128;
 
 /// What to measure.
 #[derive(Clone, Debug)]
@@ -87,11 +89,16 @@ impl Tangents {
         } else {
             task.stride.max(1)
         };
+        let size = if scheme == Scheme::Iterate {
+            MAP_BLOCK
+        } else {
+            FLOW_BLOCK
+        };
         let wide = task.system.variational(exponents);
         let blocks = (0..orbits)
-            .step_by(BLOCK)
+            .step_by(size)
             .map(|first| {
-                let members = BLOCK.min(orbits - first);
+                let members = size.min(orbits - first);
                 let mut state = vec![0.0; rows * members];
                 for m in 0..members {
                     for v in 0..dimension {
@@ -222,11 +229,6 @@ impl Tangents {
             sum_error: mean_and_error(&gaps).1,
             time: self.time,
         }
-    }
-
-    /// How many orbits are followed.
-    pub fn orbits(&self) -> usize {
-        self.blocks.iter().map(|b| b.members).sum()
     }
 }
 

@@ -54,7 +54,8 @@ pub fn picture(
         frame,
         size: lens::cells_for(size),
     };
-    let histogram = Histogram::new(lens.clone());
+    let mut histogram = Histogram::new(lens.clone());
+    let mut cells = vec![0; ORBITS];
     let dimension = definition.dimension();
     let members = ORBITS;
     let mut block = vec![0.0; members * dimension];
@@ -79,9 +80,8 @@ pub fn picture(
         if step < SETTLING {
             continue;
         }
-        for m in 0..members {
-            histogram.hit(axes.point(|v| block[v * members + m]), 1);
-        }
+        histogram.find(&block, members, &mut cells);
+        histogram.add(&cells, 1);
     }
     let mut scene = Scene::new(camera);
     scene.background = Some(ink.ground);
