@@ -40,47 +40,6 @@ impl SetEntry {
     }
 }
 
-/// Numbers about an array; entries that are not finite (a mask's −∞) are left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Summary {
-    pub least: f64,
-    pub most: f64,
-    pub mean: f64,
-    pub rms: f64,
-    pub mean_abs: f64,
-    /// Entries that are not finite.
-    pub left_out: usize,
-}
-
-pub fn summary(array: &Dense) -> Summary {
-    let mut n = 0usize;
-    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-    let (mut sum, mut squares, mut size) = (0.0, 0.0, 0.0);
-    for x in array.values.iter().filter(|x| x.is_finite()) {
-        n += 1;
-        least = least.min(*x);
-        most = most.max(*x);
-        sum += x;
-        squares += x * x;
-        size += x.abs();
-    }
-    if n == 0 {
-        return Summary {
-            left_out: array.len(),
-            ..Summary::default()
-        };
-    }
-    let count = n as f64;
-    Summary {
-        least,
-        most,
-        mean: sum / count,
-        rms: (squares / count).sqrt(),
-        mean_abs: size / count,
-        left_out: array.len() - n,
-    }
-}
-
 /// `y × k`, `20 × 16`; a single number has no axes.
 fn shape_text(checked: &Checked, array: ArrayId) -> String {
     let axes = &checked.arrays[array].axes;
@@ -210,8 +169,7 @@ fn wire(checked: &Checked, run: &Run, array: ArrayId, axis: usize) -> Option<Hit
         origin(checked, array),
         shape_text(checked, array)
     );
-    if let Some(values) = values {
-        let s = summary(values);
+    if let (Some(_), Some(s)) = (values, run.summary_on_wire(array)) {
         label = format!("{label} · {} to {}", number(s.least), number(s.most));
         for (what, x) in [
             ("Least", s.least),

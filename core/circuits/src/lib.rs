@@ -1,8 +1,8 @@
 //! Neural circuit diagrams: a typed term model of architectures, checked, counted, run and drawn.
 //!
-//! A circuit is read from text ([`parse`]), checked by unification of symbolic sizes
-//! ([`check`]), counted exactly ([`count`]), unrolled into columns ([`program`]), run in f64
-//! ([`execute`]) and laid out by its own structure ([`layout`]).
+//! A circuit is read from text ([`mod@parse`]), checked by unification of symbolic sizes
+//! ([`mod@check`]), counted exactly ([`count`]), unrolled into columns ([`program`]), run in f64
+//! ([`execute`]) and laid out by its own structure ([`mod@layout`]).
 
 pub mod check;
 pub mod cost;
@@ -31,6 +31,7 @@ pub mod size;
 pub mod sizes;
 pub mod span;
 pub mod special;
+pub mod summary;
 pub mod term;
 mod unify;
 

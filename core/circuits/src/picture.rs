@@ -2,7 +2,7 @@
 
 use loom_sim::camera::Plane;
 use loom_sim::colour::category;
-use loom_sim::scene::{Layer, Legend, Path, Segment, Shape, Shapes, Space, Stroke, Text};
+use loom_sim::scene::{Layer, Legend, Path, Shape, Shapes, Space, Stroke, Text};
 use loom_sim::{Camera, ColorMap, Ink, Rgba, Scene, Settings, Value};
 
 use crate::check::ArrayId;
@@ -239,15 +239,11 @@ pub fn scene(
             high: if most > 0.0 { most } else { 1.0 },
         });
     }
+    if values.difference.iter().flatten().any(|d| *d > 0.0) {
+        scene.legends.push(Legend::Keys {
+            title: "Twin".to_owned(),
+            entries: vec![("Wires that differ".to_owned(), category(5))],
+        });
+    }
     scene
-}
-
-/// Whether a path stays finite; drawings of hostile sizes must.
-pub fn is_finite(path: &Path) -> bool {
-    path.segments.iter().all(|segment: &Segment| {
-        crate::layout::hit::corners(segment)
-            .iter()
-            .flatten()
-            .all(|x| x.is_finite())
-    })
 }

@@ -7,7 +7,8 @@ use crate::check::Checked;
 use crate::dense::Dense;
 use crate::error::CircuitError;
 use crate::execute::{self, Settings, Weights};
-use crate::program::Program;
+use crate::program::{Program, Slot};
+use crate::summary::{Summary, summary};
 
 /// Arrays beyond this in one run are refused before anything is allocated.
 pub const MOST_BYTES: u64 = 4 << 30;
@@ -25,6 +26,8 @@ pub struct Run {
     ahead: usize,
     /// Computed arrays; `None` ahead of the present column.
     pub slots: Vec<Option<Dense>>,
+    /// A summary of each computed array.
+    summaries: Vec<Option<Summary>>,
     pub settings: Settings,
     /// Factor on the seeded inputs.
     pub input_scale: f64,
@@ -87,6 +90,7 @@ impl Run {
             .collect::<Result<Vec<_>, _>>()?;
         let mut this = Self {
             slots: vec![None; program.shapes.len()],
+            summaries: vec![None; program.shapes.len()],
             program: Arc::new(program),
             weights: weights.into(),
             seeded: inputs.into(),
@@ -131,13 +135,20 @@ impl Run {
 
     fn fill_inputs(&mut self) {
         for (i, slot) in self.program.clone().inputs.iter().enumerate() {
-            self.slots[*slot] = self.input(i);
+            let array = self.input(i);
+            self.put(*slot, array);
         }
+    }
+
+    fn put(&mut self, slot: Slot, array: Option<Dense>) {
+        self.summaries[slot] = array.as_ref().map(summary);
+        self.slots[slot] = array;
     }
 
     /// Back to column 0, with the inputs as they now are.
     pub fn rewind(&mut self) {
         self.slots.fill(None);
+        self.summaries.fill(None);
         self.column = 0;
         self.ahead = 0;
         self.fill_inputs();
@@ -177,7 +188,7 @@ impl Run {
                 other => other?,
             };
             for (slot, result) in instruction.outputs.iter().zip(results) {
-                self.slots[*slot] = Some(result);
+                self.put(*slot, Some(result));
             }
             self.ahead += 1;
             if from + self.ahead < to && pause() {
@@ -198,7 +209,7 @@ impl Run {
         let made = program.starts[self.column - 1]..program.starts[self.column];
         for instruction in &program.instructions[made] {
             for slot in &instruction.outputs {
-                self.slots[*slot] = None;
+                self.put(*slot, None);
             }
         }
         self.column -= 1;
@@ -232,8 +243,8 @@ impl Run {
             .collect()
     }
 
-    /// The newest value on a wire of the drawing, if it has been reached.
-    pub fn on_wire(&self, array: usize) -> Option<&Dense> {
+    /// The slot whose value a wire of the drawing shows now.
+    fn shown(&self, array: usize) -> Option<Slot> {
         self.program
             .lights
             .iter()
@@ -241,19 +252,34 @@ impl Run {
             .rev()
             .flat_map(|column| column.iter().rev())
             .find(|(id, _)| *id == array)
-            .and_then(|(_, slot)| self.slots[*slot].as_ref())
+            .map(|(_, slot)| *slot)
     }
 
-    /// The first number that is not finite among those of the newest column, and its array's
-    /// drawing; −∞ is what a mask writes, and is allowed.
+    /// The newest value on a wire of the drawing, if it has been reached.
+    pub fn on_wire(&self, array: usize) -> Option<&Dense> {
+        self.slots[self.shown(array)?].as_ref()
+    }
+
+    /// A summary of the newest value on a wire.
+    pub fn summary_on_wire(&self, array: usize) -> Option<Summary> {
+        self.summaries[self.shown(array)?]
+    }
+
+    /// Summaries of what a column gives.
+    pub fn summaries(&self, column: usize) -> impl Iterator<Item = Summary> {
+        self.program
+            .lights
+            .get(column)
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, slot)| self.summaries[*slot])
+    }
+
+    /// The first array of the newest column with a number that blew up, and that number.
     pub fn blown_up(&self) -> Option<(usize, f64)> {
         let lights = self.program.lights.get(self.column)?;
-        lights.iter().find_map(|(array, slot)| {
-            let values = &self.slots[*slot].as_ref()?.values;
-            values
-                .iter()
-                .find(|x| x.is_nan() || **x == f64::INFINITY)
-                .map(|x| (*array, *x))
-        })
+        lights
+            .iter()
+            .find_map(|(array, slot)| Some((*array, self.summaries[*slot]?.broken?)))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::check::Checked;
 use crate::count::{Cost, count, exact};
-use crate::describe::{SetEntry, describe, summary};
+use crate::describe::{SetEntry, describe};
 use crate::execute;
 use crate::layout::hit::Target;
 use crate::layout::{Drawing, Labels, Options, layout};
@@ -75,7 +75,7 @@ impl CircuitRun {
         let on = arrays
             .clone()
             .map(|id| {
-                let s = summary(self.run.on_wire(id)?);
+                let s = self.run.summary_on_wire(id)?;
                 Some(if look.mean_abs { s.mean_abs } else { s.rms })
             })
             .collect();
@@ -83,22 +83,12 @@ impl CircuitRun {
             arrays
                 .map(|id| {
                     let (a, b) = (self.run.on_wire(id)?, twin.run.on_wire(id)?);
-                    Some(distance(&a.values, &b.values) / summary(a).rms.max(1e-300))
+                    let scale = self.run.summary_on_wire(id)?.rms.max(1e-300);
+                    Some(distance(&a.values, &b.values) / scale)
                 })
                 .collect()
         });
         Values { on, difference }
-    }
-
-    /// Arrays made by the newest column.
-    fn newest(&self) -> impl Iterator<Item = &crate::dense::Dense> {
-        self.run
-            .program
-            .lights
-            .get(self.run.column)
-            .into_iter()
-            .flatten()
-            .filter_map(|(_, slot)| self.run.slots[*slot].as_ref())
     }
 
     fn camera(&self, view: &View, look: Look) -> Camera {
@@ -286,11 +276,11 @@ impl Simulation for CircuitRun {
             }
         }
         list.push(Quantity::text("column", "Column", &self.column_title()));
-        if let Some(array) = self.newest().last() {
+        if let Some(summary) = self.run.summaries(self.run.column).last() {
             list.push(Quantity::real(
                 "rms",
                 "Root mean square",
-                summary(array).rms,
+                summary.rms,
                 Uncertainty::Bound(1e-12),
             ));
         }
@@ -381,18 +371,14 @@ impl Simulation for CircuitRun {
             return None;
         }
         // Every column's arrays are still there, so the series is read off the state.
-        let lights = &self.run.program.lights;
-        let values: Vec<f64> = lights
-            .iter()
-            .take(self.run.column + 1)
+        let values: Vec<f64> = (0..=self.run.column)
             .map(|column| {
-                let list: Vec<f64> = column
-                    .iter()
-                    .filter_map(|(_, slot)| self.run.slots[*slot].as_ref())
-                    .map(|a| summary(a).rms)
-                    .collect();
-                let squares: f64 = list.iter().map(|x| x * x).sum();
-                (squares / list.len().max(1) as f64).sqrt()
+                let (mut squares, mut n) = (0.0, 0usize);
+                for summary in self.run.summaries(column) {
+                    squares += summary.rms * summary.rms;
+                    n += 1;
+                }
+                (squares / n.max(1) as f64).sqrt()
             })
             .collect();
         Some(Reading::Series(Arc::new(Series {

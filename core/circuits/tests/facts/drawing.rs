@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use loom_circuits::describe::summary;
 use loom_circuits::layout::hit::{Target, corners, distance};
 use loom_circuits::layout::{Item, Labels, Options, Tone, layout};
 use loom_circuits::library::{LIBRARY, checked};
@@ -118,7 +117,7 @@ fn every_array_and_block_of_the_library_is_drawn() {
         plain(name, &checked, Options::default());
         let mut run = Run::new(&checked, 0).unwrap();
         run.finish(&checked).unwrap();
-        let on = |i| run.on_wire(i).map(|a| summary(a).rms);
+        let on = |i| run.summary_on_wire(i).map(|s| s.rms);
         let values = Values {
             on: (0..checked.arrays.len()).map(on).collect(),
             difference: Vec::new(),
