@@ -1,7 +1,7 @@
 //! A scene is a description, not drawing: layers of typed data and the camera they are seen by.
 //!
 //! Three ways lead out of a scene: the viewport, an offscreen raster of any size, and vector
-//! SVG and PDF. Coordinates are world units. In a scene seen by a [`Plane`] camera they are
+//! SVG and PDF. Coordinates are world units. In a scene seen by a [`Plane`](crate::camera::Plane) camera they are
 //! relative to the camera's whole-number origin, so that `f32` stays exact far from zero.
 
 use std::marker::PhantomData;

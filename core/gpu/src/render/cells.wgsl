@@ -13,8 +13,8 @@ struct Grid {
   size: vec2u,
   // Left, top, right, bottom of what is drawn, pixels of the tile.
   rectangle: vec4f,
-  // Kind (0 states, 1 bits, 2 field, 3 counts), words a row (bits), 1 with grid lines, and
-  // whether the largest count lies in `peak` (1) or in tone.z (0).
+  // Unused, words a row (bits), 1 with grid lines, and whether the largest count lies in
+  // `peak` (1) or in tone.z (0).
   kind: vec4u,
   hairline: vec4f,
   // Exposure, 1 / gamma, peak.
@@ -23,6 +23,12 @@ struct Grid {
 }
 
 @group(1) @binding(0) var<uniform> grid: Grid;
+
+// 0 states, 1 bits, 2 field, 3 counts.
+override KIND: u32 = 0u;
+// Cells that one pixel may cover a side: 1 where cells and pixels coincide, 2 where a cell is a
+// pixel or larger, 0 for any number.
+override REACH: u32 = 0u;
 
 struct Sheet { @builtin(position) position: vec4f }
 
@@ -47,30 +53,27 @@ fn tone(hits: u32) -> vec4f {
   return vec4f(textureLoad(maps, entry, 0).rgb, 1.0);
 }
 
-// The colour of one cell, premultiplied.
-fn cell(x: u32, y: u32) -> vec4f {
-  switch grid.kind.x {
-    case 0u: {
-      let i = y * grid.size.x + x;
-      return palette((word(i / 4u) >> (8u * (i % 4u))) & 255u);
-    }
-    case 1u: {
-      return palette((word(y * grid.kind.y + x / 32u) >> (x % 32u)) & 1u);
-    }
-    case 2u: {
-      let bits = word(y * grid.size.x + x);
-      // No colour for what is no number.
-      if ((bits & 0x7fffffffu) > 0x7f800000u) { return vec4f(0.0); }
-      let value = bitcast<f32>(bits);
-      if (layer.range.z < 0.0) { return premultiplied(layer.color) * clamp(value, 0.0, 1.0); }
-      return paint(value);
-    }
-    default: { return tone(word(y * grid.size.x + x)); }
+// The colour of one cell, premultiplied. `KIND` is fixed when the pipeline is made, so that no
+// other kind's work is done.
+fn cell(at: vec2u) -> vec4f {
+  if (KIND == 0u) {
+    let i = at.y * grid.size.x + at.x;
+    return palette((word(i / 4u) >> (8u * (i % 4u))) & 255u);
   }
+  if (KIND == 1u) {
+    return palette((word(at.y * grid.kind.y + at.x / 32u) >> (at.x % 32u)) & 1u);
+  }
+  let bits = word(at.y * grid.size.x + at.x);
+  if (KIND == 3u) { return tone(bits); }
+  // No colour for what is no number.
+  if ((bits & 0x7fffffffu) > 0x7f800000u) { return vec4f(0.0); }
+  let value = bitcast<f32>(bits);
+  if (layer.range.z < 0.0) { return premultiplied(layer.color) * clamp(value, 0.0, 1.0); }
+  return paint(value);
 }
 
-// At most so many cells a side are looked at for one pixel.
-const MOST = 12.0;
+// At most so many cells a side are looked at for one pixel from afar.
+const MOST = 8.0;
 
 // The share of set bits in a row of words from column x0 up to x1.
 fn set_bits(y: u32, x0: u32, x1: u32) -> u32 {
@@ -98,21 +101,35 @@ fn cells_fragment(in: Sheet) -> @location(0) vec4f {
   let most = min(ceil(high - 1e-3 * grid.step), vec2f(vec2i(grid.size) - grid.base));
   if (any(most <= least)) { discard; }
   var sum = vec4f(0.0);
-  let count = most - least;
-  if (grid.kind.x == 1u && count.x > 8.0) {
-    // From afar: whole words of bits.
+  if (REACH == 1u) {
+    sum = cell(vec2u(vec2i(least) + grid.base));
+  } else if (REACH == 2u) {
+    // At most two cells a side, weighted by how much of each is covered.
+    let near = vec2u(vec2i(least) + grid.base);
+    let far = vec2u(vec2i(most - 1.0) + grid.base);
+    let edge = least + 1.0;
+    let first = max(min(edge, high) - max(least, low), vec2f(0.0)) / grid.step;
+    let second = max(min(most, high) - max(edge, low), vec2f(0.0)) / grid.step;
+    sum = cell(near) * first.x * first.y
+      + cell(vec2u(far.x, near.y)) * second.x * first.y
+      + cell(vec2u(near.x, far.y)) * first.x * second.y
+      + cell(far) * second.x * second.y;
+  } else if (KIND == 1u) {
+    // From afar: words of bits.
+    let count = most - least;
     let x0 = u32(i32(least.x) + grid.base.x);
     let x1 = u32(i32(most.x) + grid.base.x);
-    let rows = min(count.y, MOST);
+    let rows = min(count.y, 12.0);
     var ones = 0.0;
     for (var j = 0.0; j < rows; j += 1.0) {
       let y = i32(least.y + floor((j + 0.5) * count.y / rows)) + grid.base.y;
       ones += f32(set_bits(u32(y), x0, x1));
     }
     let share = ones / (rows * f32(x1 - x0));
-    let area = count / grid.step;
-    sum = mix(palette(0u), palette(1u), share) * min(area.x, 1.0) * min(area.y, 1.0);
+    let area = min(count / grid.step, vec2f(1.0));
+    sum = mix(palette(0u), palette(1u), share) * area.x * area.y;
   } else {
+    let count = most - least;
     let steps = min(count, vec2f(MOST));
     let stride = count / steps;
     for (var j = 0.0; j < steps.y; j += 1.0) {
@@ -123,8 +140,7 @@ fn cells_fragment(in: Sheet) -> @location(0) vec4f {
         let x0 = least.x + i * stride.x;
         let x = min(floor(x0 + 0.5 * stride.x - 1e-4), most.x - 1.0);
         let width = min(x0 + stride.x, high.x) - max(x0, low.x);
-        let at = vec2u(vec2i(vec2f(x, y)) + grid.base);
-        sum += cell(at.x, at.y) * max(width, 0.0) * max(height, 0.0);
+        sum += cell(vec2u(vec2i(vec2f(x, y)) + grid.base)) * max(width, 0.0) * max(height, 0.0);
       }
     }
     sum /= grid.step.x * grid.step.y;

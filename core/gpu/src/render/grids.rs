@@ -159,6 +159,30 @@ impl Grid {
         Some(grid)
     }
 
+    /// What is read, and how many cells a side one pixel may cover: the constants of the shader.
+    pub fn variant(&self) -> (u8, u8) {
+        let aligned = (0..2).all(|axis| {
+            let (pixels, phase) = (1.0 / self.step[axis], self.part[axis] / self.step[axis]);
+            let whole = |x: f32| (x - x.round()).abs() < 1e-3;
+            // Far pixels must not drift off the cells by rounding.
+            pixels >= 0.999
+                && whole(pixels)
+                && whole(phase)
+                && (pixels - pixels.round()).abs() * 4096.0 < 1.0
+        });
+        let near = self.step.iter().all(|&step| step <= 1.0);
+        (
+            self.kind[0] as u8,
+            if aligned {
+                1
+            } else if near {
+                2
+            } else {
+                0
+            },
+        )
+    }
+
     /// The largest count is to be found on the device.
     pub fn seeks_peak(&self) -> bool {
         self.kind[3] == 1

@@ -345,7 +345,8 @@ impl Renderer {
             });
         }
         let group = self.grid_group(&grid, data)?;
-        let mut draw = Draw::new(Kind::Cells, block, Vec::new(), 4, 1);
+        let (kind, reach) = grid.variant();
+        let mut draw = Draw::new(Kind::Cells(kind, reach), block, Vec::new(), 4, 1);
         draw.grid = Some(group);
         Ok(Some(draw))
     }

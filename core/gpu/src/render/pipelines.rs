@@ -16,7 +16,8 @@ pub(crate) enum Kind {
     Lines(u8),
     Tubes(u8),
     Mesh,
-    Cells,
+    /// What is read, and cells a pixel: `Grid::variant`.
+    Cells(u8, u8),
     Ink,
 }
 
@@ -181,10 +182,10 @@ impl Pipelines {
             Kind::Tubes(_) => ("solids.wgsl", "tube_vertex", "solid_fragment"),
             Kind::Mesh => ("solids.wgsl", "mesh_vertex", "solid_fragment"),
             Kind::Ink => ("shapes.wgsl", "shape_vertex", "shape_fragment"),
-            Kind::Cells if self.buffers => {
+            Kind::Cells(..) if self.buffers => {
                 ("cells.wgsl with buffers", "cells_vertex", "cells_fragment")
             }
-            Kind::Cells => ("cells.wgsl with textures", "cells_vertex", "cells_fragment"),
+            Kind::Cells(..) => ("cells.wgsl with textures", "cells_vertex", "cells_fragment"),
         };
         let module = self.modules.entry(name).or_insert_with(|| {
             let text = sources()
@@ -227,9 +228,9 @@ impl Pipelines {
             }
             Kind::Mesh => vec![buffer(32, each, mesh.as_slice())],
             Kind::Ink => vec![buffer(16, each, ink.as_slice())],
-            Kind::Cells => Vec::new(),
+            Kind::Cells(..) => Vec::new(),
         };
-        let strip = matches!(key.kind, Kind::Lines(_) | Kind::Cells);
+        let strip = matches!(key.kind, Kind::Lines(_) | Kind::Cells(..));
         let topology = if strip {
             wgpu::PrimitiveTopology::TriangleStrip
         } else {
@@ -258,10 +259,20 @@ impl Pipelines {
         } else {
             wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING
         };
+        let constants = match key.kind {
+            Kind::Cells(kind, reach) => {
+                vec![("KIND", f64::from(kind)), ("REACH", f64::from(reach))]
+            }
+            _ => Vec::new(),
+        };
+        let options = || wgpu::PipelineCompilationOptions {
+            constants: &constants,
+            ..Default::default()
+        };
         gpu.device
             .create_render_pipeline(&wgpu::RenderPipelineDescriptor {
                 label: Some(name),
-                layout: Some(if key.kind == Kind::Cells {
+                layout: Some(if matches!(key.kind, Kind::Cells(..)) {
                     &self.gridded
                 } else {
                     &self.plain
@@ -270,7 +281,7 @@ impl Pipelines {
                     module,
                     entry_point: Some(vertex),
                     buffers: &buffers,
-                    compilation_options: Default::default(),
+                    compilation_options: options(),
                 },
                 fragment: Some(wgpu::FragmentState {
                     module,
@@ -280,7 +291,7 @@ impl Pipelines {
                         blend: Some(blend),
                         write_mask: wgpu::ColorWrites::ALL,
                     })],
-                    compilation_options: Default::default(),
+                    compilation_options: options(),
                 }),
                 primitive: wgpu::PrimitiveState {
                     topology,
