@@ -7,7 +7,7 @@ use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
 use super::acts::{At, Tone};
 use super::dialogs::{self, Dialog};
 use super::settings::Theme;
-use super::studio::Studio;
+use super::studio::{Side, Studio};
 use super::tiles::Desk;
 use super::tokens::{self, size};
 use super::{
@@ -72,7 +72,9 @@ impl Studio {
                 live.refresh(ctx);
             }
             room.lay_out(&mut self.next);
+            room.greet_twins(&mut self.next);
         }
+        self.name_window(ctx);
         if self.pictures.collect(ctx.pixels_per_point()) {
             ctx.request_repaint();
         }
@@ -115,11 +117,37 @@ impl Studio {
         }
     }
 
+    /// What is in front, in the title of the window.
+    fn name_window(&mut self, ctx: &Context) {
+        let project = self
+            .project
+            .as_deref()
+            .and_then(|p| p.file_stem())
+            .map(|s| s.to_string_lossy().into_owned());
+        let title = match (self.live().map(|l| l.title.clone()), project) {
+            (Some(run), Some(project)) => format!("{run} · {project} · Strange Loom"),
+            (Some(run), None) => format!("{run} · Strange Loom"),
+            (None, Some(project)) => format!("{project} · Strange Loom"),
+            (None, None) => "Strange Loom".to_owned(),
+        };
+        if title != self.titled {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.titled = title;
+        }
+    }
+
     /// Writes the settings where they have changed.
     fn keep(&mut self) {
         let rect = self.ctx.viewport_rect();
         if rect.is_finite() && rect.width() > 100.0 {
             self.settings.window = [rect.width(), rect.height()];
+        }
+        for room in self.rooms.iter().filter(|r| !r.lives.is_empty()) {
+            if let Ok(layout) = serde_json::to_value(&room.tree) {
+                self.settings
+                    .layouts
+                    .insert(room.panel.key().to_owned(), layout);
+            }
         }
         if let Err(error) = self.settings.save() {
             tracing::warn!("settings: {error}");
@@ -224,10 +252,7 @@ impl Studio {
             .show(ui, |ui| {
                 ui.horizontal_centered(|ui| transport::show(self, ui));
             });
-        let narrow = self.is_narrow();
-        // A narrow window has room for one of the two beside the view.
-        let inspector = self.settings.inspector && !(narrow && self.settings.catalogue);
-        let catalogue = self.settings.catalogue;
+        let (catalogue, inspector) = (self.shows(Side::Catalogue), self.shows(Side::Inspector));
         if catalogue {
             Panel::left("catalogue")
                 .exact_size(size::CATALOGUE)

@@ -53,6 +53,8 @@ pub struct Live {
     heard: u64,
     /// Plots have been laid out for the probes of this run.
     pub laid_out: bool,
+    /// The plot of the difference has been shown for the present twin.
+    pub twin_shown: bool,
     /// When the run was last changed by the user, for undo.
     pub touched: Instant,
 }
@@ -91,6 +93,7 @@ impl Live {
             asked: BTreeMap::new(),
             heard: 0,
             laid_out: false,
+            twin_shown: false,
             touched: Instant::now(),
         }
     }

@@ -159,7 +159,7 @@ impl Studio {
 
     fn measure(&mut self, live: u64, key: &str) {
         let wake = self.wake.clone();
-        self.settings.inspector = true;
+        self.reveal(super::studio::Side::Inspector, true);
         let Some(live) = self.live_of(live) else {
             return;
         };

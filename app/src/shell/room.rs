@@ -35,6 +35,8 @@ pub struct Room {
     pub history: History,
     /// The tiles were changed by the program: not something to undo.
     pub arranged: bool,
+    /// The tiles of an earlier session, until the first run is opened.
+    pub kept: Option<Tree<Pane>>,
     /// Width of the centre in the last frame.
     pub width: f32,
 }
@@ -69,6 +71,7 @@ impl Room {
             search: String::new(),
             history: History::default(),
             arranged: true,
+            kept: None,
             width: 0.0,
         }
     }
@@ -153,12 +156,51 @@ impl Room {
             None => {
                 let pane = Pane::view(opening.id(), id);
                 self.lives.push(live);
-                self.add_view(pane, None);
+                let kept = if self.tree.is_empty() {
+                    self.kept.take()
+                } else {
+                    None
+                };
+                match kept {
+                    Some(tree) => self.furnish(tree, id, opening.next),
+                    None => self.add_view(pane, None),
+                }
             }
         }
         self.front = id;
         self.arranged = true;
         id
+    }
+
+    /// The tiles of an earlier session show this run; what it does not have goes.
+    fn furnish(&mut self, tree: Tree<Pane>, live: u64, next: &mut u64) {
+        self.tree = tree;
+        let probes = self
+            .live_of(live)
+            .map(|l| l.probes.clone())
+            .unwrap_or_default();
+        self.remove_tiles(|p| match &p.kind {
+            Kind::View { .. } => false,
+            Kind::Plot(Source::Probe(spec)) => !probes.contains(spec),
+            Kind::Plot(_) | Kind::Table(_) => true,
+        });
+        for tile in self.tree.tiles.tiles_mut() {
+            if let Tile::Pane(pane) = tile {
+                *next += 1;
+                pane.id = *next;
+                pane.live = live;
+                if let Kind::View { camera, settings } = &mut pane.kind {
+                    *camera = None;
+                    settings.clear();
+                }
+            }
+        }
+        if self.views_of(live).is_empty() {
+            *next += 1;
+            let pane = Pane::view(*next, live);
+            self.tree = Tree::empty(self.tree.id());
+            self.add_view(pane, None);
+        }
     }
 
     /// Opens a run that stays where it was saved; beside what is open.
@@ -395,6 +437,23 @@ impl Room {
         for (live, spec) in wanted.into_iter().rev() {
             *next += 1;
             self.show(live, Source::Probe(spec), *next);
+            self.arranged = true;
+        }
+    }
+
+    /// A new twin brings the plot of its difference.
+    pub fn greet_twins(&mut self, next: &mut u64) {
+        let mut fresh = Vec::new();
+        for live in &mut self.lives {
+            let there = live.snapshot.twin.is_some();
+            if there && !live.twin_shown {
+                fresh.push(live.id);
+            }
+            live.twin_shown = there;
+        }
+        for live in fresh {
+            *next += 1;
+            self.show(live, Source::Difference, *next);
             self.arranged = true;
         }
     }

@@ -40,6 +40,11 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             )
             .on_hover_text("Frames a second, and the time that the window spends on one.");
         }
+        if studio.files.is_busy() {
+            dot(ui);
+            small(ui, "working on a file").on_hover_text("A file is being read, rendered or written.");
+            ui.add(egui::Spinner::new().size(12.0));
+        }
         let live = studio.live();
         if let Some(live) = live.filter(|l| l.is_playing()) {
             let snapshot = &live.snapshot;

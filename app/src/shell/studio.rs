@@ -21,12 +21,19 @@ use super::recovery::Recovery;
 use super::room::{Opening, Room};
 use super::settings::{Device, Settings};
 use super::start::Start;
-use super::tiles::{Kind, Pane, Source};
+use super::tiles::{Kind, Pane};
 use super::toasts::Toasts;
 use crate::panels::PANELS;
 use crate::panels::figures::Figures;
 use crate::widgets::canvas::Easel;
 use crate::widgets::{expression, steer};
+
+/// The panels beside the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Catalogue,
+    Inspector,
+}
 
 pub struct Studio {
     pub ctx: Context,
@@ -65,6 +72,10 @@ pub struct Studio {
     pub hovering_file: bool,
     /// The device has gone; said once.
     pub lost: bool,
+    /// What a narrow window has folded open of catalogue and inspector.
+    pub unfolded: Option<Side>,
+    /// The window's title as it was last set.
+    pub titled: String,
 }
 
 impl Studio {
@@ -77,7 +88,12 @@ impl Studio {
             .into_iter()
             .filter_map(|panel| {
                 let science = registry.get(panel.key()).ok()?.clone();
-                Some(Room::new(panel, science))
+                let mut room = Room::new(panel, science);
+                room.kept = settings
+                    .layouts
+                    .get(panel.key())
+                    .and_then(|tree| serde_json::from_value(tree.clone()).ok());
+                Some(room)
             })
             .collect();
         let place = place(settings.device, &easel);
@@ -111,6 +127,8 @@ impl Studio {
             last_frame: Instant::now(),
             hovering_file: false,
             lost: false,
+            unfolded: None,
+            titled: String::new(),
         }
     }
 
@@ -300,15 +318,6 @@ impl Studio {
         self.touch(Command::Seek(step));
         Ok(())
     }
-    pub fn show_source(&mut self, source: Source) {
-        self.next += 1;
-        let id = self.next;
-        if let Some(room) = self.room_mut()
-            && let Some(live) = room.live().map(|l| l.id)
-        {
-            room.show(live, source, id);
-        }
-    }
 
     // The view in front.
 
@@ -381,24 +390,31 @@ impl Studio {
     pub fn is_narrow(&self) -> bool {
         self.ctx.content_rect().width() < super::tokens::size::NARROW
     }
-    /// On a narrow window one of the two is shown at most.
-    pub fn toggle_catalogue(&mut self) {
-        self.settings.catalogue = !self.settings.catalogue;
-        if self.is_narrow() && self.settings.catalogue {
-            self.settings.inspector = false;
+    /// Whether a side panel is shown. A narrow window shows one of them at most, when asked.
+    pub fn shows(&self, side: Side) -> bool {
+        if self.is_narrow() {
+            return self.unfolded == Some(side);
+        }
+        match side {
+            Side::Catalogue => self.settings.catalogue,
+            Side::Inspector => self.settings.inspector,
         }
     }
-    pub fn toggle_inspector(&mut self) {
-        self.settings.inspector = !self.settings.inspector;
-        if self.is_narrow() && self.settings.inspector {
-            self.settings.catalogue = false;
+    pub fn reveal(&mut self, side: Side, shown: bool) {
+        if self.is_narrow() {
+            self.unfolded = shown.then_some(side);
+        } else {
+            match side {
+                Side::Catalogue => self.settings.catalogue = shown,
+                Side::Inspector => self.settings.inspector = shown,
+            }
         }
+    }
+    pub fn toggle(&mut self, side: Side) {
+        self.reveal(side, !self.shows(side));
     }
     pub fn find(&mut self, ctx: &Context) {
-        self.settings.catalogue = true;
-        if self.is_narrow() {
-            self.settings.inspector = false;
-        }
+        self.reveal(Side::Catalogue, true);
         ctx.memory_mut(|m| m.request_focus(super::catalogue::search_id()));
     }
     pub fn toggle_palette(&mut self) {

@@ -230,8 +230,7 @@ fn scrubber(ui: &mut Ui, snapshot: &loom_sim::Snapshot, width: f32) -> Option<St
 fn speed(studio: &mut Studio, ui: &mut Ui, id: u64, now: f64, snapshot: &loom_sim::Snapshot) {
     let text = format!("{}{}×", words::figures(now, 3), words::THIN);
     let per_second = snapshot.clock.pace * now;
-    let response = egui::ComboBox::from_id_salt("speed")
-        .selected_text(RichText::new(text).font(font::mono()))
+    let response = button::drop_down("speed", RichText::new(text).font(font::mono()))
         .width(64.0)
         .show_ui(ui, |ui| {
             for factor in SPEEDS {

@@ -170,6 +170,25 @@ pub fn choices<T: PartialEq + Clone>(
     changed
 }
 
+/// A drop-down with the arrow of our own set.
+pub fn drop_down(
+    id: impl egui::AsIdSalt,
+    text: impl Into<egui::WidgetText>,
+) -> egui::ComboBox<'static> {
+    egui::ComboBox::from_id_salt(id)
+        .selected_text(text.into())
+        .truncate()
+        .icon(|ui, rect, visuals, _open| {
+            ui.painter().text(
+                rect.center(),
+                egui::Align2::CENTER_CENTER,
+                char::from(Icon::ChevronDown),
+                font::icon_of(13.0),
+                visuals.fg_stroke.color,
+            );
+        })
+}
+
 /// A thing to be ended: a bar, words, and a button that cancels. True when cancelled.
 pub fn progress(ui: &mut Ui, words: &str, fraction: f32) -> bool {
     let mut cancelled = false;

@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::TextureId;
 use egui::mutex::RwLock;
-use loom_gpu::{Gpu, GpuError};
+use loom_gpu::{Gpu, GpuError, Renderer, Target};
 use loom_sim::{Camera, Scene};
-use stub::{Renderer, Target};
 
 use super::steer;
 
@@ -123,56 +122,6 @@ impl Drop for Canvas {
     fn drop(&mut self) {
         if let Some((_, id)) = &self.shown {
             self.easel.egui.write().free_texture(id);
-        }
-    }
-}
-mod stub {
-    use super::*;
-    pub struct Renderer;
-    impl Renderer {
-        pub fn new(_: &Arc<Gpu>) -> Result<Self, GpuError> {
-            Ok(Self)
-        }
-        pub fn draw(&mut self, _: &Scene, _: &Target) -> Result<(), GpuError> {
-            Ok(())
-        }
-    }
-    pub struct Target {
-        pub texture: wgpu::Texture,
-        pub view: wgpu::TextureView,
-        pub width: u32,
-        pub height: u32,
-        pub pixels_per_point: f32,
-    }
-    impl Target {
-        pub fn new(
-            gpu: &Gpu,
-            width: u32,
-            height: u32,
-            pixels_per_point: f32,
-        ) -> Result<Self, GpuError> {
-            let texture = gpu.device.create_texture(&wgpu::TextureDescriptor {
-                label: None,
-                size: wgpu::Extent3d {
-                    width,
-                    height,
-                    depth_or_array_layers: 1,
-                },
-                mip_level_count: 1,
-                sample_count: 1,
-                dimension: wgpu::TextureDimension::D2,
-                format: wgpu::TextureFormat::Rgba8Unorm,
-                usage: wgpu::TextureUsages::TEXTURE_BINDING,
-                view_formats: &[],
-            });
-            let view = texture.create_view(&Default::default());
-            Ok(Self {
-                texture,
-                view,
-                width,
-                height,
-                pixels_per_point,
-            })
         }
     }
 }

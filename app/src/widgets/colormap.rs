@@ -1,6 +1,6 @@
 //! Colour maps as strips, and the picker of one.
 
-use egui::{Color32, ComboBox, Mesh, Rect, Sense, Ui, pos2, vec2};
+use egui::{Color32, Mesh, Rect, Sense, Ui, pos2, vec2};
 use loom_sim::ColorMap;
 
 use crate::shell::theme;
@@ -71,8 +71,7 @@ pub fn strip(ui: &Ui, rect: Rect, map: ColorMap, upright: bool) {
 /// A drop-down of maps; the key of the one chosen.
 pub fn picker(ui: &mut Ui, name: &str, present: &str) -> Option<&'static str> {
     let mut chosen = None;
-    let answer = ComboBox::from_id_salt(("map", name))
-        .selected_text(present)
+    let answer = super::button::drop_down(("map", name), present)
         .width(ui.available_width().min(150.0))
         .show_ui(ui, |ui| {
             for (map, key, help) in MAPS {

@@ -6,6 +6,8 @@ pub mod canvas;
 pub mod colormap;
 pub mod decimate;
 pub mod expression;
+#[cfg(test)]
+mod facts;
 pub mod field;
 pub mod legend;
 pub mod number;

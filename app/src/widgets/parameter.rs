@@ -1,6 +1,6 @@
 //! The editor of one declared parameter, whatever its kind.
 
-use egui::{ComboBox, Id, Key, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Id, Key, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, vec2};
 use loom_sim::{Effect, Parameter, ParameterKind, Scale, Value};
 
 use super::button::{self, Tool};
@@ -317,9 +317,7 @@ fn choice(
             .iter()
             .find(|(key, _)| key == present)
             .map_or(present, |(_, label)| label.as_str());
-        let answer = ComboBox::from_id_salt(("choice", &parameter.key))
-            .selected_text(label)
-            .truncate()
+        let answer = button::drop_down(("choice", &parameter.key), label)
             .width(ui.available_width())
             .show_ui(ui, |ui| {
                 for (key, label) in list {

@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         .id(id)
         .show_grid(true)
         .grid_color(theme::mix(tokens.ground, tokens.hairline, 0.7))
-        .grid_spacing(48.0..=240.0)
+        .grid_spacing(28.0..=160.0)
         .show_background(false)
         .set_margin_fraction(vec2(0.02, 0.06))
         .allow_scroll(false)

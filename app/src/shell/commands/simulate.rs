@@ -5,7 +5,6 @@ use loom_sim::conductor::Command as Order;
 use super::{Command, Menu, has_run};
 use crate::shell::dialogs::Dialog;
 use crate::shell::icons::Icon;
-use crate::shell::tiles::Source;
 
 pub const LIST: &[Command] = &[
     Command::new("simulate.toggle", Menu::Simulate, 0, "Play or pause", "Runs the clock, or holds it.", |studio, _| {
@@ -66,7 +65,6 @@ pub const LIST: &[Command] = &[
             studio.touch(Order::DropTwin);
         } else {
             studio.touch(Order::Twin(None));
-            studio.show_source(Source::Difference);
         }
     })
     .icon(Icon::GitFork)

@@ -3,7 +3,7 @@
 use super::{Command, Menu, has_run};
 use crate::shell::icons::Icon;
 use crate::shell::settings::Theme;
-use crate::shell::studio::Studio;
+use crate::shell::studio::{Side, Studio};
 
 const fn shift(
     id: &'static str,
@@ -134,12 +134,12 @@ pub const LIST: &[Command] = &[
         "Catalogue",
         "Shows the catalogue or folds it away.",
         |studio, _| {
-            studio.toggle_catalogue();
+            studio.toggle(Side::Catalogue);
         },
     )
     .icon(Icon::PanelLeft)
     .keys(&["Ctrl+B"])
-    .on(|studio| studio.settings.catalogue),
+    .on(|studio| studio.shows(Side::Catalogue)),
     Command::new(
         "view.inspector",
         Menu::View,
@@ -147,12 +147,12 @@ pub const LIST: &[Command] = &[
         "Inspector",
         "Shows the inspector or folds it away.",
         |studio, _| {
-            studio.toggle_inspector();
+            studio.toggle(Side::Inspector);
         },
     )
     .icon(Icon::PanelRight)
     .keys(&["Ctrl+I"])
-    .on(|studio| studio.settings.inspector),
+    .on(|studio| studio.shows(Side::Inspector)),
     Command::new(
         "view.find",
         Menu::View,
