@@ -272,7 +272,8 @@ impl Checker {
         if !path.is_empty() {
             path.push('/');
         }
-        path.push_str(name);
+        // A stroke in a block's name is none between levels.
+        path.push_str(&name.replace('/', "-"));
         let mut unique = path.clone();
         let mut number = 2;
         while !self.paths.insert(unique.clone()) {
@@ -391,7 +392,7 @@ impl Checker {
             }
             Term::Operation(operation) => {
                 let index = self.out.steps.len();
-                let path = self.path(&operation.title());
+                let path = self.path(&operation.name());
                 self.out.steps.push(Step {
                     operation: operation.clone(),
                     inputs: inputs.to_vec(),

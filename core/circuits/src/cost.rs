@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::check::{ArrayId, Checked};
 use crate::count::{count, exact};
-use crate::model::{KEY, load};
+use crate::model::{ATTACHMENT, KEY, load};
 
 /// Counts a circuit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -106,6 +106,14 @@ impl Analysis for ParametersAndMacs {
             _ => 4,
         };
         let checked = load(model)?.checked;
+        // Sizes that don't agree have no costs.
+        checked.sound().map_err(|error| {
+            let file = model.attachments.get(ATTACHMENT);
+            SimError::Parse(file.map_or_else(
+                || error.to_string(),
+                |file| format!("{}, {error}", file.name),
+            ))
+        })?;
         let summary = summarise(&checked, bytes)?;
         job.check()?;
         let (total, rows) = count(&checked)?;
@@ -157,10 +165,7 @@ impl Analysis for ParametersAndMacs {
         let table = Table {
             title: "Part by part".into(),
             columns: vec![
-                column("Part", &|r| {
-                    let last = r.path.rsplit('/').next().unwrap_or(&r.path);
-                    format!("{}{last}", "  ".repeat(r.depth))
-                }),
+                column("Part", &|r| format!("{}{}", "  ".repeat(r.depth), r.title)),
                 column("Parameters", &|r| number(&r.cost.parameters)),
                 column("MACs", &|r| number(&r.cost.macs)),
                 column("Operations", &|r| number(&r.cost.operations)),
@@ -168,8 +173,6 @@ impl Analysis for ParametersAndMacs {
                 column("MACs as a formula", &|r| r.cost.macs.to_string()),
             ],
         };
-        let mut warnings: Vec<String> = checked.errors.iter().map(ToString::to_string).collect();
-        warnings.extend(checked.warnings.iter().cloned());
         Ok(Report {
             title: self.name().into(),
             method: format!(
@@ -180,7 +183,7 @@ impl Analysis for ParametersAndMacs {
             values,
             tables: vec![table],
             plots: Vec::new(),
-            warnings,
+            warnings: checked.warnings.clone(),
             seconds: begun.elapsed().as_secs_f64(),
             command: crate::science::command(model),
             json,

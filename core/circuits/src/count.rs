@@ -27,6 +27,8 @@ pub struct Cost {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub path: String,
+    /// As people call it.
+    pub title: String,
     /// How deep it is nested, for indenting.
     pub depth: usize,
     pub block: bool,
@@ -176,6 +178,7 @@ fn walk(
                 .ok_or_else(overflow)?;
             rows.push(Row {
                 path: checked.steps[*index].path.clone(),
+                title: checked.steps[*index].operation.title(),
                 depth,
                 block: false,
                 cost: cost.clone(),
@@ -192,6 +195,7 @@ fn walk(
             let at = rows.len();
             rows.push(Row {
                 path: checked.blocks[*index].path.clone(),
+                title: checked.blocks[*index].name.clone(),
                 depth,
                 block: true,
                 cost: Cost::default(),

@@ -219,6 +219,21 @@ impl Operation {
         }
     }
 
+    /// Its part of a path: without equations and factors, so that weights keep their names when
+    /// those change.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Einsum { .. } => "Einsum".to_owned(),
+            Self::Softmax(_) => "Softmax".to_owned(),
+            Self::Index { .. } => "Index".to_owned(),
+            Self::Elementwise(Function::Scale(_)) => "Scale".to_owned(),
+            // A shift more is no other map.
+            Self::Linear { name, .. } if name.is_empty() => "Linear".to_owned(),
+            Self::Linear { name, .. } => format!("Linear {name}"),
+            other => other.title(),
+        }
+    }
+
     /// What people call it.
     pub fn title(&self) -> String {
         let named = |what: &str, name: &str| {

@@ -7,7 +7,7 @@ use loom_circuits::describe::SetEntry;
 use loom_sim::conformance::{Case, check};
 use loom_sim::{
     Camera, Gate, Ink, Input, Job, Model, Place, Pointer, PointerAction, ProbeSpec, Science,
-    SimError, Step, Stop, Subject, Value, View,
+    Settings, SimError, Step, Stop, Subject, Value, View,
 };
 
 fn model(name: &str) -> Model {
@@ -148,6 +148,22 @@ fn one_k_of_17_is_red_on_its_wire_and_stops_the_run_there() {
     let hit = run.describe("wire:1.1").unwrap();
     assert!(hit.rows.iter().any(|(what, _)| what == "Sizes don't agree"));
     run.scene(&View::new([800, 400])).unwrap();
+}
+
+#[test]
+fn sizes_that_do_not_agree_have_no_costs() {
+    let text = b"circuit a(Q: [y 16], K: [x 17]) -> [y x] where y = 2, x = 3 { einsum('y k, x k -> y x') }";
+    let model = Model::new("circuits", "custom").attach("circuit", "a.circuit", text);
+    let subject = Subject::State {
+        model,
+        capture: None,
+    };
+    let error = Circuits.analyses()[0]
+        .run(&subject, &Settings::new(), &Job::quiet())
+        .unwrap_err();
+    let words = error.to_string();
+    assert!(words.starts_with("a.circuit, line 1"), "{words}");
+    assert!(words.contains("16 comes from line 1, column 17"), "{words}");
 }
 
 #[test]
