@@ -5,18 +5,18 @@
 use crate::error::{FormulaError, Position};
 use crate::expr::Expr;
 use crate::function::Function;
-use crate::lines::{Left, Source, step_offset};
-use crate::syntax::{Factor, Form, IndexRange, Syntax};
+use crate::lines::{Left, Source};
+use crate::syntax::{Factor, Form, Syntax};
 use std::collections::{HashMap, HashSet};
 
 /// Nodes that may be visited while a text is turned into expressions.
-const MAX_WORK: usize = 4_000_000;
+pub(crate) const MAX_WORK: usize = 4_000_000;
 /// Depth of an expression with its definitions in place.
 pub(crate) const MAX_DEPTH: usize = 500;
 /// Nodes of one expression when written out.
 const MAX_SIZE: usize = 1_000_000;
 /// Depth of the walk over written forms, functions and definitions together.
-const MAX_NESTING: usize = 600;
+pub(crate) const MAX_NESTING: usize = 600;
 
 /// What a bound name stands for: an index's value, or a function's argument.
 #[derive(Clone)]
@@ -55,12 +55,12 @@ pub(crate) struct Elaborator<'a> {
     free_known: HashSet<String>,
     done: HashMap<String, Expr>,
     open: Vec<String>,
-    bound: Vec<(String, Bound)>,
-    work: usize,
-    nesting: usize,
+    pub(super) bound: Vec<(String, Bound)>,
+    pub(super) work: usize,
+    pub(super) nesting: usize,
 }
 
-type Built = Result<Expr, FormulaError>;
+pub(crate) type Built = Result<Expr, FormulaError>;
 
 impl<'a> Elaborator<'a> {
     pub fn new(source: &'a Source) -> Self {
@@ -210,118 +210,6 @@ impl<'a> Elaborator<'a> {
             .any(|(_, bound)| matches!(bound, Bound::Index(_)))
     }
 
-    fn sum_over(&mut self, range: &IndexRange, body: &Syntax) -> Built {
-        let (from, to) = self.range(range)?;
-        let mut terms = Vec::new();
-        for value in from..to {
-            self.bound.push((range.index.clone(), Bound::Index(value)));
-            let term = self.value(body);
-            self.bound.pop();
-            terms.push(term?);
-        }
-        Ok(Expr::sum(terms))
-    }
-
-    /// The values of an index: from the first up to, not including, the second.
-    pub fn range(&mut self, range: &IndexRange) -> Result<(i64, i64), FormulaError> {
-        let from = self.integer(&range.from)?;
-        let mut to = self.integer(&range.to)?;
-        if range.inclusive {
-            to = to.saturating_add(1);
-        }
-        if to.saturating_sub(from) > 1_000_000 {
-            return Err(FormulaError::new(
-                range.at,
-                "the range has more than a million values; choose a smaller size",
-            ));
-        }
-        Ok((from, to))
-    }
-
-    /// An integer known before the run: an index, a size, and sums and products of them.
-    pub fn integer(&mut self, syntax: &Syntax) -> Result<i64, FormulaError> {
-        self.work += 1;
-        self.nesting += 1;
-        if self.work > MAX_WORK || self.nesting > MAX_NESTING {
-            return Err(too_large(syntax.at));
-        }
-        let found = self.integer_form(syntax)?;
-        self.nesting -= 1;
-        found.ok_or_else(|| {
-            FormulaError::new(syntax.at, "this integer is too large, or divides by 0")
-        })
-    }
-
-    fn integer_form(&mut self, syntax: &Syntax) -> Result<Option<i64>, FormulaError> {
-        let at = syntax.at;
-        Ok(match &syntax.form {
-            Form::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
-                Some(*value as i64)
-            }
-            Form::Name(name) => {
-                let bound = self.bound.iter().rev().find(|(known, _)| known == name);
-                if let Some((_, Bound::Index(value))) = bound {
-                    return Ok(Some(*value));
-                }
-                if let Some(value) = self.sizes.get(name) {
-                    return Ok(Some(*value));
-                }
-                let definition = self.definitions.get(name).map(|found| found.statement);
-                match (definition, self.source) {
-                    (Some(statement), Some(source)) => {
-                        Some(self.integer(&source.statements[statement].right)?)
-                    }
-                    _ => {
-                        return Err(FormulaError::new(
-                            at,
-                            format!("`{name}` must be an integer here; add the line `{name} = 8`"),
-                        ));
-                    }
-                }
-            }
-            Form::Negative(inner) => self.integer(inner)?.checked_neg(),
-            Form::Sum(terms) => {
-                let mut total = Some(0_i64);
-                for (subtracted, term) in terms {
-                    let term = self.integer(term)?;
-                    total = total.and_then(|total| {
-                        if *subtracted {
-                            total.checked_sub(term)
-                        } else {
-                            total.checked_add(term)
-                        }
-                    });
-                }
-                total
-            }
-            Form::Product(factors) => {
-                let mut total = Some(1_i64);
-                for (factor, operand) in factors {
-                    let operand = self.integer(operand)?;
-                    total = total.and_then(|total| match factor {
-                        Factor::Times => total.checked_mul(operand),
-                        Factor::Over => total
-                            .checked_rem(operand)
-                            .filter(|rest| *rest == 0)
-                            .and_then(|_| total.checked_div(operand)),
-                        Factor::Modulo => total.checked_rem_euclid(operand),
-                    });
-                }
-                total
-            }
-            Form::Call(name, arguments) if name == "mod" && arguments.len() == 2 => {
-                let (a, b) = (self.integer(&arguments[0])?, self.integer(&arguments[1])?);
-                a.checked_rem_euclid(b)
-            }
-            _ => {
-                return Err(FormulaError::new(
-                    at,
-                    "an index or a size must be an integer, made of numbers, indices and sizes",
-                ));
-            }
-        })
-    }
-
     fn name(&mut self, name: &str, at: Position) -> Built {
         if let Some((_, bound)) = self.bound.iter().rev().find(|(known, _)| known == name) {
             return Ok(match bound {
@@ -377,7 +265,7 @@ impl<'a> Elaborator<'a> {
         Ok(self.free_symbol(name, at))
     }
 
-    fn free_symbol(&mut self, name: &str, at: Position) -> Expr {
+    pub(crate) fn free_symbol(&mut self, name: &str, at: Position) -> Expr {
         if self.free_known.insert(name.to_owned()) {
             self.free.push((name.to_owned(), at));
         }
@@ -403,116 +291,6 @@ impl<'a> Elaborator<'a> {
         self.open.pop();
         self.done.insert(name.to_owned(), built.clone());
         Ok(built)
-    }
-
-    fn subscripted(&mut self, name: &str, subscript: &str, at: Position) -> Built {
-        let letter = self.source.and_then(|source| source.step_letter.as_deref());
-        if let Some(letter) = letter.filter(|letter| subscript.starts_with(letter))
-            && self.variables.contains(name)
-        {
-            return Err(looks_back(name, subscript, letter, at));
-        }
-        Err(FormulaError::new(
-            at,
-            format!("the subscript `{subscript}` of `{name}` isn't known; write `{name}[i]`"),
-        ))
-    }
-
-    fn indexed(&mut self, name: &str, indices: &[Syntax], at: Position) -> Built {
-        let letter = self.source.and_then(|source| source.step_letter.as_deref());
-        if let (Some(letter), [index]) = (letter, indices) {
-            let is_bound = self.bound.iter().any(|(known, _)| known == letter);
-            if let Some(offset) = step_offset(index, letter).filter(|_| !is_bound)
-                && self.variables.contains(name)
-            {
-                return if offset == 0 {
-                    Ok(Expr::symbol(name))
-                } else {
-                    let written = format!("{letter}{offset:+}");
-                    Err(looks_back(name, &written, letter, at))
-                };
-            }
-        }
-        let mut values = Vec::with_capacity(indices.len());
-        for index in indices {
-            values.push(self.integer(index)?);
-        }
-        let ranges = self.families.get(name).cloned();
-        if let Some(ranges) = &ranges {
-            if ranges.len() != values.len() {
-                return Err(FormulaError::new(
-                    at,
-                    format!(
-                        "`{name}` has {} indices, not {}",
-                        ranges.len(),
-                        values.len()
-                    ),
-                ));
-            }
-            for (value, (from, to, cyclic)) in values.iter_mut().zip(ranges) {
-                if *cyclic && to > from {
-                    *value = (*value - from).rem_euclid(to - from) + from;
-                }
-            }
-        }
-        let concrete = concrete_name(name, &values);
-        if self.variables.contains(&concrete) {
-            return Ok(Expr::symbol(&concrete));
-        }
-        if self.definitions.contains_key(&concrete) {
-            return self.definition(&concrete, at);
-        }
-        if ranges.is_some() {
-            return Err(FormulaError::new(
-                at,
-                format!(
-                    "`{concrete}` lies outside the range of `{name}`; \
-                     end the range with `cyclic` if neighbours wrap around"
-                ),
-            ));
-        }
-        if let Some(statement) = self.definitions.get(name).map(|found| found.statement) {
-            return self.element(name, statement, &values, at);
-        }
-        if self.constants_only {
-            return Err(FormulaError::new(
-                at,
-                format!("`{concrete}` has no value here"),
-            ));
-        }
-        Ok(self.free_symbol(&concrete, at))
-    }
-
-    /// An element of a vector or matrix that is written out as a list.
-    fn element(&mut self, name: &str, statement: usize, values: &[i64], at: Position) -> Built {
-        let Some(source) = self.source else {
-            return Ok(Expr::number(0.0));
-        };
-        let mut found = &source.statements[statement].right;
-        for value in values {
-            let Form::List(items) = &found.form else {
-                return Err(FormulaError::new(
-                    at,
-                    format!("`{name}` has fewer indices than are written here"),
-                ));
-            };
-            found = usize::try_from(*value)
-                .ok()
-                .and_then(|value| items.get(value))
-                .ok_or_else(|| {
-                    FormulaError::new(
-                        at,
-                        format!(
-                            "`{name}` has no element {value} here; its list has {} (from 0)",
-                            items.len()
-                        ),
-                    )
-                })?;
-        }
-        let outer = std::mem::take(&mut self.bound);
-        let built = self.value(found);
-        self.bound = outer;
-        built
     }
 
     fn call(&mut self, name: &str, arguments: &[Syntax], at: Position) -> Built {
@@ -593,15 +371,6 @@ impl<'a> Elaborator<'a> {
     }
 }
 
-/// `A[1,2]`
-pub(crate) fn concrete_name(name: &str, indices: &[i64]) -> String {
-    if indices.is_empty() {
-        return name.to_owned();
-    }
-    let indices: Vec<String> = indices.iter().map(i64::to_string).collect();
-    format!("{name}[{}]", indices.join(","))
-}
-
 fn join(items: Vec<Expr>, with: impl Fn(Expr, Expr) -> Expr) -> Expr {
     items
         .into_iter()
@@ -609,19 +378,9 @@ fn join(items: Vec<Expr>, with: impl Fn(Expr, Expr) -> Expr) -> Expr {
         .unwrap_or_else(|| Expr::number(0.0))
 }
 
-fn too_large(at: Position) -> FormulaError {
+pub(crate) fn too_large(at: Position) -> FormulaError {
     FormulaError::new(
         at,
         "the formula is too large once its definitions are put in place; shorten it",
-    )
-}
-
-fn looks_back(name: &str, written: &str, letter: &str, at: Position) -> FormulaError {
-    FormulaError::new(
-        at,
-        format!(
-            "the right-hand side may only use `{name}[{letter}]`, not `{name}[{written}]`; \
-             keep an older value in a variable of its own"
-        ),
     )
 }

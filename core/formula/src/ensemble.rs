@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::columns::Columns;
 use crate::machine::EnsembleCode;
 use crate::program::{Scheme, StepPlan};
+use crate::stepper::MOST_OPERATIONS;
 use crate::system::System;
 use crate::tape::Tape;
 
@@ -28,7 +29,6 @@ use crate::tape::Tape;
 pub struct EnsembleStepper {
     plan: StepPlan,
     engine: Engine,
-    backend: Backend,
 }
 
 #[derive(Debug)]
@@ -40,9 +40,8 @@ enum Engine {
 /// Members that the tape takes through a step together.
 const BLOCK: usize = 32;
 
-/// Steps of more operations than this are interpreted in blocks: their straight-line code would
-/// not fit the instruction cache.
-const MOST_OPERATIONS: usize = 20_000;
+/// Steps of more operations than this aren't given to Cranelift, which would take a second.
+const MOST_FOR_CRANELIFT: usize = 10_000;
 
 impl EnsembleStepper {
     /// The fastest back end of this machine: AVX-512, AVX2, Cranelift's two lanes, or the tape.
@@ -70,11 +69,7 @@ impl EnsembleStepper {
     pub fn interpreted(system: &System, scheme: Scheme, names: &[&str]) -> EnsembleStepper {
         let plan = StepPlan::new(system, scheme, &places(system, names));
         let engine = Engine::Tape(Tape::new(&plan.body.program));
-        EnsembleStepper {
-            plan,
-            engine,
-            backend: Backend::Tape,
-        }
+        EnsembleStepper { plan, engine }
     }
 
     /// A back end of one's choice.
@@ -91,23 +86,20 @@ impl EnsembleStepper {
             return Ok(EnsembleStepper::interpreted(system, scheme, names));
         }
         let plan = StepPlan::new(system, scheme, &places(system, names));
-        if plan.body.work() > MOST_OPERATIONS {
-            return Err(CompileError::new(format!(
-                "a step takes {} operations",
-                plan.body.work()
-            )));
+        let work = plan.body.work();
+        if work > MOST_OPERATIONS || backend == Backend::Cranelift && work > MOST_FOR_CRANELIFT {
+            return Err(CompileError::new(format!("a step takes {work} operations")));
         }
         let engine = Engine::Code(EnsembleCode::compile(&plan.body, backend)?);
-        Ok(EnsembleStepper {
-            plan,
-            engine,
-            backend,
-        })
+        Ok(EnsembleStepper { plan, engine })
     }
 
     /// What runs.
     pub fn backend(&self) -> Backend {
-        self.backend
+        match &self.engine {
+            Engine::Tape(_) => Backend::Tape,
+            Engine::Code(code) => code.backend(),
+        }
     }
 
     /// Number of variables.

@@ -1,10 +1,10 @@
 //! LaTeX of expressions and systems, from the form in which they were written.
 
+use crate::cursor::is_greek;
 use crate::error::Position;
 use crate::expr::{Expr, Kind, Relation};
 use crate::function::Function;
 use crate::lines::{Left, Source, Statement};
-use crate::parse::is_greek;
 use crate::syntax::{Factor, Form, IndexRange, Syntax};
 
 impl Expr {

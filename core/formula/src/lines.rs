@@ -2,8 +2,8 @@
 //! value, a definition, a function. Forms are accepted as papers and other programs print them:
 //! `dx/dt`, `x'`, `ẋ`, `\dot{x}`, `x[n+1]`, `x_{n+1}`, `next x`.
 
+use crate::cursor::{KEYWORDS, Names, Parser};
 use crate::error::{FormulaError, Position};
-use crate::parse::{KEYWORDS, Names, Parser};
 use crate::syntax::{Form, IndexRange, Syntax};
 use crate::token::{Placed, Token, tokens};
 

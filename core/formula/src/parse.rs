@@ -4,170 +4,19 @@
 //! A leading minus takes the whole product (`-x*y` is −(x·y)), powers bind tighter and to the
 //! right, and two factors side by side multiply: `2x`, `x(ρ − z)`.
 
+use crate::cursor::{GREEK, KEYWORDS, Parser};
 use crate::error::{FormulaError, Position};
 use crate::expr::Relation;
 use crate::function::Function;
 use crate::syntax::{Factor, Form, IndexRange, Syntax};
-use crate::token::{Placed, Token};
-use std::collections::HashSet;
+use crate::token::Token;
 
 /// Brackets within brackets that are still read.
 const MAX_NESTING: usize = 100;
 
-/// Words that are never names of variables.
-pub(crate) const KEYWORDS: &[&str] = &[
-    "if",
-    "else",
-    "and",
-    "or",
-    "not",
-    "mod",
-    "for",
-    "in",
-    "cyclic",
-    "otherwise",
-];
-
-const GREEK: &[&str] = &[
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "varepsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "varphi",
-    "chi",
-    "psi",
-    "omega",
-    "Gamma",
-    "Delta",
-    "Theta",
-    "Lambda",
-    "Xi",
-    "Pi",
-    "Sigma",
-    "Phi",
-    "Psi",
-    "Omega",
-];
-
-pub(crate) fn is_greek(name: &str) -> bool {
-    GREEK.contains(&name)
-}
-
-/// What the parser knows about names before it reads an expression.
-#[derive(Default)]
-pub(crate) struct Names {
-    /// Functions that the text itself defines.
-    pub functions: HashSet<String>,
-    /// Variables and definitions: `x(ρ − z)` is a product.
-    pub values: HashSet<String>,
-}
-
-pub(crate) struct Parser<'a> {
-    tokens: &'a [Placed],
-    next: usize,
-    nesting: usize,
-    names: &'a Names,
-    /// Inside |…| a bar closes.
-    bars: usize,
-}
-
 type Parsed = Result<Syntax, FormulaError>;
 
-impl<'a> Parser<'a> {
-    /// `tokens` must end with [`Token::End`] or [`Token::Break`], as a line of the lexer does.
-    pub fn new(tokens: &'a [Placed], names: &'a Names) -> Self {
-        Parser {
-            tokens,
-            next: 0,
-            nesting: 0,
-            names,
-            bars: 0,
-        }
-    }
-
-    pub fn token(&self) -> &'a Token {
-        self.tokens
-            .get(self.next)
-            .map_or(&Token::End, |placed| &placed.token)
-    }
-
-    fn ahead(&self, by: usize) -> &'a Token {
-        self.tokens
-            .get(self.next + by)
-            .map_or(&Token::End, |placed| &placed.token)
-    }
-
-    pub fn at(&self) -> Position {
-        self.tokens
-            .get(self.next)
-            .or(self.tokens.last())
-            .map_or(Position::START, |placed| placed.at)
-    }
-
-    pub fn advance(&mut self) {
-        self.next += 1;
-    }
-
-    pub fn at_end(&self) -> bool {
-        matches!(self.token(), Token::End | Token::Break)
-    }
-
-    pub fn is_sign(&self, sign: &str) -> bool {
-        matches!(self.token(), Token::Sign(found) if *found == sign)
-    }
-
-    pub fn accept(&mut self, sign: &str) -> bool {
-        let found = self.is_sign(sign);
-        if found {
-            self.advance();
-        }
-        found
-    }
-
-    pub fn is_word(&self, word: &str) -> bool {
-        matches!(self.token(), Token::Name { name, .. } if name == word)
-    }
-
-    pub fn accept_word(&mut self, word: &str) -> bool {
-        let found = self.is_word(word);
-        if found {
-            self.advance();
-        }
-        found
-    }
-
-    pub fn expect(&mut self, sign: &str, after: &str) -> Result<(), FormulaError> {
-        if self.accept(sign) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("`{sign}` {after}")))
-        }
-    }
-
-    pub fn unexpected(&self, wanted: &str) -> FormulaError {
-        FormulaError::new(
-            self.at(),
-            format!("expected {wanted}, but found {}", self.token()),
-        )
-    }
-
+impl Parser<'_> {
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Parsed) -> Parsed {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {

@@ -2,7 +2,8 @@
 
 use crate::backend::{Backend, CompileError, RunError, check};
 use crate::clock::Clock;
-use crate::machine::SingleCode;
+use crate::columns::Columns;
+use crate::machine::{EnsembleCode, SingleCode};
 use crate::program::{Body, Scheme, StepPlan};
 use crate::system::System;
 use crate::tape::Tape;
@@ -33,18 +34,51 @@ pub struct Stepper {
 enum Engine {
     Tape(Tape),
     Code(SingleCode),
+    /// The ensemble's code with one member: it is made in a time that grows only linearly.
+    Wide(EnsembleCode),
 }
 
-/// Steps of more operations than this are interpreted: compiling them would take seconds.
-const MOST_OPERATIONS: usize = 30_000;
+/// Steps of more operations than this are too slow to compile with Cranelift (0.15 s for 15,000,
+/// 3 s for 59,000).
+const MOST_FOR_CRANELIFT: usize = 10_000;
+
+/// Steps of more operations than this are interpreted.
+pub(crate) const MOST_OPERATIONS: usize = 500_000;
+
+impl Engine {
+    fn compile(plan: &StepPlan, backend: Backend) -> Result<Engine, CompileError> {
+        let work = plan.body.work();
+        if work > MOST_OPERATIONS && backend != Backend::Tape {
+            return Err(CompileError::new(format!("a step takes {work} operations")));
+        }
+        Ok(match backend {
+            Backend::Tape => Engine::Tape(Tape::new(&plan.body.program)),
+            Backend::Cranelift => Engine::Code(SingleCode::compile(&plan.body)?),
+            Backend::Avx2 | Backend::Avx512 => {
+                Engine::Wide(EnsembleCode::compile(&plan.body, backend)?)
+            }
+        })
+    }
+}
 
 impl Stepper {
-    /// Compiles a step. Where machine code can't be had (executable memory refused, a processor
-    /// without a code generator, a step of more than 30,000 operations) the tape runs instead;
-    /// [`Stepper::backend`] tells.
+    /// Compiles a step: Cranelift; for steps of more than 10,000 operations our own encoder. Where
+    /// no machine code can be had (executable memory refused, a processor without a code generator,
+    /// a step of more than 500,000 operations) the tape runs instead; [`Stepper::backend`] tells.
     pub fn new(system: &System, scheme: Scheme) -> Stepper {
-        Stepper::with_backend(system, scheme, Backend::Cranelift)
-            .unwrap_or_else(|_| Stepper::interpreted(system, scheme))
+        let plan = StepPlan::new(system, scheme, &[]);
+        let order: &[Backend] = if plan.body.work() > MOST_FOR_CRANELIFT {
+            &[Backend::Avx2]
+        } else {
+            &[Backend::Cranelift]
+        };
+        for backend in order {
+            if let Ok(engine) = Engine::compile(&plan, *backend) {
+                return Stepper { plan, engine };
+            }
+        }
+        let engine = Engine::Tape(Tape::new(&plan.body.program));
+        Stepper { plan, engine }
     }
 
     /// The interpreter, without trying to compile.
@@ -54,31 +88,26 @@ impl Stepper {
         Stepper { plan, engine }
     }
 
-    /// A back end of one's choice: [`Backend::Tape`], or [`Backend::Cranelift`] for any other.
+    /// A back end of one's choice.
+    ///
+    /// # Errors
+    /// If this processor lacks it or no machine code can be made.
     pub fn with_backend(
         system: &System,
         scheme: Scheme,
         backend: Backend,
     ) -> Result<Stepper, CompileError> {
-        if backend == Backend::Tape {
-            return Ok(Stepper::interpreted(system, scheme));
-        }
         let plan = StepPlan::new(system, scheme, &[]);
-        if plan.body.work() > MOST_OPERATIONS {
-            return Err(CompileError::new(format!(
-                "a step takes {} operations",
-                plan.body.work()
-            )));
-        }
-        let engine = Engine::Code(SingleCode::compile(&plan.body)?);
+        let engine = Engine::compile(&plan, backend)?;
         Ok(Stepper { plan, engine })
     }
 
     /// What runs.
     pub fn backend(&self) -> Backend {
-        match self.engine {
+        match &self.engine {
             Engine::Tape(_) => Backend::Tape,
             Engine::Code(_) => Backend::Cranelift,
+            Engine::Wide(code) => code.backend(),
         }
     }
 
@@ -150,7 +179,7 @@ impl Stepper {
         let invariants = self.plan.invariants(params, clock.start, clock.dt);
         let tape = match &self.engine {
             Engine::Tape(tape) => Some(TapeRun::new(tape, body, &carried, &invariants)),
-            Engine::Code(_) => None,
+            Engine::Code(_) | Engine::Wide(_) => None,
         };
         Ok(Run {
             stepper: self,
@@ -178,6 +207,11 @@ impl Run<'_> {
     pub fn advance(&mut self, steps: u64) {
         match (&self.stepper.engine, &mut self.tape) {
             (Engine::Code(code), _) => code.run(&mut self.carried, &self.invariants, steps),
+            (Engine::Wide(code), _) => {
+                let dimension = self.stepper.plan.body.dimension;
+                let mut columns = Columns::new(&mut self.carried[..dimension], 1);
+                code.run(&mut columns, self.clock.step, &self.invariants, steps);
+            }
             (Engine::Tape(_), Some(tape)) => {
                 for _ in 0..steps {
                     tape.step();

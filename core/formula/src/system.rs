@@ -1,9 +1,10 @@
 //! A system of formulas: which variables it has, which symbols are free, and the right-hand side
 //! of each variable.
 
-use crate::elaborate::{Bound, Elaborator, FamilyRanges, Instance, concrete_name};
+use crate::elaborate::{Bound, Elaborator, FamilyRanges, Instance};
 use crate::error::{FormulaError, Position};
 use crate::expr::Expr;
+use crate::indices::concrete_name;
 use crate::latex;
 use crate::lines::{self, Left, Source, Statement};
 use std::sync::Arc;

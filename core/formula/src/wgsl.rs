@@ -3,6 +3,7 @@
 
 use crate::elementary::arithmetic::Direct;
 use crate::expr::{Expr, Kind};
+use crate::families::{Families, Shifted, families};
 use crate::function::Function;
 use crate::program::Lowering;
 use crate::system::System;
@@ -11,6 +12,10 @@ use std::collections::{BTreeSet, HashMap};
 /// WGSL of the functions that the language adds.
 const FUNCTIONS: &str = include_str!("wgsl_functions.wgsl");
 
+/// Right-hand sides of more nodes than this are written as loops over their families, where they
+/// have some.
+const LONGEST: usize = 5_000;
+
 impl System {
     /// The right-hand side as a WGSL function with the helpers that it needs, all named with the
     /// prefix `fn_name`:
@@ -18,29 +23,71 @@ impl System {
     /// `fn fn_name(u: array<f32, N>, p: array<f32, P>, t: f32) -> array<f32, N>`
     ///
     /// with N variables and P parameters in this system's order (P is 1 for a system without
-    /// parameters, since WGSL has no empty arrays).
+    /// parameters, since WGSL has no empty arrays). Systems of more than 5,000 nodes keep loops over
+    /// their indexed families.
     pub fn to_wgsl(&self, fn_name: &str) -> String {
         let dimension = self.dimension();
-        let parameters = self.parameters().len();
         let places = self.places();
-        let mut writer = Writer::new(|name: &str| {
-            places.get(name).map(|place| match *place {
-                place if place < dimension => format!("u[{place}]"),
-                place if place < dimension + parameters => format!("p[{}]", place - dimension),
-                _ => "t".to_owned(),
-            })
-        });
-        let outputs: Vec<String> = self.rates().iter().map(|rate| writer.text(rate)).collect();
+        let symbol = |name: &str| places.get(name).map(|place| self.input(*place));
         let head = format!(
             "fn {fn_name}(u: array<f32, {dimension}>, p: array<f32, {}>, t: f32) \
              -> array<f32, {dimension}> {{\n",
-            parameters.max(1)
+            self.parameters().len().max(1)
         );
+        let size: usize = self.rates().iter().map(Expr::size).sum();
+        if size > LONGEST {
+            let families = families(self);
+            if families.runs.len() * 4 <= dimension {
+                return self.looped(&families, fn_name, &head);
+            }
+        }
+        let mut writer = Writer::new(symbol);
+        let outputs: Vec<String> = self.rates().iter().map(|rate| writer.text(rate)).collect();
         let last = format!(
             "    return array<f32, {dimension}>({});\n}}\n",
             outputs.join(", ")
         );
-        writer.finish(fn_name, &head, &last)
+        let body = std::mem::take(&mut writer.lines);
+        finish(&writer.helpers, fn_name, &[&head, &body, &last])
+    }
+
+    /// How WGSL names an input of the system.
+    fn input(&self, place: usize) -> String {
+        let dimension = self.dimension();
+        if place < dimension {
+            format!("u[{place}]")
+        } else if place < dimension + self.parameters().len() {
+            format!("p[{}]", place - dimension)
+        } else {
+            "t".to_owned()
+        }
+    }
+
+    /// A wide system as loops over its families.
+    fn looped(&self, families: &Families, fn_name: &str, head: &str) -> String {
+        let dimension = self.dimension();
+        let places = self.places();
+        let mut helpers = BTreeSet::new();
+        // Only variables may be indexed by a value that changes.
+        let mut body = format!("    var x = u;\n    var rates: array<f32, {dimension}>;\n");
+        for run in &families.runs {
+            let mut writer = Writer::new(|name: &str| match families.shifted.get(name) {
+                Some(Shifted {
+                    first,
+                    length,
+                    offset,
+                }) => Some(format!("x[{first}u + (i + {offset}u) % {length}u]")),
+                None => places.get(name).map(|place| self.input(*place)),
+            });
+            let value = writer.text(&run.template);
+            let (from, to) = (run.index, run.index + run.count);
+            body.push_str(&format!("    for (var i = {from}u; i < {to}u; i++) {{\n"));
+            body.push_str(&writer.lines);
+            let start = run.first - run.index;
+            body.push_str(&format!("    rates[{start}u + i] = {value};\n    }}\n"));
+            helpers.extend(writer.helpers);
+        }
+        finish(&helpers, fn_name, &[head, &body, "    return rates;\n}\n"])
     }
 }
 
@@ -62,7 +109,8 @@ impl Expr {
         } else {
             format!("    return {value};\n}}\n")
         };
-        writer.finish(fn_name, &head, &last)
+        let body = std::mem::take(&mut writer.lines);
+        finish(&writer.helpers, fn_name, &[&head, &body, &last])
     }
 }
 
@@ -259,14 +307,15 @@ impl<F: Fn(&str) -> Option<String>> Writer<F> {
         };
         format!("{name}({})", values.join(", "))
     }
+}
 
-    fn finish(self, fn_name: &str, head: &str, last: &str) -> String {
-        let mut text = helpers(&self.helpers);
-        text.push_str(head);
-        text.push_str(&self.lines);
-        text.push_str(last);
-        text.replace("LOOM_", &format!("{fn_name}_"))
+/// The helpers and the parts of the function, with the prefix put in.
+fn finish(needed: &BTreeSet<&'static str>, fn_name: &str, parts: &[&str]) -> String {
+    let mut text = helpers(needed);
+    for part in parts {
+        text.push_str(part);
     }
+    text.replace("LOOM_", &format!("{fn_name}_"))
 }
 
 /// The wanted helper functions and those that they call, in the order of the file.

@@ -78,9 +78,9 @@ typedef void ensemble(double *, double, double, double, double, long);
 
 static void measure_ensemble(const char *name, ensemble *run, const double *p) {
     static double state[3 * MEMBERS];
-    const long steps = 4000;
+    const long steps = 500;
     double best = 0;
-    for (int repetition = 0; repetition < 7; repetition++) {
+    for (int repetition = 0; repetition < 60; repetition++) {
         for (int m = 0; m < MEMBERS; m++) {
             state[m] = 1 + 0.01 * m;
             state[MEMBERS + m] = 1;
@@ -100,8 +100,8 @@ int main(int argc, char **argv) {
     double p[4] = {10, 28, 8.0 / 3, 0.005};
     for (int i = 0; i < 4 && i + 1 < argc; i++) p[i] = atof(argv[i + 1]);
     double best = 0, sum = 0;
-    for (int repetition = 0; repetition < 5; repetition++) {
-        const long steps = 5000000;
+    for (int repetition = 0; repetition < 60; repetition++) {
+        const long steps = 200000;
         double state[3] = {1, 1, 1};
         double start = now();
         single(state, p[0], p[1], p[2], p[3], steps);

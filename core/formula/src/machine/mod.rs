@@ -39,6 +39,15 @@ impl EnsembleCode {
         }
     }
 
+    /// Which instructions it uses.
+    pub fn backend(&self) -> Backend {
+        match self {
+            EnsembleCode::Pairs(_) => Backend::Cranelift,
+            #[cfg(target_arch = "x86_64")]
+            EnsembleCode::Native(code) => code.backend(),
+        }
+    }
+
     /// Members that are advanced together.
     pub fn group(&self) -> usize {
         match self {

@@ -40,12 +40,18 @@ const INTERLEAVED: usize = 6_000;
 
 impl NativeCode {
     pub fn compile(body: &Body, backend: Backend) -> Result<NativeCode, CompileError> {
-        let (width, most) = match backend {
-            Backend::Avx512 if has_avx512() => (Width::Eight, 3),
-            Backend::Avx2 if std::arch::is_x86_feature_detected!("avx2") => (Width::Four, 2),
+        let width = match backend {
+            Backend::Avx512 if has_avx512() => Width::Eight,
+            Backend::Avx2 if std::arch::is_x86_feature_detected!("avx2") => Width::Four,
             _ => return Err(CompileError::new(format!("the processor lacks {backend}"))),
         };
-        let chains = (INTERLEAVED / body.work().max(1)).clamp(1, most);
+        // Chains in flight hide each other's latency; more rows than registers would only spill.
+        let (rows, most) = match width {
+            Width::Eight => (32, 6),
+            Width::Four => (24, 8),
+        };
+        let chains = (rows / body.rows.max(1)).min(INTERLEAVED / body.work().max(1));
+        let chains = chains.clamp(1, most);
         let eight = width == Width::Eight;
         let target = Target {
             registers: if eight { 32 } else { 16 },
@@ -73,6 +79,13 @@ impl NativeCode {
             scratch: allocated.scratch,
             _pages: pages,
         })
+    }
+
+    pub fn backend(&self) -> Backend {
+        match self.width {
+            Width::Four => Backend::Avx2,
+            Width::Eight => Backend::Avx512,
+        }
     }
 
     pub fn group(&self) -> usize {

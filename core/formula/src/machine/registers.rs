@@ -124,10 +124,13 @@ pub(super) fn state_slot(row: usize, chain: usize, chains: usize) -> usize {
     row * chains + chain
 }
 
+/// Operations of one chain before the next chain has its turn (measured with the Lorenz system).
+const STRETCH: usize = 16;
+
 type Interleaved = (Vec<Wanted>, Vec<Value>, Vec<u64>, Vec<(Key, usize)>);
 
-/// Numbers the values of all chains and lists what is to be computed, chain after chain for each
-/// operation. Values that are the same for all members (time) are computed once.
+/// Numbers the values of all chains and lists what is to be computed, in the order in which it is
+/// to be written. Values that are the same for all members (time) are computed once.
 fn interleave(body: &Body, target: Target) -> Interleaved {
     let ops = &body.program.ops;
     let chains = target.chains;
@@ -160,7 +163,7 @@ fn interleave(body: &Body, target: Target) -> Interleaved {
     }
     let mut uniform = vec![false; ops.len()];
     let mut keys: Vec<Key> = vec![0; ops.len() * chains];
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut wanted: Vec<(usize, usize, Wanted)> = Vec::new();
     for (place, op) in ops.iter().enumerate() {
         let mut same = match *op {
             Op::Constant(_) => true,
@@ -205,11 +208,15 @@ fn interleave(body: &Body, target: Target) -> Interleaved {
                         keys[place * chains + chain] = to;
                     }
                     let key = |id: u32| keys[id as usize * chains + chain];
-                    wanted.push(want(op, ops, to, &needs_mask, key));
+                    wanted.push((place, chain, want(op, ops, to, &needs_mask, key)));
                 }
             }
         }
     }
+    // Short stretches of each chain in turn: the processor overlaps them, and few values of each
+    // are alive at once. What is the same for all members comes first in its stretch.
+    wanted.sort_by_key(|(place, chain, _)| (place / STRETCH, *chain, *place));
+    let wanted: Vec<Wanted> = wanted.into_iter().map(|(_, _, wanted)| wanted).collect();
     for (time, instruction) in wanted.iter().enumerate() {
         for key in &instruction.operands[..instruction.count] {
             if values[*key].uses.last() != Some(&(time as u32)) {

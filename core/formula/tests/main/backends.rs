@@ -44,10 +44,11 @@ fn agree(system: &System, scheme: Scheme, start: &[[f64; 3]], params: &[f64], st
         dt: 0.125,
         step: 7,
     };
-    let singles = [
+    let mut singles = vec![
         Stepper::interpreted(system, scheme),
         Stepper::with_backend(system, scheme, Backend::Cranelift).unwrap(),
     ];
+    singles.extend(Stepper::with_backend(system, scheme, Backend::Avx2).ok());
     let mut expected = rows.clone();
     for (number, single) in singles.iter().enumerate() {
         for member in 0..members {
@@ -241,6 +242,55 @@ fn wide_systems_spill_and_still_agree() {
     }
 }
 
+/// Lorenz (1996) with two thousand variables: too many operations for Cranelift.
+#[test]
+fn a_wide_single_run_is_compiled_in_good_time() {
+    let text = "dx[i]/dt = (x[i+1] - x[i-2])*x[i-1] - x[i] + F*cos(t) for i in 0..N cyclic";
+    let system = System::parse_with_sizes(text, &[("N", 2000)]).unwrap();
+    let start = std::time::Instant::now();
+    let stepper = Stepper::new(&system, Scheme::Rk4);
+    assert!(start.elapsed().as_secs() < 5);
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        assert_eq!(stepper.backend(), Backend::Avx2);
+    }
+    let begin: Vec<f64> = (0..2000).map(|n| 8.0 + 0.01 * f64::from(n % 37)).collect();
+    let run = |stepper: &Stepper| {
+        let mut state = begin.clone();
+        let mut clock = Clock::new(0.01);
+        stepper.run(&mut state, &mut clock, &[8.0], 3).unwrap();
+        stepper.run(&mut state, &mut clock, &[8.0], 2).unwrap();
+        state
+    };
+    assert_eq!(
+        run(&stepper),
+        run(&Stepper::interpreted(&system, Scheme::Rk4))
+    );
+}
+
+#[test]
+fn wide_systems_keep_loops_on_the_gpu() {
+    let text = "dx[i]/dt = (x[i+1] - x[i-2])*x[i-1] - x[i] + F*sin(t) for i in 0..N cyclic";
+    let wgsl = System::parse_with_sizes(text, &[("N", 1000)])
+        .unwrap()
+        .to_wgsl("rhs");
+    assert!(wgsl.contains("for (var i = 0u; i < 1000u; i++)"), "{wgsl}");
+    assert!(wgsl.len() < 3000);
+    naga_accepts(&wgsl).unwrap();
+}
+
+fn naga_accepts(text: &str) -> Result<(), String> {
+    let module = naga::front::wgsl::parse_str(text)
+        .map_err(|error| format!("{}\n{text}", error.emit_to_string(text)))?;
+    naga::valid::Validator::new(
+        naga::valid::ValidationFlags::all(),
+        naga::valid::Capabilities::empty(),
+    )
+    .validate(&module)
+    .map(|_| ())
+    .map_err(|error| format!("{error:?}\n{text}"))
+}
+
 #[test]
 fn parameters_of_members_are_left_as_they_are() {
     let system = System::parse("x' = r*x - x^3 + s").unwrap();
@@ -275,15 +325,7 @@ proptest! {
     #[test]
     fn wgsl_is_accepted_by_naga(rates in prop::collection::vec(expressions(&["x", "y", "z", "a", "t"], 6), 3)) {
         let text = system_of(&rates, false).to_wgsl("rhs");
-        let module = naga::front::wgsl::parse_str(&text)
-            .map_err(|error| TestCaseError::fail(format!("{}\n{text}", error.emit_to_string(&text))))?;
-        let mut validator = naga::valid::Validator::new(
-            naga::valid::ValidationFlags::all(),
-            naga::valid::Capabilities::empty(),
-        );
-        if let Err(error) = validator.validate(&module) {
-            return Err(TestCaseError::fail(format!("{error:?}\n{text}")));
-        }
+        naga_accepts(&text).map_err(TestCaseError::fail)?;
     }
 }
 

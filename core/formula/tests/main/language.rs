@@ -216,14 +216,27 @@ fn latex_shows_fractions_greek_and_subscripts() {
     );
 }
 
-/// Random expressions as the parser could have made them.
+/// Random expressions as the parser could have made them, with numbers of all sizes.
 pub fn expressions(symbols: &'static [&'static str], depth: u32) -> BoxedStrategy<Expr> {
-    let leaf = prop_oneof![
+    let sizes = prop::sample::select(&[1e-7, 3.5e20, -0.0, 0.1][..]).prop_map(Expr::number);
+    grown(prop_oneof![6 => leaves(symbols), 1 => sizes].boxed(), depth)
+}
+
+/// Random expressions whose numbers are a quarter of small integers.
+pub fn tame_expressions(symbols: &'static [&'static str], depth: u32) -> BoxedStrategy<Expr> {
+    grown(leaves(symbols), depth)
+}
+
+fn leaves(symbols: &'static [&'static str]) -> BoxedStrategy<Expr> {
+    prop_oneof![
         3 => prop::sample::select(symbols).prop_map(Expr::symbol),
         1 => (-50_i32..50).prop_map(|n| Expr::number(f64::from(n) / 4.0)),
-        1 => prop_oneof![Just(1e-7), Just(3.5e20), Just(-0.0), Just(0.1)].prop_map(Expr::number),
         1 => Just(Expr::pi()),
-    ];
+    ]
+    .boxed()
+}
+
+fn grown(leaf: BoxedStrategy<Expr>, depth: u32) -> BoxedStrategy<Expr> {
     leaf.prop_recursive(depth, 64, 4, |inner| {
         let condition = (inner.clone(), inner.clone(), 0..6_usize).prop_map(|(a, b, n)| {
             use Relation::*;
