@@ -64,13 +64,21 @@ impl Values {
     }
 }
 
-/// The camera under which a drawing fills nine tenths of a view, at most threefold.
+/// Logical pixels that the colour key takes at the right edge of a view wide enough for one.
+const KEY_WIDTH: f64 = 110.0;
+
+/// The camera under which a drawing fills nine tenths of a view, at most threefold, beside the
+/// colour key.
 pub fn fit(drawing: &Drawing, size: [f64; 2]) -> Plane {
     let [w, h] = drawing.size;
-    let scale = (0.9 * size[0].max(1.0) / w.max(1.0))
+    let key = if size[0] > 400.0 { KEY_WIDTH } else { 0.0 };
+    let scale = (0.94 * (size[0] - key).max(1.0) / w.max(1.0))
         .min(0.9 * size[1].max(1.0) / h.max(1.0))
         .clamp(1e-3, 3.0);
-    Plane::new([0.5 * w, 0.5 * h], scale, false)
+    // To the left by no more than the key needs.
+    let free = 0.5 * (size[0] - scale * w);
+    let aside = (key - free).clamp(0.0, 0.5 * key);
+    Plane::new([0.5 * w + aside / scale, 0.5 * h], scale, false)
 }
 
 /// Mixes a tint towards the ground, so that text on it keeps its contrast on dark ground.
