@@ -3,6 +3,8 @@
 
 mod cli;
 mod house;
+#[cfg(target_os = "linux")]
+mod window;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,5 @@
 //! The real window, under Xvfb: started, driven by keys and pointer as a newcomer would,
 //! pictured, and closed. The pictures are kept in `target/window-pictures`.
-#![cfg(target_os = "linux")]
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -131,13 +130,6 @@ impl Studio {
 
     fn key(&self, keys: &str) {
         self.tool(&["key", "--clearmodifiers", keys]);
-        std::thread::sleep(Duration::from_millis(250));
-    }
-
-    fn click(&self, x: i32, y: i32) {
-        self.tool(&["mousemove", &x.to_string(), &y.to_string()]);
-        std::thread::sleep(Duration::from_millis(150));
-        self.tool(&["click", "1"]);
         std::thread::sleep(Duration::from_millis(250));
     }
 
