@@ -4,6 +4,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A display of its own, with the studio in it. Dropping it ends both.
@@ -88,7 +89,7 @@ impl Studio {
             .env_remove("WAYLAND_DISPLAY")
             .env("WINIT_X11_SCALE_FACTOR", "1")
             .env("STRANGE_LOOM_CONFIG_DIR", settings.path())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
         let studio = Self {
@@ -243,11 +244,18 @@ fn asked_to_leave_out() -> bool {
     std::env::var_os("STRANGE_LOOM_NO_WINDOW").is_some()
 }
 
+/// One window at a time: several that draw on the processor starve each other.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn the_four_panels_live_in_the_real_window() {
     if asked_to_leave_out() {
         return;
     }
+    let _alone = alone();
     let studio = Studio::start("1280x800", &[], None);
     let first = studio.picture();
     studio.until("the start page's doors to move", |p| {
@@ -307,6 +315,7 @@ fn stepping_forth_and_back_returns_to_the_same_picture() {
     if asked_to_leave_out() {
         return;
     }
+    let _alone = alone();
     let studio = Studio::start("1280x800", &[], None);
     studio.key("ctrl+2");
     std::thread::sleep(Duration::from_secs(2));
@@ -329,6 +338,7 @@ fn the_theme_changes_and_is_remembered_and_the_smallest_window_works() {
     if asked_to_leave_out() {
         return;
     }
+    let _alone = alone();
     let studio = Studio::start("960x600", &[], None);
     studio.key("ctrl+1");
     std::thread::sleep(Duration::from_secs(2));
@@ -354,6 +364,7 @@ fn a_picture_that_was_rendered_opens_as_the_project_it_came_from() {
     if asked_to_leave_out() {
         return;
     }
+    let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let picture = folder.path().join("life.png");
     let status = Command::new(crate::program())

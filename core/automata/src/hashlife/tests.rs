@@ -1,3 +1,5 @@
+//! HashLife against the reference and against published populations.
+
 #![allow(clippy::unwrap_used)]
 
 use num_bigint::{BigInt, BigUint};
