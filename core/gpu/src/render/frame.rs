@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::blocks::Draw;
 use super::grids::Grid;
-use super::layers::Draw;
 use super::lens::{Lens, Window};
 use super::pipelines::{Depth, Key};
 use super::target::{Target, texture};
@@ -251,6 +251,44 @@ impl Renderer {
             },
         );
         Ok(view)
+    }
+
+    /// The bind group of a sheet that the processor has drawn, in the texture of this index.
+    pub(super) fn sheet_group(
+        &mut self,
+        pixels: &[u8],
+        size: [u32; 2],
+        index: usize,
+    ) -> Result<wgpu::BindGroup, GpuError> {
+        let fits = |texture: &wgpu::Texture| [texture.width(), texture.height()] == size;
+        if !self
+            .sheet_textures
+            .get(index)
+            .is_some_and(|(texture, _)| fits(texture))
+        {
+            let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST;
+            let texture = texture(&self.gpu, "sheet", size, Target::FORMAT, 1, usage)?;
+            let view = texture.create_view(&Default::default());
+            let resource = wgpu::BindingResource::TextureView(&view);
+            let entries = [wgpu::BindGroupEntry {
+                binding: 0,
+                resource,
+            }];
+            let (label, layout) = (Some("sheet"), &self.pipelines.sheet);
+            let descriptor = wgpu::BindGroupDescriptor {
+                label,
+                layout,
+                entries: &entries,
+            };
+            let group = self
+                .gpu
+                .catching("a sheet", || self.gpu.device.create_bind_group(&descriptor))?;
+            self.sheet_textures.truncate(index);
+            self.sheet_textures.push((texture, group));
+        }
+        let (texture, group) = &self.sheet_textures[index];
+        write_rows(&self.gpu, texture, pixels, 0, size, 4)?;
+        Ok(group.clone())
     }
 
     /// Brings the atlas's new masks to the device.

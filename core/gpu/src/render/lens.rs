@@ -94,31 +94,70 @@ impl Lens {
     }
 
     /// The pixel of the picture on which a point falls, as the shaders reckon it (`see` in
-    /// common.wgsl): the CPU twin for densities and picking.
-    pub fn see(&self, [x, y, z]: [f32; 3]) -> Option<[f32; 2]> {
-        let [width, height, ..] = self.picture;
-        let half = [0.5 * width, 0.5 * height];
-        let [ox, oy, oz, orbit] = self.origin;
-        let pixel = if orbit > 0.5 {
-            let (x, y, z) = (x - ox, y - oy, z - oz);
-            let m = &self.matrix;
-            let row = |i: usize| m[0][i] * x + m[1][i] * y + m[2][i] * z + m[3][i];
-            let (depth, w) = (row(2), row(3));
-            if !(w > 0.0 && depth <= w && depth >= 0.0) {
-                return None;
-            }
-            [
-                half[0] + half[0] * row(0) / w,
-                half[1] - half[1] * row(1) / w,
-            ]
-        } else {
-            let unit = self.picture[3];
-            [
-                half[0] + (x - ox) * unit,
-                half[1] + (y - oy) * unit * self.light[3],
-            ]
+    /// common.wgsl): the CPU twin for densities.
+    pub fn see(&self, position: [f32; 3]) -> Option<[f32; 2]> {
+        self.see_depth(position).map(|(pixel, _)| pixel)
+    }
+
+    /// The same with the reversed depth.
+    pub fn see_depth(&self, position: [f32; 3]) -> Option<([f32; 2], f32)> {
+        if self.is_orbit() {
+            return self.see_clip(self.clip(position));
+        }
+        let [width, height, _, unit] = self.picture;
+        let [x, y, _] = position;
+        let pixel = [
+            0.5 * width + (x - self.origin[0]) * unit,
+            0.5 * height + (y - self.origin[1]) * unit * self.light[3],
+        ];
+        pixel
+            .iter()
+            .all(|at| at.abs() < 1e8)
+            .then_some((pixel, 0.5))
+    }
+
+    /// Both ends of a segment, cut at the near plane (`line_vertex` in lines.wgsl).
+    pub fn see_segment(&self, a: [f32; 3], b: [f32; 3]) -> Option<[([f32; 2], f32); 2]> {
+        if !self.is_orbit() {
+            return Some([self.see_depth(a)?, self.see_depth(b)?]);
+        }
+        let (mut a, mut b) = (self.clip(a), self.clip(b));
+        let (room_a, room_b) = (a[3] - a[2], b[3] - b[2]);
+        let mix = |from: [f32; 4], to: [f32; 4], t: f32| {
+            std::array::from_fn(|k| from[k] + t * (to[k] - from[k]))
         };
-        pixel.iter().all(|at| at.abs() < 1e8).then_some(pixel)
+        // Comparisons with NaN are false: such a segment is behind.
+        let (before_a, before_b) = (room_a > 0.0, room_b > 0.0);
+        match (before_a, before_b) {
+            (false, false) => return None,
+            (false, true) => a = mix(a, b, room_a / (room_a - room_b) * 1.0001),
+            (true, false) => b = mix(b, a, room_b / (room_b - room_a) * 1.0001),
+            (true, true) => {}
+        }
+        Some([self.see_clip(a)?, self.see_clip(b)?])
+    }
+
+    fn is_orbit(&self) -> bool {
+        self.origin[3] > 0.5
+    }
+
+    fn clip(&self, [x, y, z]: [f32; 3]) -> [f32; 4] {
+        let [ox, oy, oz, _] = self.origin;
+        let (x, y, z) = (x - ox, y - oy, z - oz);
+        let m = &self.matrix;
+        std::array::from_fn(|i| m[0][i] * x + m[1][i] * y + m[2][i] * z + m[3][i])
+    }
+
+    fn see_clip(&self, [x, y, depth, w]: [f32; 4]) -> Option<([f32; 2], f32)> {
+        let half = [0.5 * self.picture[0], 0.5 * self.picture[1]];
+        if !(w > 0.0 && depth <= w && depth >= 0.0) {
+            return None;
+        }
+        let pixel = [half[0] + half[0] * x / w, half[1] - half[1] * y / w];
+        pixel
+            .iter()
+            .all(|at| at.abs() < 1e8)
+            .then_some((pixel, depth / w))
     }
 }
 

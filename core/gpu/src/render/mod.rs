@@ -4,6 +4,7 @@
 //! in one pass. Points, lines, cells, densities and text smooth their own edges; a pass takes
 //! four samples a pixel only when it has solids or filled paths.
 
+mod blocks;
 mod coverage;
 mod frame;
 mod glyphs;
@@ -11,7 +12,9 @@ mod grids;
 mod ink;
 mod layers;
 mod lens;
+mod lists;
 mod pipelines;
+mod splat;
 mod target;
 mod uploads;
 
@@ -48,6 +51,10 @@ pub struct Renderer {
     /// Grid data for adapters without storage buffers, by the buffer's data.
     sheets: HashMap<usize, Sheet>,
     frame: u64,
+    /// The processor draws points and lines itself, into this.
+    splat: bool,
+    sheet: splat::Sheet,
+    sheet_textures: Vec<(wgpu::Texture, wgpu::BindGroup)>,
 }
 
 /// A display list's triangles, kept while the list lives.
@@ -136,6 +143,9 @@ impl Renderer {
             peak,
             sheets: HashMap::new(),
             frame: 0,
+            splat: gpu.is_processor(),
+            sheet: splat::Sheet::default(),
+            sheet_textures: Vec::new(),
         })
     }
 
@@ -187,6 +197,13 @@ impl Renderer {
     pub fn draw_and_wait(&mut self, scene: &Scene, target: &Target) -> Result<(), GpuError> {
         self.draw(scene, target)?;
         self.gpu.wait("a frame", Duration::from_mins(1))
+    }
+
+    /// Whether the processor draws many points and lines by itself; so from the start where the
+    /// adapter is the processor.
+    #[doc(hidden)]
+    pub fn set_splat(&mut self, splat: bool) {
+        self.splat = splat;
     }
 
     /// Host arrays that lie on the device now.

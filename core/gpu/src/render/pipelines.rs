@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     /// What is read, and cells a pixel: `Grid::variant`.
     Cells(u8, u8),
     Ink,
+    /// What the processor drew.
+    Sheet,
 }
 
 /// How a layer meets the depth buffer.
@@ -46,6 +48,7 @@ const POINTS: &str = include_str!("points.wgsl");
 const LINES: &str = include_str!("lines.wgsl");
 const SOLIDS: &str = include_str!("solids.wgsl");
 const SHAPES: &str = include_str!("shapes.wgsl");
+const SHEET: &str = include_str!("sheet.wgsl");
 const CELLS: &str = include_str!("cells.wgsl");
 const WORDS_BUFFER: &str = include_str!("words_buffer.wgsl");
 const WORDS_TEXTURE: &str = include_str!("words_texture.wgsl");
@@ -57,6 +60,7 @@ pub(crate) fn sources() -> Vec<(&'static str, String)> {
         ("points.wgsl", joined(&[COMMON, POINTS])),
         ("lines.wgsl", joined(&[COMMON, LINES])),
         ("solids.wgsl", joined(&[COMMON, SOLIDS])),
+        ("sheet.wgsl", joined(&[SHEET])),
         ("shapes.wgsl", joined(&[COMMON, SHAPES])),
         (
             "cells.wgsl with buffers",
@@ -74,7 +78,10 @@ pub(crate) struct Pipelines {
     pub shared: wgpu::BindGroupLayout,
     /// Grid, words, peak.
     pub cells: wgpu::BindGroupLayout,
+    /// One texture.
+    pub sheet: wgpu::BindGroupLayout,
     plain: wgpu::PipelineLayout,
+    sheeted: wgpu::PipelineLayout,
     gridded: wgpu::PipelineLayout,
     modules: HashMap<&'static str, wgpu::ShaderModule>,
     made: HashMap<Key, wgpu::RenderPipeline>,
@@ -145,6 +152,7 @@ impl Pipelines {
                     .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries })
             };
             let (shared, cells) = (group("shared", &shared), group("cells", &cells));
+            let sheet = group("sheet", &[entry(0, fragment, float(false))]);
             let layout = |label, groups: &[Option<&wgpu::BindGroupLayout>]| {
                 gpu.device
                     .create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
@@ -155,6 +163,8 @@ impl Pipelines {
             };
             Self {
                 plain: layout("plain", &[Some(&shared)]),
+                sheeted: layout("sheeted", &[Some(&shared), Some(&sheet)]),
+                sheet,
                 gridded: layout("gridded", &[Some(&shared), Some(&cells)]),
                 shared,
                 cells,
@@ -182,6 +192,7 @@ impl Pipelines {
             Kind::Tubes(_) => ("solids.wgsl", "tube_vertex", "solid_fragment"),
             Kind::Mesh => ("solids.wgsl", "mesh_vertex", "solid_fragment"),
             Kind::Ink => ("shapes.wgsl", "shape_vertex", "shape_fragment"),
+            Kind::Sheet => ("sheet.wgsl", "sheet_vertex", "sheet_fragment"),
             Kind::Cells(..) if self.buffers => {
                 ("cells.wgsl with buffers", "cells_vertex", "cells_fragment")
             }
@@ -228,7 +239,7 @@ impl Pipelines {
             }
             Kind::Mesh => vec![buffer(32, each, mesh.as_slice())],
             Kind::Ink => vec![buffer(16, each, ink.as_slice())],
-            Kind::Cells(..) => Vec::new(),
+            Kind::Cells(..) | Kind::Sheet => Vec::new(),
         };
         let strip = matches!(key.kind, Kind::Lines(_) | Kind::Cells(..));
         let topology = if strip {
@@ -272,10 +283,10 @@ impl Pipelines {
         gpu.device
             .create_render_pipeline(&wgpu::RenderPipelineDescriptor {
                 label: Some(name),
-                layout: Some(if matches!(key.kind, Kind::Cells(..)) {
-                    &self.gridded
-                } else {
-                    &self.plain
+                layout: Some(match key.kind {
+                    Kind::Cells(..) => &self.gridded,
+                    Kind::Sheet => &self.sheeted,
+                    _ => &self.plain,
                 }),
                 vertex: wgpu::VertexState {
                     module,

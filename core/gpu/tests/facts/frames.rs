@@ -7,7 +7,9 @@ use loom_gpu::colour::{ColorMap, Rgba};
 use loom_gpu::scene::*;
 use loom_gpu::{Choice, Gpu, GpuError, Renderer, Target, offscreen};
 
-use crate::drawing::{RED, WHITE, bits, draw, grid, ink, near, on_plane, points, shapes, text};
+use crate::drawing::{
+    BLACK, RED, WHITE, bits, draw, grid, ink, near, on_plane, points, shapes, text,
+};
 use crate::{gpu, save};
 
 #[test]
@@ -353,4 +355,91 @@ fn hostile_numbers_draw_nothing_and_fail_nothing() {
         )
         .is_err()
     );
+}
+
+#[test]
+fn points_and_lines_look_the_same_from_the_processor_and_through_the_adapter() {
+    let mut random = 1u32;
+    let mut next = || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as f32 / 8_388_608.0 - 1.0
+    };
+    let cloud: Vec<_> = (0..4000)
+        .map(|_| Vertex::new(next(), next(), next(), next()))
+        .collect();
+    let trail: Vec<_> = (0..3000)
+        .map(|i| {
+            let t = i as f32 * 0.01;
+            Vertex::new((1.3 * t).sin(), t.cos(), (0.7 * t).sin(), (0.1 * t).sin())
+        })
+        .collect();
+    let map = |alpha| Paint::Map {
+        map: ColorMap::Viridis,
+        low: -1.0,
+        high: 1.0,
+        alpha,
+    };
+    let points = |size, alpha, additive| {
+        let vertices = cloud.clone().into();
+        Layer::Points(Points {
+            vertices,
+            size,
+            paint: map(alpha),
+            additive,
+        })
+    };
+    let lines = |topology, width, alpha| {
+        let vertices = trail.clone().into();
+        Layer::Lines(Lines {
+            vertices,
+            topology,
+            width,
+            paint: map(alpha),
+        })
+    };
+    let runs = LineTopology::Strips { run: 500 };
+    let mut orbit = Orbit::default();
+    orbit.fit([[-1.0, 1.0]; 3], 1.2);
+    let within = Orbit {
+        distance: 0.8,
+        ..orbit.clone()
+    };
+    let plane = Plane {
+        scale: 100.0,
+        y_up: true,
+        part: [0.2, 0.1],
+        ..Plane::default()
+    };
+    let mut renderer = Renderer::new(&gpu()).unwrap();
+    for camera in [
+        Camera::Orbit(orbit),
+        Camera::Orbit(within),
+        Camera::Plane(plane),
+    ] {
+        for layers in [
+            vec![points(5.0, 1.0, false), lines(runs, 3.0, 1.0)],
+            vec![
+                points(1.5, 0.4, false),
+                lines(LineTopology::Segments, 1.0, 0.5),
+            ],
+            vec![lines(runs, 4.0, 0.3), points(3.0, 0.2, true)],
+        ] {
+            let scene = Scene {
+                layers,
+                background: Some(BLACK),
+                ..Scene::new(camera.clone())
+            };
+            renderer.set_splat(false);
+            let adapter = renderer.picture(&scene, 300, 250, 1.0).unwrap();
+            renderer.set_splat(true);
+            let processor = renderer.picture(&scene, 300, 250, 1.0).unwrap();
+            assert!(ink(&adapter) > 100.0, "{}", ink(&adapter));
+            // Rounding at each layer of alpha adds up; the order in depth may turn at ties.
+            let pairs = adapter.pixels.iter().zip(&processor.pixels);
+            let apart = pairs.filter(|(a, b)| a.abs_diff(**b) > 6).count();
+            assert!(apart * 1000 <= adapter.pixels.len(), "{apart}, {camera:?}");
+            let tiled = renderer.tiled(&scene, 300, 250, 1.0, 128).unwrap();
+            assert_eq!(tiled, processor);
+        }
+    }
 }
