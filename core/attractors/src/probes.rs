@@ -291,19 +291,15 @@ impl Motion {
             if self.cloud.lenses().contains(&&wish) {
                 continue;
             }
-            let slot = if self.slots.len() < LENSES {
+            let Some(slot) = self.slot_for_a_wish(&last, turn) else {
+                continue;
+            };
+            if slot == self.slots.len() {
                 self.slots.push(Slot {
                     owner: None,
                     fixed: false,
                 });
-                self.slots.len() - 1
-            } else {
-                let free = (0..self.slots.len()).filter(|i| !self.slots[*i].fixed);
-                match free.min_by_key(|i| last[*i]) {
-                    Some(slot) => slot,
-                    None => continue,
-                }
-            };
+            }
             self.cloud.set_lens(slot, wish)?;
             last[slot] = turn;
         }
@@ -319,6 +315,16 @@ impl Motion {
         }
         self.asked().last = last;
         Ok(())
+    }
+
+    /// The slot that a new lens takes: one that no view looks through any more, else a free one,
+    /// else the one that was asked for longest ago.
+    fn slot_for_a_wish(&self, last: &[u64; LENSES], turn: u64) -> Option<usize> {
+        let loose = (0..self.slots.len()).filter(|slot| !self.slots[*slot].fixed);
+        let oldest = loose.min_by_key(|slot| last[*slot]);
+        let idle = oldest.filter(|slot| last[*slot] == 0 || turn - last[*slot] > PATIENCE);
+        let free = (self.slots.len() < LENSES).then_some(self.slots.len());
+        idle.or(free).or(oldest)
     }
 
     /// A histogram as a layer's content, its rectangle relative to `offset`.

@@ -256,6 +256,38 @@ fn a_density_counts_every_step_and_another_camera_starts_it_afresh() {
 }
 
 #[test]
+fn an_attached_density_follows_the_view_unless_its_camera_is_fixed() {
+    let mut run = build(&lorenz(500));
+    let follows = ProbeSpec::new("density");
+    let mut fixed = ProbeSpec::new("density");
+    let camera = vec![0.0, 0.0, 25.0, 100.0, 0.3, 0.2, 0.6];
+    fixed
+        .settings
+        .insert("camera".into(), Value::Vector(camera));
+    run.attach(&follows).unwrap();
+    run.attach(&fixed).unwrap();
+    let size = |run: &dyn Simulation, probe: &ProbeSpec| {
+        let Some(Reading::Density(density)) = run.read(probe) else {
+            panic!("a density")
+        };
+        let counts = density.counts.host().unwrap();
+        let hits: u64 = counts.iter().map(|c| u64::from(*c)).sum();
+        ([density.width, density.height], hits)
+    };
+    advance(&mut *run, 10);
+    assert_eq!(size(&*run, &follows), ([960, 720], 5000));
+    let mut view = View::new([200, 150]);
+    view.settings.insert("style".into(), Value::from("density"));
+    run.scene(&view).unwrap();
+    advance(&mut *run, 10);
+    assert_eq!(size(&*run, &follows), ([200, 150], 5000));
+    assert_eq!(size(&*run, &fixed).0, [960, 720]);
+    assert!(size(&*run, &fixed).1 > 9000, "it has gone on counting");
+    run.detach(&fixed);
+    assert!(run.read(&fixed).is_none() && run.read(&follows).is_some());
+}
+
+#[test]
 fn on_a_plane_small_moves_of_the_camera_keep_what_was_counted() {
     let model = catalogue::model(&catalogue::named("DeJong").unwrap()).with("particles", 500i64);
     let mut run = build(&model);
