@@ -164,6 +164,14 @@ impl Cloud {
         }
     }
 
+    /// How many hits a histogram stands for.
+    pub fn hits(&self, slot: usize) -> u64 {
+        match self {
+            Self::Host(_, histograms) => histograms.get(slot).map_or(0, |h| h.budget.total()),
+            Self::Device(device) => device.budget(slot).total(),
+        }
+    }
+
     /// All histograms with their counts on the host.
     pub fn counted(&self) -> Result<Vec<Counted>, SimError> {
         match self {

@@ -356,6 +356,11 @@ impl DeviceEnsemble {
         let histogram = self.histograms.get(slot)?;
         Some(Data::Device(histogram.counts.clone()))
     }
+    pub fn budget(&self, slot: usize) -> Budget {
+        self.histograms
+            .get(slot)
+            .map_or(Budget::default(), |h| h.budget)
+    }
     pub fn counted(&self) -> Result<Vec<Counted>, SimError> {
         self.histograms
             .iter()
@@ -395,6 +400,7 @@ impl DeviceEnsemble {
                 for count in &mut counts {
                     *count /= 2;
                 }
+                histogram.budget.halve();
                 self.gpu
                     .write(&histogram.counts, 0, &counts)
                     .map_err(device_error)?;

@@ -22,10 +22,11 @@ pub struct Histogram {
     pub budget: Budget,
 }
 
-/// Keeps the hits that may still fall before the counts must be looked at.
+/// Keeps count of the hits: all of them, and those since the counts were last looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Budget {
     since: u64,
+    total: u64,
 }
 
 impl Budget {
@@ -33,13 +34,16 @@ impl Budget {
     pub fn spend(&mut self, hits: u64) -> bool {
         let look = self.since.saturating_add(hits) > HALF_FULL;
         self.since = if look { hits } else { self.since + hits };
+        self.total = self.total.saturating_add(hits);
         look
     }
-    pub fn since(self) -> u64 {
-        self.since
+    /// The counts have been halved.
+    pub fn halve(&mut self) {
+        self.total /= 2;
     }
-    pub fn from(since: u64) -> Self {
-        Self { since }
+    /// How many hits the counts stand for, those outside the frame included.
+    pub fn total(self) -> u64 {
+        self.total
     }
 }
 
@@ -93,6 +97,7 @@ impl Histogram {
             for count in &mut self.counts {
                 *count /= 2;
             }
+            self.budget.halve();
         }
     }
 
@@ -126,6 +131,7 @@ mod tests {
         });
         for _ in 0..40 {
             histogram.prepare(1 << 28);
+            assert!(histogram.budget.total() < 1 << 33);
             histogram.hit([0.5, 0.5, 0.0], 1 << 28);
         }
         let count = histogram.counts()[0];

@@ -34,6 +34,7 @@ pub struct Motion {
     pub(crate) timing: Timing,
     /// Values of the system's parameters, in its order.
     pub(crate) constants: Vec<f64>,
+    pub(crate) start_constants: Vec<f64>,
     pub(crate) cloud: Cloud,
     pub(crate) orbits: Arc<Vec<Orbit>>,
     pub(crate) stepper: OrbitStepper,
@@ -74,15 +75,16 @@ impl Motion {
                 Cloud::Host(Box::new(ensemble), Vec::new())
             }
         };
-        let build_constants = build.constants.clone();
+        let speed_range = speed_range(&definition, &samples, &build.constants)?;
         Ok(Self {
             declared: settings::declare(&definition),
             timing: Timing::new(build.dt),
+            start_constants: build.constants.clone(),
             constants: build.constants,
             cloud,
             orbits: Arc::new(vec![Orbit::new(0, 0.0, build.initial)]),
             stepper: OrbitStepper::new(&definition),
-            speed_range: speed_range(&definition, &samples, &build_constants)?,
+            speed_range,
             samples,
             slots: Vec::new(),
             asked: Mutex::default(),

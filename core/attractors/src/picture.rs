@@ -107,10 +107,17 @@ impl Motion {
     }
 
     fn fitted_to(&self, axes: Axes, size: [f64; 2]) -> Camera {
-        let mut points = self.look_at(axes);
+        // As long as the parameters are those of the start, so is the attractor, and the camera
+        // doesn't depend on the moment. Afterwards the cloud itself is looked at.
+        let mut points = if self.constants == self.start_constants {
+            Vec::new()
+        } else {
+            self.look_at(axes)
+        };
         if extent(&points) == 0.0 {
-            let all = 0..self.samples.len();
-            points.extend(all.map(|i| axes.point(|v| self.samples.point(i)[v])));
+            let stride = self.samples.len().div_ceil(LOOKED_AT);
+            let some = (0..self.samples.len()).step_by(stride);
+            points.extend(some.map(|i| axes.point(|v| self.samples.point(i)[v])));
         }
         let size = size.map(|n| n.max(1.0));
         if axes.is_planar() {
@@ -338,7 +345,8 @@ impl Motion {
                     histogram.hit(settings.axes.point(|v| row[v]), 1);
                 }
                 let counts = Data::Host(histogram.counts());
-                probes::density_of(&wanted, counts, tone, drawing.offset, settings.map)
+                let hits = self.cloud.members() as u64;
+                probes::density_of(&wanted, counts, hits, tone, drawing.offset, settings.map)
             }
         };
         density.map = settings.map;
@@ -387,7 +395,7 @@ fn covers(lens: &Lens, axes: Axes, camera: &Camera, view: &View) -> bool {
 
 fn cloud_paint(settings: &ViewSettings, range: [f64; 2], view: &View, members: usize) -> Paint {
     // Many particles lie over each other: the more there are, the lighter each is.
-    let alpha = (2e4 / members as f64).clamp(0.08, 1.0).sqrt() as f32;
+    let alpha = (2e4 / members as f64).powf(0.7).clamp(0.1, 1.0) as f32;
     match settings.color {
         ColorBy::None => Paint::Solid(view.ink.text.with_alpha(alpha)),
         ColorBy::Speed | ColorBy::Height => Paint::Map {

@@ -331,20 +331,22 @@ impl Motion {
     pub(crate) fn density(&self, slot: usize, tone: Tone, offset: [f64; 2]) -> Option<Density> {
         let lens = self.cloud.lenses().get(slot).copied()?.clone();
         let counts = self.cloud.counts(slot)?;
-        Some(density_of(
-            &lens,
-            counts,
-            tone,
-            offset,
-            self.definition.look.map,
-        ))
+        let hits = self.cloud.hits(slot);
+        let map = self.definition.look.map;
+        Some(density_of(&lens, counts, hits, tone, offset, map))
     }
 }
 
-/// Counts seen through a lens.
+/// Hits a cell, as a multiple of the mean over all cells, from which the tone turns from
+/// proportional to logarithmic.
+const KNEE: f64 = 4.0;
+
+/// Counts seen through a lens, which stand for `hits`. The tone's exposure is reckoned in units
+/// of the mean count, so that a picture keeps its contrast while hits gather.
 pub(crate) fn density_of(
     lens: &Lens,
     counts: Data<u32>,
+    hits: u64,
     tone: Tone,
     offset: [f64; 2],
     map: loom_sim::ColorMap,
@@ -355,6 +357,11 @@ pub(crate) fn density_of(
         Frame::Rectangle([left, top, right, bottom]) => {
             Some([left - dx, top - dy, right - dx, bottom - dy].map(|x| x as f32))
         }
+    };
+    let mean = hits.max(1) as f64 / lens.cells().max(1) as f64;
+    let tone = Tone {
+        exposure: (f64::from(tone.exposure) / (KNEE * mean)) as f32,
+        ..tone
     };
     Density {
         counts,

@@ -86,7 +86,14 @@ pub fn picture(
     let mut scene = Scene::new(camera);
     scene.background = Some(ink.ground);
     let counts = Data::Host(histogram.counts());
-    let density = probes::density_of(&lens, counts, Tone::default(), offset, view.map);
+    let density = probes::density_of(
+        &lens,
+        counts,
+        HITS as u64,
+        Tone::default(),
+        offset,
+        view.map,
+    );
     scene.layers.push(Layer::Density(density));
     Ok(scene)
 }
