@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let ensemble_rate = |stepper: &EnsembleStepper, threads: usize, steps: u64| {
         let mut state = start.clone();
-        best(60, || {
+        best(200, || {
             state.copy_from_slice(&start);
             let clock = &mut Clock::new(DT);
             let done = stepper.run_threads(&mut state, MEMBERS, clock, &PARAMETERS, steps, threads);
@@ -58,11 +58,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chosen = EnsembleStepper::new(&lorenz, Scheme::Rk4);
     println!(
         "ensemble-one-thread {:.4e}",
-        ensemble_rate(&chosen, 1, 4_000)
+        ensemble_rate(&chosen, 1, 1_500)
     );
     println!(
         "ensemble-two-threads {:.4e}",
-        ensemble_rate(&chosen, 2, 4_000)
+        ensemble_rate(&chosen, 2, 1_500)
     );
     Ok(())
 }

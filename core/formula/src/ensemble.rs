@@ -178,7 +178,7 @@ impl EnsembleStepper {
                 }
             });
         }
-        clock.step += steps;
+        clock.step = clock.step.saturating_add(steps);
         Ok(())
     }
 

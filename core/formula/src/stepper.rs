@@ -220,7 +220,7 @@ impl Run<'_> {
             }
             (Engine::Tape(_), None) => {}
         }
-        self.clock.step += steps;
+        self.clock.step = self.clock.step.saturating_add(steps);
     }
 
     /// The present values of the variables.

@@ -131,3 +131,11 @@ fn threads_change_nothing() {
     assert_eq!(alone, run(7));
     assert!(ensemble.backend() == Backend::Tape || alone[0].is_finite());
 }
+
+#[test]
+fn steppers_are_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Stepper>();
+    shared::<EnsembleStepper>();
+    shared::<System>();
+}
