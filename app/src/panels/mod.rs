@@ -22,10 +22,18 @@ pub trait Panel: Sync {
     fn invitation(&self) -> &'static str;
     /// The catalogue entry that its door shows; the first one if there is none of that name.
     fn door(&self) -> &'static str;
+    /// Parameters that keep its door light.
+    fn door_settings(&self) -> &'static [(&'static str, i64)] {
+        &[]
+    }
     /// What an empty room says.
     fn empty(&self) -> &'static str;
     /// A run plays as soon as it is opened.
     fn plays_at_once(&self) -> bool {
+        false
+    }
+    /// Dragging something sets a held run going, so that it answers.
+    fn plays_when_dragged(&self) -> bool {
         false
     }
     /// What click, drag and Alt + click do in its view, for the sheet of keys.

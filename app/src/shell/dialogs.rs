@@ -123,11 +123,18 @@ fn heading(ui: &mut Ui, words: &str) {
     ui.add_space(size::GAP);
 }
 
+/// The row of buttons at the foot of a dialog, from the right.
+pub fn footer<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = vec2(ui.available_width(), size::CONTROL + size::GRID);
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    ui.allocate_ui_with_layout(room, layout, content).inner
+}
+
 /// Cancel and the one button that does it; true when that is pressed.
 fn buttons(ui: &mut Ui, words: &str, enabled: bool) -> Option<bool> {
     ui.add_space(size::SECTION);
     let mut answer = None;
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    footer(ui, |ui| {
         if button::primary(ui, words, enabled).clicked() {
             answer = Some(true);
         }
@@ -294,7 +301,7 @@ fn preferences(studio: &mut Studio, ui: &mut Ui) -> Answer {
     );
     ui.add_space(size::GAP);
     let mut answer = Answer::Open;
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    footer(ui, |ui| {
         if button::primary(ui, "Done", true).clicked() {
             answer = Answer::Close;
         }
@@ -355,7 +362,7 @@ fn sheet(studio: &mut Studio, ui: &mut Ui, search: &mut String) -> Answer {
     });
     let mut answer = Answer::Open;
     ui.add_space(size::GAP);
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    footer(ui, |ui| {
         if button::primary(ui, "Done", true).clicked() {
             answer = Answer::Close;
         }
@@ -426,7 +433,7 @@ fn about(studio: &mut Studio, ui: &mut Ui) -> Answer {
     }
     ui.add_space(size::GAP);
     let mut answer = Answer::Open;
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    footer(ui, |ui| {
         if button::primary(ui, "Done", true).clicked() {
             answer = Answer::Close;
         }
@@ -461,7 +468,7 @@ fn recover(studio: &mut Studio, ui: &mut Ui, list: &[PathBuf]) -> Answer {
     );
     ui.add_space(size::SECTION);
     let mut answer = Answer::Open;
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    footer(ui, |ui| {
         if button::primary(ui, "Restore", true).clicked() {
             studio.restore(list);
             answer = Answer::Close;

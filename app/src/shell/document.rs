@@ -7,7 +7,7 @@ use std::time::Duration;
 use egui_tiles::{Tile, Tree};
 use loom_figure::{Document, Item, ItemAnalysis, ItemView};
 use loom_sim::conductor::Command;
-use loom_sim::{Ink, Saved};
+use loom_sim::{Ink, ProbeSpec, Reading, Saved};
 use serde::{Deserialize, Serialize};
 
 use super::acts::{At, Tone};
@@ -35,6 +35,19 @@ pub struct RoomLayout {
     /// The run that each item was.
     pub lives: Vec<(usize, u64)>,
     pub front: u64,
+    /// Probes that plots show, run by run.
+    #[serde(default)]
+    pub probes: Vec<Vec<ProbeSpec>>,
+}
+
+/// The probes of a run that its picture shows, or those that only its plots show.
+fn probes(live: &Live, in_picture: bool) -> Vec<ProbeSpec> {
+    live.snapshot
+        .readings
+        .iter()
+        .filter(|(_, r)| matches!(r, Reading::Density(_) | Reading::Layer(_)) == in_picture)
+        .map(|(spec, _)| spec.clone())
+        .collect()
 }
 
 /// A run as an item, seen by the first of its views.
@@ -54,12 +67,9 @@ fn item(room: &Room, live: &Live, saved: Saved, ink: Ink, scale: f32) -> Item {
             ..ItemView::default()
         };
     }
-    item.probes = live
-        .snapshot
-        .readings
-        .iter()
-        .map(|(s, _)| s.clone())
-        .collect();
+    // What a picture shows of probes is its business; what only plots show is the layout's, so
+    // that rendering need not replay from the beginning for it.
+    item.probes = probes(live, true);
     item.analyses = live
         .forms
         .iter()
@@ -96,6 +106,7 @@ impl Studio {
                         tree: Some(room.tree.clone()),
                         lives,
                         front: room.front,
+                        probes: room.lives.iter().map(|l| probes(l, false)).collect(),
                     },
                 );
             }
@@ -135,24 +146,19 @@ impl Studio {
         Some(Document::new(vec![item]))
     }
 
-    /// The states of runs whose replay would take long, fetched on the saving thread.
-    pub fn full_states(
-        &self,
-    ) -> Vec<(
-        usize,
-        std::sync::mpsc::Receiver<Result<Saved, loom_sim::SimError>>,
-    )> {
-        let mut list = Vec::new();
-        let mut index = 0;
-        for room in &self.rooms {
-            for live in &room.lives {
-                let (reply, answer) = std::sync::mpsc::channel();
-                live.send(Command::Save(reply));
-                list.push((index, answer));
-                index += 1;
-            }
-        }
-        list
+    /// Asks every run of a document made by [`Self::document`] for its full state; the answers
+    /// are awaited on a worker, by [`complete`].
+    pub fn full_states(&self) -> States {
+        self.rooms.iter().flat_map(|r| &r.lives).map(ask).collect()
+    }
+    /// The same for a document of one run.
+    pub fn full_state(&self, live: u64) -> States {
+        self.rooms
+            .iter()
+            .flat_map(|r| &r.lives)
+            .filter(|l| l.id == live)
+            .map(ask)
+            .collect()
     }
 
     /// Opens what a document holds, in place of what is open in its rooms.
@@ -191,6 +197,11 @@ impl Studio {
                         self.rooms[at].tree = tree.clone();
                     }
                     rename(&mut self.rooms[at].tree, old, id);
+                    let place = room.lives.iter().position(|(i, _)| *i == index);
+                    let list = place.and_then(|p| room.probes.get(p)).cloned();
+                    if let Some(live) = self.rooms[at].live_of(id) {
+                        live.attach(list.unwrap_or_default());
+                    }
                     if room.front == old {
                         self.rooms[at].front = id;
                     }
@@ -236,12 +247,7 @@ impl Studio {
             }
         }
         if let Some(live) = room.live_of(id) {
-            for probe in &item.probes {
-                if !live.probes.contains(probe) {
-                    live.probes.push(probe.clone());
-                    live.send(Command::Attach(probe.clone()));
-                }
-            }
+            live.attach(item.probes.clone());
             if let Some(selected) = &item.view.selected {
                 live.send(Command::Select(Some(selected.clone())));
             }
@@ -266,22 +272,21 @@ fn rename(tree: &mut Tree<Pane>, old: u64, new: u64) {
     }
 }
 
-/// Puts the full states into a document that was made from snapshots.
-pub fn complete(
-    mut document: Document,
-    states: Vec<(
-        usize,
-        std::sync::mpsc::Receiver<Result<Saved, loom_sim::SimError>>,
-    )>,
-) -> Result<Document, String> {
-    for (index, answer) in states {
-        let saved = match answer.recv_timeout(PATIENCE) {
-            Ok(saved) => saved.map_err(|e| e.to_string())?,
-            // Busy: the journal of the last snapshot is enough, opening it replays.
-            Err(_) => continue,
-        };
-        if let Some(item) = document.items.get_mut(index) {
-            item.run = saved;
+/// Answers that runs will give, in the order of a document's items.
+pub type States = Vec<std::sync::mpsc::Receiver<Result<Saved, loom_sim::SimError>>>;
+
+fn ask(live: &Live) -> std::sync::mpsc::Receiver<Result<Saved, loom_sim::SimError>> {
+    let (reply, answer) = std::sync::mpsc::channel();
+    live.send(Command::Save(reply));
+    answer
+}
+
+/// Puts full states into a document that was made from snapshots, so that opening it need not
+/// replay everything. A run that is busy keeps what its last snapshot knew.
+pub fn complete(mut document: Document, states: States) -> Result<Document, String> {
+    for (item, answer) in document.items.iter_mut().zip(states) {
+        if let Ok(saved) = answer.recv_timeout(PATIENCE) {
+            item.run = saved.map_err(|e| e.to_string())?;
         }
     }
     Ok(document)

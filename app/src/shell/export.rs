@@ -168,7 +168,7 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
     }
     ui.add_space(size::SECTION);
     let mut close = false;
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    super::dialogs::footer(ui, |ui| {
         if button::primary(ui, "Export", !order.path.trim().is_empty()).clicked() || entered {
             studio.export(order.clone());
             close = true;

@@ -111,6 +111,8 @@ impl Studio {
         } else {
             0.9 * self.frames_per_second + 0.1 / gap
         };
+        let behind = self.live().is_some_and(|l| l.snapshot.behind);
+        self.detail.watch(self.frames_per_second, behind);
         self.autosave(ctx);
         if self.settings != self.written && resting {
             self.keep();
@@ -169,9 +171,9 @@ impl Studio {
             return;
         };
         if due.is_zero() {
-            let document = self.document();
+            let (document, states) = (self.document(), self.full_states());
             if let Some(recovery) = &mut self.recovery {
-                recovery.write(document, stamp);
+                recovery.write(move || super::document::complete(document, states), stamp);
             }
         } else {
             ctx.request_repaint_after(due);
@@ -192,7 +194,7 @@ impl Studio {
                 format!("The graphics device was lost ({why}). What is open is kept: save it and start again; new runs go on with the processor."),
             );
             if let Some(recovery) = &mut self.recovery {
-                recovery.write(document, u64::MAX);
+                recovery.write(move || Ok(document), u64::MAX);
             }
         }
     }
@@ -309,6 +311,7 @@ impl Studio {
             easel: &self.easel,
             panel: room.panel,
             acts: &mut self.acts,
+            budget: self.detail.budget(),
             shown: &mut room.shown,
         };
         tree.ui(&mut desk, ui);

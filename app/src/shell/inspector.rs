@@ -551,7 +551,7 @@ pub fn values_csv(report: &Report) -> String {
 }
 
 fn name_of(q: &Quantity) -> String {
-    if q.symbol.is_empty() {
+    if q.symbol.is_empty() || q.symbol == q.name {
         q.name.clone()
     } else {
         format!("{}  {}", q.name, q.symbol)
@@ -561,19 +561,13 @@ fn name_of(q: &Quantity) -> String {
 /// A quantity as text: value, error, unit.
 pub fn quantity(q: &Quantity) -> String {
     let value = match (&q.value, &q.error) {
-        (Number::Real(x), Uncertainty::StandardError(e) | Uncertainty::Bound(e)) if *e > 0.0 => {
+        // An error far below what is shown would only fill the line.
+        (Number::Real(x), Uncertainty::StandardError(e) | Uncertainty::Bound(e))
+            if *e > x.abs() * 1e-7 =>
+        {
             // Two figures of the error, and the value to the same place.
             let place = (1 - e.log10().floor() as i32).clamp(0, 12) as usize;
-            let sign = if matches!(q.error, Uncertainty::Bound(_)) {
-                "±≤"
-            } else {
-                "±"
-            };
-            format!(
-                "{} {sign} {}",
-                words::fixed(*x, place),
-                words::fixed(*e, place)
-            )
+            format!("{} ± {}", words::fixed(*x, place), words::fixed(*e, place))
         }
         (Number::Real(x), _) => words::number(*x),
         (Number::Integer(i), _) => {
@@ -709,7 +703,7 @@ mod tests {
         let q = Quantity::real("a", "λ₁", 0.905_632_1, Uncertainty::StandardError(0.001_26));
         assert_eq!(quantity(&q), "0.9056 ± 0.0013");
         let q = Quantity::real("a", "Sum", -13.666_7, Uncertainty::Bound(0.5)).unit("1/s");
-        assert_eq!(quantity(&q), "−13.67 ±≤ 0.50\u{2009}1/s");
+        assert_eq!(quantity(&q), "−13.67 ± 0.50\u{2009}1/s");
         assert_eq!(quantity(&Quantity::exact("n", "Population", 1116)), "1116");
     }
 }

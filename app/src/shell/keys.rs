@@ -144,9 +144,10 @@ pub fn pressed(studio: &Studio, ctx: &Context) -> Vec<&'static str> {
             .is_some_and(|r| r.shown.keys().any(|v| egui::Id::unique(("view", *v)) == id))
     });
     let on_widget = focused.is_some() && !on_view;
-    let modal = studio.dialog.is_some() || studio.palette.is_some();
+    let modal = studio.dialog.is_some() || studio.palette.is_some() || ctx.any_popup_open();
     let mut table: Vec<(Shortcut, &'static str)> = Vec::new();
-    for command in commands::all() {
+    // Keys of what can't be done now are left to whoever else wants them.
+    for command in commands::all().filter(|c| (c.enabled)(studio)) {
         for keys in of(studio, command) {
             if let Some(shortcut) = Shortcut::parse(&keys) {
                 table.push((shortcut, command.id));

@@ -145,6 +145,15 @@ impl Live {
             _ => None,
         }
     }
+    /// Attaches probes that are not attached yet.
+    pub fn attach(&mut self, list: Vec<ProbeSpec>) {
+        for probe in list {
+            if !self.probes.contains(&probe) {
+                self.probes.push(probe.clone());
+                self.send(Command::Attach(probe));
+            }
+        }
+    }
     /// A sentence of the run that has not been shown yet.
     pub fn news(&mut self) -> Option<String> {
         let (number, message) = self.snapshot.message.clone()?;

@@ -5,6 +5,7 @@ pub mod acts;
 pub mod analyses;
 pub mod catalogue;
 pub mod commands;
+pub mod detail;
 pub mod dialogs;
 pub mod document;
 pub mod export;

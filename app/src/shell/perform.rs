@@ -235,6 +235,11 @@ impl Studio {
                 .say(Tone::Error, "What was to be exported has been closed.");
             return;
         };
+        let states = if order.live == 0 {
+            self.full_states()
+        } else {
+            self.full_state(order.live)
+        };
         let registry = self.registry.clone();
         let options = export::options(&order.export, Some(self.easel.gpu.clone()));
         let ending = order.export.ending.clone();
@@ -244,6 +249,7 @@ impl Studio {
             format!("Rendering {}…", files::file_name(&path)),
         );
         self.files.write(path, move || {
+            let document = super::document::complete(document, states)?;
             export::picture(&document, &registry, &options, &ending)
         });
         self.last_export = Some(order);
@@ -270,16 +276,19 @@ impl Studio {
         let Some(document) = self.document_of(live, Some(pane), ink) else {
             return;
         };
+        let states = self.full_state(live);
         let registry = self.registry.clone();
         let options = loom_figure::Options {
             gpu: Some(self.easel.gpu.clone()),
             ..loom_figure::Options::default()
         };
         self.files.job(move || {
-            let image = loom_figure::render(&document, &registry, &options)
-                .and_then(|picture| picture.pixels())
-                .map(|p| image(&p))
-                .map_err(|e| e.to_string());
+            let image = super::document::complete(document, states).and_then(|document| {
+                loom_figure::render(&document, &registry, &options)
+                    .and_then(|picture| picture.pixels())
+                    .map(|p| image(&p))
+                    .map_err(|e| e.to_string())
+            });
             Done::Copied(image)
         });
     }

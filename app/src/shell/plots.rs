@@ -119,7 +119,7 @@ fn content(live: &Live, source: &Source) -> Option<Content> {
                 Reading::Series(series) => {
                     let on_clock = series.abscissa.0 == live.snapshot.clock.symbol
                         || series.abscissa.1 == live.snapshot.clock.unit;
-                    (!series.at.is_empty()).then(|| Content::Plot {
+                    (series.at.len() > 1).then(|| Content::Plot {
                         plot: Box::new(of_series(&title(live, source), series)),
                         on_clock,
                     })

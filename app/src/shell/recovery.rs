@@ -56,14 +56,19 @@ impl Recovery {
         (stamp != self.written).then(|| EVERY.saturating_sub(self.last.elapsed()))
     }
 
-    /// Writes the document on a thread; `stamp` tells one state from another.
-    pub fn write(&mut self, document: Document, stamp: u64) {
+    /// Makes and writes the document on a thread; `stamp` tells one state from another.
+    pub fn write(
+        &mut self,
+        document: impl FnOnce() -> Result<Document, String> + Send + 'static,
+        stamp: u64,
+    ) {
         self.written = stamp;
         self.last = Instant::now();
         let file = self.file.clone();
         std::thread::spawn(move || {
             // Autosave is silent: the next one tries again.
-            if let Err(error) = document.save(&file) {
+            let saved = document().and_then(|d| d.save(&file).map_err(|e| e.to_string()));
+            if let Err(error) = saved {
                 tracing::warn!("autosave: {error}");
             }
         });

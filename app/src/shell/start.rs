@@ -108,13 +108,17 @@ fn build(studio: &mut Studio, start: &mut Start) {
         else {
             continue;
         };
+        let mut model = entry.model.clone();
+        for (key, value) in room.panel.door_settings() {
+            model.parameters.insert((*key).to_owned(), (*value).into());
+        }
         studio.next += 1;
         let wake: Wake = studio.wake.clone();
         let live = Live::open(
             studio.next,
             room.science.clone(),
             Some(entry.clone()),
-            Saved::fresh(entry.model.clone()),
+            Saved::fresh(model),
             Place::cpu(),
             wake,
         );

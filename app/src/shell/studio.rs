@@ -9,6 +9,7 @@ use loom_sim::conductor::{Command, Wake};
 use loom_sim::{Camera, Clock, Place, Registry, Saved, Step};
 
 use super::acts::{Acts, At, Tone};
+use super::detail::Detail;
 use super::dialogs::{Dialog, Purpose};
 use super::export;
 use super::files::Files;
@@ -68,6 +69,7 @@ pub struct Studio {
     pub frames_per_second: f32,
     pub frame_milliseconds: f32,
     pub last_frame: Instant,
+    pub detail: Detail,
     /// Something is dragged over the window.
     pub hovering_file: bool,
     /// The device has gone; said once.
@@ -97,6 +99,7 @@ impl Studio {
             })
             .collect();
         let place = place(settings.device, &easel);
+        let on_processor = easel.gpu.is_processor();
         Self {
             pictures: Pictures::new(&easel, wake.clone()),
             files: Files::new(wake.clone()),
@@ -125,6 +128,7 @@ impl Studio {
             frames_per_second: 0.0,
             frame_milliseconds: 0.0,
             last_frame: Instant::now(),
+            detail: Detail::new(on_processor),
             hovering_file: false,
             lost: false,
             unfolded: None,

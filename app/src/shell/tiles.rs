@@ -85,6 +85,8 @@ pub struct Desk<'a> {
     pub easel: &'a Easel,
     pub panel: &'static dyn Panel,
     pub acts: &'a mut Acts,
+    /// Vertices and cells that a view may hold.
+    pub budget: usize,
     /// Views shown in this frame, with their sizes in logical pixels.
     pub shown: &'a mut BTreeMap<u64, [f64; 2]>,
 }
@@ -145,7 +147,7 @@ impl Behavior<Pane> for Desk<'_> {
                         camera,
                         settings,
                         panel: self.panel,
-                        on_processor: self.easel.gpu.is_processor(),
+                        budget: self.budget,
                     },
                     self.acts,
                 );

@@ -129,7 +129,7 @@ fn clock(ui: &mut Ui, snapshot: &loom_sim::Snapshot) {
         && clock.unit != format!("{}s", clock.symbol)
     {
         job.append(
-            &format!("{}{}", words::THIN, clock.unit),
+            &format!(" {}", clock.unit),
             0.0,
             plain(tokens.secondary, font::secondary()),
         );

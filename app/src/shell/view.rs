@@ -13,10 +13,6 @@ use crate::widgets::canvas::Canvas;
 use crate::widgets::viewport::{self, Ask, Hand, Scenery};
 use crate::widgets::{button, legend};
 
-/// Vertices and cells that a view may hold: on a GPU, and where the processor draws.
-const BUDGET: usize = 4_000_000;
-const BUDGET_OF_PROCESSOR: usize = 400_000;
-
 /// All that a view needs for a frame.
 pub struct Frame<'a> {
     pub id: u64,
@@ -26,7 +22,7 @@ pub struct Frame<'a> {
     pub camera: &'a mut Option<Camera>,
     pub settings: &'a Settings,
     pub panel: &'static dyn Panel,
-    pub on_processor: bool,
+    pub budget: usize,
 }
 
 /// Shows a view in all the room of `ui`.
@@ -41,11 +37,6 @@ pub fn show(ui: &mut Ui, frame: Frame<'_>, acts: &mut Acts) {
         (rect.width() * scale).round().max(1.0) as u32,
         (rect.height() * scale).round().max(1.0) as u32,
     ];
-    let budget = if frame.on_processor {
-        BUDGET_OF_PROCESSOR
-    } else {
-        BUDGET
-    };
     frame.live.watch(
         frame.id,
         frame.camera.as_ref(),
@@ -53,7 +44,7 @@ pub fn show(ui: &mut Ui, frame: Frame<'_>, acts: &mut Acts) {
         scale,
         tokens.ink(),
         frame.settings,
-        budget,
+        frame.budget,
     );
     let snapshot = frame.live.snapshot.clone();
     let fit = snapshot.fits.get(&frame.id);
@@ -86,7 +77,13 @@ pub fn show(ui: &mut Ui, frame: Frame<'_>, acts: &mut Acts) {
     );
     for ask in asks {
         match ask {
-            Ask::Pointer(pointer) => point(frame.live, frame.id, pointer),
+            Ask::Pointer(pointer) => {
+                let pulls = pointer.action == PointerAction::Press;
+                point(frame.live, frame.id, pointer);
+                if pulls && frame.panel.plays_when_dragged() {
+                    frame.live.send(Command::Play);
+                }
+            }
             Ask::Camera(camera) => *frame.camera = camera,
         }
     }

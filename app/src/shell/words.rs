@@ -35,6 +35,14 @@ pub fn figures(x: f64, count: usize) -> String {
     group(&minus(trim(&format!("{x:.decimals$}"))))
 }
 
+/// A whole power of ten: 0.1, 1, 10, else 10⁻⁷.
+pub fn power_of_ten(exponent: i32) -> String {
+    match exponent {
+        -2..=3 => number(10f64.powi(exponent)),
+        other => format!("10{}", superscript(&other.to_string())),
+    }
+}
+
 /// Exactly `decimals` decimals.
 pub fn fixed(x: f64, decimals: usize) -> String {
     minus(&format!("{x:.decimals$}"))
@@ -137,6 +145,8 @@ mod tests {
         assert_eq!(number(1e-9), "1×10⁻⁹");
         assert_eq!(number(124_439.0), "124\u{2009}439");
         assert_eq!(number(-2.5e12), "−2.5×10¹²");
+        assert_eq!(power_of_ten(-7), "10⁻⁷");
+        assert_eq!(power_of_ten(1), "10");
         assert_eq!(integer("1234"), "1234");
         assert_eq!(integer("-1234567"), "−1\u{2009}234\u{2009}567");
     }

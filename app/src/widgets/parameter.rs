@@ -80,10 +80,9 @@ pub fn editor(ui: &mut Ui, parameter: &Parameter, context: Context<'_>) -> Optio
             changed.then_some(Edit::Set(Value::Boolean(on)))
         }
         ParameterKind::Choice(list) => choice(ui, parameter, list, &context.value.to_string()),
-        ParameterKind::Text => text(ui, id, parameter, &context.value.to_string(), 1),
-        ParameterKind::Formula => {
+        ParameterKind::Text | ParameterKind::Formula => {
             let present = context.value.to_string();
-            let rows = present.lines().count().clamp(1, 6);
+            let rows = present.lines().count().clamp(1, 10);
             text(ui, id, parameter, &present, rows)
         }
         ParameterKind::Vector { .. } | ParameterKind::Matrix => {

@@ -3,8 +3,8 @@
 
 use egui::{Align2, Color32, PointerButton, RichText, Ui, pos2, vec2};
 use egui_plot::{
-    Bar, BarChart, GridMark, HLine, HoverPosition, Line, LineStyle, PlotPoints, PlotUi, Points,
-    Polygon, VLine,
+    AxisHints, Bar, BarChart, GridMark, HLine, HoverPosition, Line, LineStyle, PlotPoints, PlotUi,
+    Points, Polygon, VLine,
 };
 use loom_sim::{Mark, Plot};
 
@@ -29,6 +29,8 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
     let log = [plot.x.logarithmic, plot.y.logarithmic];
     let columns = (ui.available_width() * ui.pixels_per_point()).max(64.0) as usize;
     let (x_log, y_log) = (log[0], log[1]);
+    let room = ui.available_size();
+    let (across, down) = (about(room.x, 90.0), about(room.y, 36.0));
     let readout = |at: &HoverPosition<'_>| match at {
         HoverPosition::NearDataPoint {
             plot_name,
@@ -45,7 +47,7 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         .id(id)
         .show_grid(true)
         .grid_color(theme::mix(tokens.ground, tokens.hairline, 0.7))
-        .grid_spacing(28.0..=160.0)
+        .grid_spacing(4.0..=20.0)
         .show_background(false)
         .set_margin_fraction(vec2(0.02, 0.06))
         .allow_scroll(false)
@@ -57,24 +59,10 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         .allow_double_click_reset(true)
         .cursor_color(tokens.disabled)
         .label_formatter(readout)
-        .x_axis_label(
-            RichText::new(plot.x.title())
-                .font(font::secondary())
-                .color(tokens.secondary),
-        )
-        .y_axis_label(
-            RichText::new(plot.y.title())
-                .font(font::secondary())
-                .color(tokens.secondary),
-        )
-        .x_axis_formatter(move |mark, range| tick(mark, range, x_log))
-        .y_axis_formatter(move |mark, range| tick(mark, range, y_log));
-    if x_log {
-        figure = figure.x_grid_spacer(decades);
-    }
-    if y_log {
-        figure = figure.y_grid_spacer(decades);
-    }
+        .custom_x_axes(vec![axis(AxisHints::new_x(), &plot.x, tokens)])
+        .custom_y_axes(vec![axis(AxisHints::new_y(), &plot.y, tokens)])
+        .x_grid_spacer(move |input| marks(input, across, x_log))
+        .y_grid_spacer(move |input| marks(input, down, y_log));
     if let Some([a, b]) = plot.x.limits {
         figure = figure.default_x_bounds(forth(a, x_log), forth(b, x_log));
     }
@@ -294,39 +282,66 @@ fn label<R>(
     }
 }
 
+/// How many ticks stand well on so many pixels.
+fn about(pixels: f32, each: f32) -> usize {
+    (pixels / each).clamp(2.0, 12.0) as usize
+}
+
+fn axis<'a>(hints: AxisHints<'a>, axis: &loom_sim::Axis, tokens: &Tokens) -> AxisHints<'a> {
+    let log = axis.logarithmic;
+    let title = RichText::new(axis.title())
+        .font(font::secondary())
+        .color(tokens.secondary);
+    hints
+        .label(title)
+        .formatter(move |mark, range| tick(mark, range, log))
+        .tick_label_color(tokens.secondary)
+        .tick_label_font(font::mono_small())
+}
+
+/// What stands at a tick, with as many decimals as the step asks for.
 fn tick(mark: GridMark, range: &std::ops::RangeInclusive<f64>, log: bool) -> String {
     if log {
-        return if (mark.value - mark.value.round()).abs() < 1e-9 {
-            words::figures(10f64.powf(mark.value.round()), 1)
-        } else {
-            String::new()
-        };
+        return words::power_of_ten(mark.value.round() as i32);
     }
     // Ticks near zero are zero; rounding noise is not a number anyone asked for.
     let span = (range.end() - range.start()).abs();
     if mark.value.abs() < span * 1e-9 {
         return "0".into();
     }
-    words::figures(mark.value, 5)
+    words::figures(mark.value, 6)
 }
 
-/// Decades, and their tenths while there are few of them.
-fn decades(input: egui_plot::GridInput) -> Vec<GridMark> {
+/// Round numbers, or whole decades, as a paper would print them.
+fn marks(input: egui_plot::GridInput, about: usize, log: bool) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    if !(low.is_finite() && high.is_finite()) || high - low > 400.0 {
+    if !(low.is_finite() && high.is_finite()) || high <= low {
         return Vec::new();
     }
-    let stride = ((high - low) / 8.0).ceil().max(1.0);
-    let mut marks = Vec::new();
-    let mut decade = (low / stride).floor() * stride;
-    while decade <= high {
-        marks.push(GridMark {
-            value: decade,
-            step_size: stride,
-        });
-        decade += stride;
+    if log {
+        let stride = ((high - low) / about as f64).ceil().max(1.0);
+        let first = (low / stride).floor() as i64;
+        let last = (high / stride).ceil() as i64;
+        return (first..=last.min(first + 64))
+            .map(|k| GridMark {
+                value: k as f64 * stride,
+                step_size: stride,
+            })
+            .collect();
     }
-    marks
+    let values = loom_figure::ticks([low, high], about).values;
+    let step = values
+        .windows(2)
+        .map(|w| w[1] - w[0])
+        .next()
+        .unwrap_or(high - low);
+    values
+        .into_iter()
+        .map(|value| GridMark {
+            value,
+            step_size: step,
+        })
+        .collect()
 }
 
 fn named_value(label: &str, value: f64, unit: &str) -> String {

@@ -24,6 +24,9 @@ impl Panel for Attractors {
     fn door(&self) -> &'static str {
         "Lorenz"
     }
+    fn door_settings(&self) -> &'static [(&'static str, i64)] {
+        &[("particles", 20_000)]
+    }
     fn empty(&self) -> &'static str {
         "No system is open. Choose one from the catalogue."
     }

@@ -22,7 +22,7 @@ impl Panel for Automata {
         "Worlds of cells: draw in them while they run, count what is left."
     }
     fn door(&self) -> &'static str {
-        "gosper-gun"
+        "gosper-glider-gun"
     }
     fn empty(&self) -> &'static str {
         "No pattern is open. Choose one from the catalogue, or drop a pattern file here."

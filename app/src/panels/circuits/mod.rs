@@ -22,7 +22,7 @@ impl Panel for Circuits {
         "Networks as diagrams: every axis has its size, every wire its numbers."
     }
     fn door(&self) -> &'static str {
-        "multi-head-attention"
+        "multi_head_attention"
     }
     fn empty(&self) -> &'static str {
         "No diagram is open. Choose one from the catalogue."

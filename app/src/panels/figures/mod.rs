@@ -9,6 +9,7 @@ use egui::{
 use loom_figure::{Document, Options, render};
 
 use crate::shell::acts::{Act, At};
+use crate::shell::document::complete;
 use crate::shell::files::Done;
 use crate::shell::icons::Icon;
 use crate::shell::studio::Studio;
@@ -198,10 +199,14 @@ fn prepare(studio: &mut Studio) {
                 stamp,
             });
         }
+        let states = match live {
+            Some(id) => studio.full_state(id),
+            None => studio.full_states(),
+        };
         let registry = studio.registry.clone();
         studio.files.job(move || Done::Preview {
             number,
-            image: preview(&document, &registry),
+            image: complete(document, states).and_then(|d| preview(&d, &registry)),
         });
     }
 }

@@ -27,6 +27,9 @@ impl Panel for Webs {
     fn empty(&self) -> &'static str {
         "No web is open. Choose one from the catalogue, or drop a graph file here."
     }
+    fn plays_when_dragged(&self) -> bool {
+        true
+    }
     fn gestures(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("Click", "Select a node or a thread"),

@@ -90,5 +90,8 @@ pub const LIST: &[Command] = &[
         "Lets go of what is selected; leaves presentation and dialogs.",
         |studio, ctx| studio.leave(ctx),
     )
-    .keys(&["Esc"]),
+    .keys(&["Esc"])
+    .when(|studio| {
+        studio.presenting.is_some() || studio.live().is_some_and(|l| l.snapshot.selected.is_some())
+    }),
 ];

@@ -65,7 +65,7 @@ pub const LIST: &[Command] = &[
         |studio, _| studio.dialog = Some(Dialog::Preferences),
     )
     .icon(Icon::Settings)
-    .keys(&["Ctrl+Comma"]),
+    .keys(&["Ctrl+,"]),
     Command::new(
         "file.quit",
         Menu::File,

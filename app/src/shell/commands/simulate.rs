@@ -35,12 +35,12 @@ pub const LIST: &[Command] = &[
         studio.speed(2.0);
     })
     .icon(Icon::Gauge)
-    .keys(&["CloseBracket"])
+    .keys(&["]"])
     .when(has_run),
     Command::new("simulate.slower", Menu::Simulate, 1, "Slower", "Half the speed.", |studio, _| {
         studio.speed(0.5);
     })
-    .keys(&["OpenBracket"])
+    .keys(&["["])
     .when(has_run),
     Command::new("simulate.restart", Menu::Simulate, 2, "Restart", "To this run's beginning, with its parameters as they are. Undo goes back.", |studio, _| {
         studio.touch(Order::Restart);
@@ -75,6 +75,6 @@ pub const LIST: &[Command] = &[
         studio.tell(Order::Cancel);
     })
     .icon(Icon::CircleX)
-    .keys(&["Ctrl+Period"])
+    .keys(&["Ctrl+."])
     .when(has_run),
 ];

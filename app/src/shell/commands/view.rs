@@ -64,7 +64,7 @@ pub const LIST: &[Command] = &[
         },
     )
     .icon(Icon::ZoomIn)
-    .keys(&["Plus", "Equals"])
+    .keys(&["+", "="])
     .when(has_run),
     Command::new(
         "view.zoom_out",
@@ -77,7 +77,7 @@ pub const LIST: &[Command] = &[
         },
     )
     .icon(Icon::ZoomOut)
-    .keys(&["Minus"])
+    .keys(&["−"])
     .when(has_run),
     Command::new(
         "view.next",
