@@ -246,20 +246,13 @@ pub(crate) fn density(
             counts.len()
         )));
     };
-    let tone = &density.tone;
-    let peak = match tone.peak {
-        0 => counts.iter().copied().max().unwrap_or(0),
-        fixed => fixed,
-    };
-    let whole = (peak as f32 * tone.exposure).ln_1p();
+    let most = counts.iter().copied().max().unwrap_or(0);
     let mut pixels = Vec::with_capacity(area * 4);
     for &hits in counts {
-        if hits == 0 || whole <= 0.0 {
-            pixels.extend_from_slice(&[0; 4]);
-            continue;
-        }
-        let part = ((hits as f32 * tone.exposure).ln_1p() / whole).clamp(0.0, 1.0);
-        pixels.extend_from_slice(&density.map.at(part.powf(1.0 / tone.gamma.max(0.01))).0);
+        pixels.extend_from_slice(&match hits {
+            0 => [0; 4],
+            hits => density.map.at(density.tone.at(hits, most) as f32).0,
+        });
     }
     let rectangle = match density.rectangle {
         None => [0.0, 0.0, size[0], size[1]],

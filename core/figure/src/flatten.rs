@@ -4,14 +4,14 @@
 use loom_sim::camera::Camera;
 use loom_sim::colour::Rgba;
 use loom_sim::scene::{
-    Data, Element, Layer, LineTopology, Lines, Mesh, Paint, Path, Points, Scene, Segment, Shape,
-    Shapes, Space, Stroke, Tubes, Vertex,
+    Data, Element, Layer, LineTopology, Lines, Paint, Path, Points, Scene, Segment, Shape, Shapes,
+    Space, Stroke, Tubes, Vertex,
 };
 
-use crate::decor;
 use crate::error::FigureError;
 use crate::fields;
 use crate::piece::{Dots, Piece};
+use crate::solids::Solid;
 
 /// The colour of a value.
 pub(crate) fn color(paint: &Paint, value: f32) -> Rgba {
@@ -91,7 +91,7 @@ pub fn flatten(scene: &Scene, size: [f64; 2]) -> Result<Vec<Piece>, FigureError>
             }
             Layer::Shapes(shapes) => flat.shapes(shapes),
             Layer::Axes(axes) => flat.out.extend(
-                decor::axes(axes, &scene.camera, size)
+                loom_gpu::axes_shapes(axes, &scene.camera, size)
                     .into_iter()
                     .map(Piece::Shape),
             ),
@@ -100,33 +100,15 @@ pub fn flatten(scene: &Scene, size: [f64; 2]) -> Result<Vec<Piece>, FigureError>
     Ok(flat.out)
 }
 
-struct Flat<'a> {
-    camera: &'a Camera,
+pub(crate) struct Flat<'a> {
+    pub(crate) camera: &'a Camera,
     size: [f64; 2],
-    out: Vec<Piece>,
-    solids: Vec<(f64, Solid)>,
-}
-
-/// What is sorted by depth.
-enum Solid {
-    Dot {
-        layer: usize,
-        at: [f32; 2],
-        color: Rgba,
-    },
-    Line {
-        ends: [[f64; 2]; 2],
-        width: f64,
-        color: Rgba,
-    },
-    Triangle {
-        corners: [[f64; 2]; 3],
-        color: Rgba,
-    },
+    pub(crate) out: Vec<Piece>,
+    pub(crate) solids: Vec<(f64, Solid)>,
 }
 
 /// Pairs of vertex indices.
-fn pairs(topology: LineTopology, count: usize) -> Box<dyn Iterator<Item = [usize; 2]>> {
+pub(crate) fn pairs(topology: LineTopology, count: usize) -> Box<dyn Iterator<Item = [usize; 2]>> {
     match topology {
         LineTopology::Segments => Box::new((0..count / 2).map(|i| [2 * i, 2 * i + 1])),
         LineTopology::Strips { run } => {
@@ -141,13 +123,13 @@ fn pairs(topology: LineTopology, count: usize) -> Box<dyn Iterator<Item = [usize
 }
 
 impl Flat<'_> {
-    fn project(&self, p: [f32; 3]) -> Option<([f64; 2], f64)> {
+    pub(crate) fn project(&self, p: [f32; 3]) -> Option<([f64; 2], f64)> {
         let seen = self.camera.project(p.map(f64::from), self.size)?;
         Some((seen.pixel, seen.depth))
     }
 
     /// Whether a point could show: within the view and as much again around it.
-    fn near(&self, [x, y]: [f64; 2]) -> bool {
+    pub(crate) fn near(&self, [x, y]: [f64; 2]) -> bool {
         let [w, h] = self.size;
         (-w..=2.0 * w).contains(&x) && (-h..=2.0 * h).contains(&y)
     }
@@ -249,7 +231,7 @@ impl Flat<'_> {
     }
 
     /// A segment with both ends far outside may still cross the view.
-    fn crosses(&self, p: [f64; 2], q: [f64; 2]) -> bool {
+    pub(crate) fn crosses(&self, p: [f64; 2], q: [f64; 2]) -> bool {
         (0..2).all(|axis| {
             let far = 2.0 * self.size[axis];
             p[axis].min(q[axis]) <= far && p[axis].max(q[axis]) >= -self.size[axis]
@@ -257,7 +239,7 @@ impl Flat<'_> {
     }
 
     /// World lengths in logical pixels at a depth.
-    fn pixels(&self, length: f64, depth: f64) -> f64 {
+    pub(crate) fn pixels(&self, length: f64, depth: f64) -> f64 {
         match self.camera {
             Camera::Plane(plane) => length * plane.scale,
             Camera::Orbit(orbit) => {
@@ -271,7 +253,7 @@ impl Flat<'_> {
         }
     }
 
-    fn stroke(&mut self, path: Path, color: Rgba, width: f64) {
+    pub(crate) fn stroke(&mut self, path: Path, color: Rgba, width: f64) {
         self.out.push(Piece::Data(Shape::Path {
             path,
             fill: None,
@@ -280,162 +262,6 @@ impl Flat<'_> {
                 ..Stroke::solid(color, width)
             }),
         }));
-    }
-
-    fn solid(&mut self, layer: &Layer, index: usize) -> Result<(), FigureError> {
-        match layer {
-            Layer::Points(points) => {
-                for vertex in host(&points.vertices)? {
-                    if let Some((at, depth)) = self.project(vertex.position)
-                        && self.near(at)
-                    {
-                        let dot = Solid::Dot {
-                            layer: index,
-                            at: at.map(|x| x as f32),
-                            color: color(&points.paint, vertex.value),
-                        };
-                        self.solids.push((depth, dot));
-                    }
-                }
-                Ok(())
-            }
-            Layer::Lines(lines) => self.solid_lines(
-                host(&lines.vertices)?,
-                lines.topology,
-                &lines.paint,
-                f64::from(lines.width),
-                0.0,
-            ),
-            Layer::Tubes(tubes) => self.solid_lines(
-                host(&tubes.vertices)?,
-                tubes.topology,
-                &tubes.paint,
-                0.0,
-                f64::from(tubes.radius),
-            ),
-            Layer::Mesh(mesh) => self.mesh(mesh),
-            _ => Ok(()),
-        }
-    }
-
-    fn solid_lines(
-        &mut self,
-        vertices: &[Vertex],
-        topology: LineTopology,
-        paint: &Paint,
-        width: f64,
-        radius: f64,
-    ) -> Result<(), FigureError> {
-        for [i, j] in pairs(topology, vertices.len()) {
-            let (a, b) = (vertices[i], vertices[j]);
-            let (Some((p, da)), Some((q, db))) =
-                (self.project(a.position), self.project(b.position))
-            else {
-                continue;
-            };
-            if !self.near(p) && !self.near(q) && !self.crosses(p, q) {
-                continue;
-            }
-            let depth = 0.5 * (da + db);
-            let width = if radius > 0.0 {
-                2.0 * self.pixels(radius, depth)
-            } else {
-                width
-            };
-            let color = color(paint, 0.5 * (a.value + b.value));
-            let ends = [p, q];
-            self.solids
-                .push((depth, Solid::Line { ends, width, color }));
-        }
-        Ok(())
-    }
-
-    /// Triangles in flat light from above the viewer's left shoulder.
-    fn mesh(&mut self, mesh: &Mesh) -> Result<(), FigureError> {
-        let vertices = host(&mesh.vertices)?;
-        let light = match self.camera {
-            Camera::Orbit(orbit) => {
-                let [right, up, forward] = orbit.axes();
-                std::array::from_fn(|i| -0.4 * right[i] + 0.5 * up[i] - 0.77 * forward[i])
-            }
-            Camera::Plane(_) => [0.0, 0.0, 1.0],
-        };
-        for corner in host(&mesh.indices)?.chunks_exact(3) {
-            let Some(corners) = corner
-                .iter()
-                .map(|&i| vertices.get(i as usize))
-                .collect::<Option<Vec<_>>>()
-            else {
-                continue;
-            };
-            let seen: Vec<([f64; 2], f64)> = corners
-                .iter()
-                .filter_map(|v| self.project(v.position))
-                .collect();
-            let [a, b, c] = seen[..] else { continue };
-            if ![a.0, b.0, c.0].into_iter().any(|p| self.near(p)) {
-                continue;
-            }
-            let value = corners.iter().map(|v| v.value).sum::<f32>() / 3.0;
-            let normal: [f64; 3] =
-                std::array::from_fn(|i| corners.iter().map(|v| f64::from(v.normal[i])).sum());
-            let length = normal.iter().map(|x| x * x).sum::<f64>().sqrt();
-            let facing: f64 = (0..3).map(|i| normal[i] * light[i]).sum::<f64>().abs();
-            let shade = if length > 0.0 {
-                0.35 + 0.65 * facing / length
-            } else {
-                1.0
-            };
-            self.solids.push((
-                (a.1 + b.1 + c.1) / 3.0,
-                Solid::Triangle {
-                    corners: [a.0, b.0, c.0],
-                    color: shaded(color(&mesh.paint, value), shade),
-                },
-            ));
-        }
-        Ok(())
-    }
-
-    /// From far to near; neighbours of one kind become one piece.
-    fn paint_solids(&mut self, scene: &Scene) {
-        let mut solids = std::mem::take(&mut self.solids);
-        solids.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut open: Option<usize> = None;
-        for (_, solid) in solids {
-            match solid {
-                Solid::Dot { layer, at, color } => {
-                    if open == Some(layer)
-                        && let Some(Piece::Dots(dots)) = self.out.last_mut()
-                    {
-                        dots.places.push((at, color));
-                        continue;
-                    }
-                    let Some(Layer::Points(points)) = scene.layers.get(layer) else {
-                        continue;
-                    };
-                    self.out.push(Piece::Dots(Dots {
-                        places: vec![(at, color)],
-                        size: points.size,
-                        additive: points.additive,
-                    }));
-                    open = Some(layer);
-                }
-                Solid::Line { ends, width, color } => {
-                    open = None;
-                    self.stroke(Path::polyline(&ends), color, width);
-                }
-                Solid::Triangle { corners, color } => {
-                    open = None;
-                    self.out.push(Piece::Data(Shape::Path {
-                        path: Path::polygon(&corners),
-                        fill: Some(color),
-                        // Closes the seams between neighbours.
-                        stroke: Some(Stroke::solid(color, 0.5)),
-                    }));
-                }
-            }
-        }
     }
 
     fn shapes(&mut self, shapes: &Shapes) {
@@ -499,17 +325,10 @@ impl Flat<'_> {
     }
 }
 
-fn shaded(color: Rgba, by: f64) -> Rgba {
-    let [r, g, b, a] = color.0;
-    let dim = |c: u8| (f64::from(c) * by).round().clamp(0.0, 255.0) as u8;
-    Rgba([dim(r), dim(g), dim(b), a])
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use loom_sim::camera::{Orbit, Plane};
-    use loom_sim::colour::ColorMap;
+    use loom_sim::camera::Plane;
 
     use super::*;
 
@@ -545,36 +364,6 @@ mod tests {
         assert_eq!(moves.count(), 2);
         assert_eq!(path.segments.len(), 6);
         assert_eq!(path.segments[1], Segment::Line([60.0, 50.0]));
-    }
-
-    #[test]
-    fn the_nearer_of_two_layers_in_space_is_drawn_last() {
-        let mut scene = Scene::new(Camera::Orbit(Orbit {
-            target: [0.0; 3],
-            distance: 10.0,
-            yaw: 0.0,
-            pitch: 0.0,
-            field_of_view: 0.6,
-        }));
-        for (y, value) in [(-1.0, 0.0), (1.0, 1.0)] {
-            scene.layers.push(Layer::Points(Points {
-                vertices: vec![Vertex::new(0.0, y, 0.0, value)].into(),
-                size: 3.0,
-                paint: Paint::Map {
-                    map: ColorMap::Gray,
-                    low: 0.0,
-                    high: 1.0,
-                    alpha: 1.0,
-                },
-                additive: false,
-            }));
-        }
-        let pieces = flatten(&scene, [100.0, 100.0]).unwrap();
-        let Some(Piece::Dots(last)) = pieces.last() else {
-            panic!()
-        };
-        // Yaw 0 looks along +y: the point at −1 is nearer.
-        assert_eq!(last.places[0].1.0[0], 0);
     }
 
     #[test]

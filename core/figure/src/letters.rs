@@ -15,7 +15,7 @@ pub fn place(text: &Text) -> (Run, [f64; 6]) {
     let down = match text.baseline {
         Baseline::Alphabetic => 0.0,
         Baseline::Middle => 0.5 * run.cap_height,
-        Baseline::Top => run.ascent,
+        Baseline::Top => run.cap_height,
     };
     let (sin, cos) = text.rotation.sin_cos();
     let (x, y) = (-text.align * run.width, down);

@@ -11,12 +11,14 @@ pub mod file;
 mod flatten;
 mod letters;
 mod pdf;
+mod picture;
 pub mod piece;
 pub mod plot;
 mod plot_data;
 pub mod png_file;
 pub mod raster;
 pub mod render;
+mod solids;
 mod svg;
 pub mod ticks;
 

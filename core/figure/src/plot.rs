@@ -3,7 +3,7 @@
 //! Sizes are logical pixels: body text 11.5, title 13, hairlines 1. An export changes the size,
 //! never the style.
 
-use loom_sim::colour::Rgba;
+use loom_sim::colour::{OKABE_ITO, Rgba};
 use loom_sim::scene::{Baseline, Font, Path, Shape, Stroke, Text};
 use loom_sim::{Ink, Mark, Plot};
 
@@ -18,15 +18,15 @@ const TITLE: f64 = 13.0;
 const GAP: f64 = 4.0;
 const MARGIN: f64 = 8.0;
 
-/// Okabe and Ito's colours in the order in which series take them; yellow is left out, which
-/// no line on white can carry.
+/// Okabe and Ito's colours in the order in which series take them: the darker ones first, no
+/// yellow, which no line on white can carry.
 const SERIES: [Rgba; 7] = [
-    Rgba::hex(0x00_72B2),
-    Rgba::hex(0xD5_5E00),
-    Rgba::hex(0x00_9E73),
-    Rgba::hex(0xCC_79A7),
-    Rgba::hex(0xE6_9F00),
-    Rgba::hex(0x56_B4E9),
+    OKABE_ITO[4],
+    OKABE_ITO[5],
+    OKABE_ITO[2],
+    OKABE_ITO[6],
+    OKABE_ITO[0],
+    OKABE_ITO[1],
     Rgba::hex(0x80_8690),
 ];
 

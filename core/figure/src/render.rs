@@ -5,20 +5,16 @@ use std::sync::Arc;
 
 use loom_gpu::Gpu;
 use loom_sim::camera::Camera;
-use loom_sim::scene::{Baseline, Font, Shape, Text};
 use loom_sim::{Gate, Place, Registry, Run, Saved, Scene, View};
 
 use crate::document::{Document, Item, Rendered};
 use crate::error::FigureError;
-use crate::piece::{Panel, Piece, Sheet};
-use crate::{carry, decor, flatten, pdf, png_file, raster, svg};
+use crate::raster;
 
 /// Space between the panels of a figure, logical pixels.
 const GUTTER: f64 = 16.0;
-/// Data of more elements than this becomes an image in vector files.
-const DENSE: usize = 60_000;
 /// Resolution of images inside vector files when none is asked for.
-const VECTOR_DPI: f64 = 300.0;
+pub(crate) const VECTOR_DPI: f64 = 300.0;
 
 /// How a document is to be rendered.
 #[derive(Clone, Debug)]
@@ -78,9 +74,9 @@ pub struct Picture {
     /// Physical pixels a logical one.
     pub scale: f64,
     pub warnings: Vec<String>,
-    width_mm: Option<f64>,
-    dpi: Option<f64>,
-    gpu: Option<Arc<Gpu>>,
+    pub(crate) width_mm: Option<f64>,
+    pub(crate) dpi: Option<f64>,
+    pub(crate) gpu: Option<Arc<Gpu>>,
 }
 
 /// One scene of a picture.
@@ -303,131 +299,4 @@ pub fn describe(document: &Document) -> String {
         let _ = write!(text, "; seed {}, step {}. ", model.seed, item.run.step);
     }
     text.trim_end().to_owned()
-}
-
-impl Picture {
-    /// A picture of one scene on `ink`'s ground, without runs behind it: a plot, a table.
-    /// `size` in logical pixels, `scale` physical pixels for each.
-    pub fn of_scene(
-        scene: Scene,
-        size: [f64; 2],
-        scale: f64,
-        ink: loom_sim::Ink,
-        title: &str,
-    ) -> Self {
-        let mut document = Document::new(Vec::new());
-        title.clone_into(&mut document.title);
-        Self {
-            document,
-            views: vec![Shot {
-                rectangle: [0.0, 0.0, size[0], size[1]],
-                scene,
-                ink,
-            }],
-            size,
-            scale,
-            warnings: Vec::new(),
-            width_mm: None,
-            dpi: Some(scale * 96.0),
-            gpu: None,
-        }
-    }
-
-    /// The picture as a file that carries its document.
-    pub fn encode(&self, format: Format) -> Result<Vec<u8>, FigureError> {
-        let (portable, _) = self.document.portable();
-        let json = portable.to_json()?;
-        match format {
-            Format::Png => {
-                let pixels = self.pixels()?;
-                let png = png_file::encode(pixels.width, pixels.height, &pixels.rgba, self.dpi)?;
-                carry::into_png(&png, &json)
-            }
-            Format::Svg => svg::write(&self.vector_sheet()?, &json, self.width_mm),
-            Format::Pdf => pdf::write(&self.vector_sheet()?, &json, self.width_mm),
-        }
-    }
-
-    /// The picture's pixels.
-    pub fn pixels(&self) -> Result<raster::Pixels, FigureError> {
-        raster::sheet(&self.sheet()?, self.scale)
-    }
-
-    /// Everything as pieces.
-    fn sheet(&self) -> Result<Sheet, FigureError> {
-        let mut panels = Vec::new();
-        for (index, shot) in self.views.iter().enumerate() {
-            let [_, _, w, h] = shot.rectangle;
-            let mut pieces = flatten::flatten(&shot.scene, [w, h])?;
-            let over = decor::legends(&shot.scene.legends, [w, h], &shot.ink);
-            pieces.extend(over.into_iter().map(Piece::Shape));
-            if self.views.len() > 1 {
-                pieces.push(letter(index, &shot.ink));
-            }
-            panels.push(Panel {
-                rectangle: shot.rectangle,
-                background: shot.scene.background,
-                pieces,
-            });
-        }
-        Ok(Sheet {
-            size: self.size,
-            // Between the panels lies the ground of the first.
-            background: self.views.first().and_then(|v| v.scene.background),
-            panels,
-            title: self.document.title.clone(),
-            description: describe(&self.document),
-        })
-    }
-
-    /// The same with dense data as images.
-    fn vector_sheet(&self) -> Result<Sheet, FigureError> {
-        let mut sheet = self.sheet()?;
-        let scale = self.dpi.unwrap_or(VECTOR_DPI) / 96.0;
-        for panel in &mut sheet.panels {
-            let weight: usize = panel.pieces.iter().map(Piece::data_weight).sum();
-            if weight <= DENSE {
-                continue;
-            }
-            let [_, _, w, h] = panel.rectangle;
-            let mut out: Vec<Piece> = Vec::new();
-            let mut dense: Vec<Piece> = Vec::new();
-            for piece in std::mem::take(&mut panel.pieces) {
-                if piece.data_weight() > 0 {
-                    dense.push(piece);
-                    continue;
-                }
-                if !dense.is_empty() {
-                    out.push(Piece::Image(raster::layer(&dense, [w, h], scale)?));
-                    dense.clear();
-                }
-                out.push(piece);
-            }
-            if !dense.is_empty() {
-                out.push(Piece::Image(raster::layer(&dense, [w, h], scale)?));
-            }
-            panel.pieces = out;
-        }
-        Ok(sheet)
-    }
-
-    /// The adapter that draws, if one does.
-    pub fn gpu(&self) -> Option<&Arc<Gpu>> {
-        self.gpu.as_ref()
-    }
-}
-
-/// "(a)" in the panel's corner.
-fn letter(index: usize, ink: &loom_sim::Ink) -> Piece {
-    let letter = char::from(b'a' + (index % 26) as u8);
-    Piece::Shape(Shape::Text(Text {
-        position: [8.0, 8.0],
-        string: format!("({letter})"),
-        font: Font::SansBold,
-        size: 15.0,
-        color: ink.text,
-        align: 0.0,
-        baseline: Baseline::Top,
-        rotation: 0.0,
-    }))
 }

@@ -29,26 +29,18 @@ pub fn ticks(range: [f64; 2], about: usize) -> Ticks {
     if !(low.is_finite() && high.is_finite()) || low == high {
         return Ticks::default();
     }
-    // Half the span first, so that a range over all of f64 does not overflow.
-    let rough = (high / 2.0 - low / 2.0) / about.max(1) as f64 * 2.0;
-    let power = rough.log10().floor();
-    let unit = 10f64.powf(power);
-    if !(unit.is_normal() && rough.is_finite()) {
+    // Two ticks at least, or nothing can be read off.
+    let enough = |step: &f64| (high / step + 1e-9).floor() > (low / step - 1e-9).ceil();
+    let Some(step) = [1, 2, 4]
+        .iter()
+        .filter_map(|finer| loom_gpu::step(high - low, about.max(1).saturating_mul(*finer)))
+        .find(enough)
+    else {
         return Ticks::default();
-    }
-    let lead = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .min_by(|a, b| {
-            let off = |m: &f64| (m * unit / rough).ln().abs();
-            off(a).total_cmp(&off(b))
-        })
-        .unwrap_or(1.0);
-    let (lead, power) = if lead == 10.0 {
-        (1.0, power + 1.0)
-    } else {
-        (lead, power)
     };
-    let step = lead * 10f64.powf(power);
+    // A step is 1, 2 or 5 times a power of ten.
+    let power = (step.log10() + 1e-9).floor();
+    let lead = (step / 10f64.powf(power)).round();
     let first = (low / step - 1e-9).ceil();
     let last = (high / step + 1e-9).floor();
     // The values are whole multiples of the step: no sum of rounding errors.

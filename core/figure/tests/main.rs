@@ -324,3 +324,36 @@ fn what_a_newer_program_made_is_refused_in_one_sentence() {
     let empty = Document::new(Vec::new());
     assert!(render(&empty, &registry(), &Options::default()).is_err());
 }
+
+#[test]
+fn a_device_draws_what_the_processor_draws_and_the_same_again() {
+    let Ok(gpu) = loom_gpu::Gpu::headless(&loom_gpu::Choice::Best) else {
+        return;
+    };
+    let with = Options {
+        gpu: Some(gpu),
+        ..Options::default()
+    };
+    let device = render(&document(), &registry(), &with).unwrap();
+    let png = device.encode(Format::Png).unwrap();
+    let again = render(&extract(&png, "a").unwrap(), &registry(), &with).unwrap();
+    assert_eq!(again.encode(Format::Png).unwrap(), png);
+    let (ours, theirs) = (
+        render(&document(), &registry(), &Options::default())
+            .unwrap()
+            .pixels()
+            .unwrap(),
+        device.pixels().unwrap(),
+    );
+    let far = ours
+        .rgba
+        .chunks_exact(4)
+        .zip(theirs.rgba.chunks_exact(4))
+        .filter(|(a, b)| a.iter().zip(*b).any(|(x, y)| x.abs_diff(*y) > 64))
+        .count();
+    let part = far as f64 / (ours.rgba.len() / 4) as f64;
+    assert!(part < 0.01, "{part}");
+    for format in [Format::Svg, Format::Pdf] {
+        assert!(device.encode(format).is_ok());
+    }
+}

@@ -90,14 +90,15 @@ pub fn legend_shapes(legend: &Legend, area: [f64; 4], ink: Rgba, rule: Rgba) -> 
                 return shapes;
             }
             for i in 0..STEPS {
-                let (from, to) = (i as f64 / STEPS as f64, (i + 1) as f64 / STEPS as f64);
+                let from = i as f64 / STEPS as f64;
                 let color = map.at((from + 0.5 / STEPS as f64) as f32);
+                // Each step runs to the end, under those that follow: smoothed edges that only
+                // touched would let the ground through.
+                let rest = length * (1.0 - from);
                 let path = if upright {
-                    let (bottom, top) =
-                        (start + length * (1.0 - from), start + length * (1.0 - to));
-                    Path::rectangle(x, top, THICK, bottom - top)
+                    Path::rectangle(x, start + rest, THICK, -rest)
                 } else {
-                    Path::rectangle(x + length * from, start, length * (to - from), THICK)
+                    Path::rectangle(x + length * from, start, rest, THICK)
                 };
                 shapes.push(Shape::Path {
                     path,
