@@ -24,7 +24,7 @@ use crate::value::{Settings, Value};
 /// Keyframes of one run may hold this much of the host's memory.
 const KEYFRAME_BUDGET: usize = 40 << 20;
 /// Work between keyframes, at first; capture may cost at most a twentieth of it.
-const KEYFRAME_WORK: Duration = Duration::from_millis(1000);
+const KEYFRAME_WORK: Duration = Duration::from_secs(1);
 /// A document carries the state itself when replaying would take longer than this.
 const REPLAY_LIMIT: Duration = Duration::from_secs(2);
 

@@ -156,32 +156,6 @@ fn the_catalogue_states_what_is_measured() {
     }
 }
 
-/// Prints what belongs into the files under `[measured]`: twenty times the usual work.
-#[test]
-#[ignore = "takes minutes; run it when a system joins the catalogue"]
-fn measure_the_catalogue() {
-    for definition in catalogue::systems() {
-        let model = catalogue::model(&definition);
-        let settings = usual(&model, 20.0);
-        let report = measure(model, &settings);
-        let found = spectrum(&report);
-        let list = |pick: fn(&(f64, f64)) -> f64| -> String {
-            let texts: Vec<String> = found.iter().map(|p| format!("{:.6}", pick(p))).collect();
-            texts.join(", ")
-        };
-        eprintln!("\n{}\n[measured]", definition.name);
-        eprintln!("spectrum = [{}]", list(|p| p.0));
-        eprintln!("standard_error = [{}]", list(|p| p.1));
-        eprintln!("mean_divergence = {}", value(&report, "mean_divergence"));
-        eprintln!(
-            "kaplan_yorke_dimension = {:.4}",
-            value(&report, "kaplan_yorke_dimension")
-        );
-        eprintln!("time = {}", report.json["time"]);
-        eprintln!("# gap {:e}", gap(&report));
-    }
-}
-
 #[test]
 fn the_same_numbers_come_from_any_number_of_threads() {
     let settings: Settings = [("time".to_owned(), Value::Real(400.0))].into();
