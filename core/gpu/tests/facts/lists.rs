@@ -1,8 +1,11 @@
 //! Display lists: fills, strokes and text.
 
+use loom_gpu::colour::ColorMap;
+use loom_gpu::legend_shapes;
 use loom_gpu::scene::*;
 
-use crate::drawing::{RED, WHITE, draw, ink, on_plane, shapes, text};
+use crate::drawing::{BLACK, RED, WHITE, draw, ink, near, on_plane, shapes, text};
+use crate::save;
 
 #[test]
 fn fills_and_strokes_cover_their_area() {
@@ -123,4 +126,44 @@ fn turned_text_runs_upward() {
         .collect();
     assert!(rows[rows.len() - 1] - rows[0] > columns[columns.len() - 1] - columns[0] + 4);
     assert!((0..60).all(|x| image.at(x, 75)[0] == 0));
+}
+
+#[test]
+fn a_legend_is_drawn_in_its_box() {
+    let bar = Legend::Bar {
+        title: "speed".into(),
+        unit: "m/s".into(),
+        map: ColorMap::Lajolla,
+        low: -2.5e-3,
+        high: 1.25e-2,
+    };
+    let keys = Legend::Keys {
+        title: "fates".into(),
+        entries: ["left lobe", "right lobe", "escapes"]
+            .iter()
+            .enumerate()
+            .map(|(i, name)| ((*name).into(), loom_gpu::colour::category(i)))
+            .collect(),
+    };
+    let mut items = legend_shapes(&bar, [20.0, 20.0, 80.0, 180.0], WHITE, RED);
+    items.extend(legend_shapes(&bar, [140.0, 20.0, 240.0, 60.0], WHITE, RED));
+    items.extend(legend_shapes(
+        &keys,
+        [140.0, 100.0, 120.0, 90.0],
+        WHITE,
+        RED,
+    ));
+    let image = draw(&on_plane(vec![shapes(items, Space::Screen)], 1.0), 400, 220);
+    save("legends", &image);
+    assert!(
+        near(image.at(26, 190), ColorMap::Lajolla.at(0.02).0, 12),
+        "{:?}",
+        image.at(26, 190)
+    );
+    assert!(
+        near(image.at(26, 48), ColorMap::Lajolla.at(0.98).0, 12),
+        "{:?}",
+        image.at(26, 48)
+    );
+    assert!((0..220).all(|y| image.at(10, y) == BLACK.0));
 }
