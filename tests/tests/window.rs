@@ -101,7 +101,7 @@ impl Studio {
         let start = Instant::now();
         while studio.window().is_none() {
             assert!(
-                start.elapsed() < Duration::from_secs(60),
+                start.elapsed() < Duration::from_mins(1),
                 "no window within a minute"
             );
             std::thread::sleep(Duration::from_millis(100));
@@ -179,7 +179,7 @@ impl Studio {
                 return picture;
             }
             assert!(
-                start.elapsed() < Duration::from_secs(60),
+                start.elapsed() < Duration::from_mins(1),
                 "waited a minute in vain for {what}"
             );
             std::thread::sleep(Duration::from_millis(200));
@@ -198,7 +198,7 @@ impl Studio {
             }
             last = now;
             assert!(
-                start.elapsed() < Duration::from_secs(60),
+                start.elapsed() < Duration::from_mins(1),
                 "{what}: the picture never came to rest"
             );
         }
