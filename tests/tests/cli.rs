@@ -291,6 +291,21 @@ fn same_picture_again(entry: &str, step: &str) {
 }
 
 #[test]
+fn an_attractor_s_picture_opened_again_gives_the_same_pixels() {
+    same_picture_again("attractors/Lorenz", "50");
+}
+
+#[test]
+fn a_web_s_picture_opened_again_gives_the_same_pixels() {
+    same_picture_again("webs/orb", "30");
+}
+
+#[test]
+fn a_circuit_s_picture_opened_again_gives_the_same_pixels() {
+    same_picture_again("circuits/multi_head_attention", "3");
+}
+
+#[test]
 fn an_automaton_s_picture_opened_again_gives_the_same_pixels() {
     same_picture_again("automata/r-pentomino", "200");
 }
@@ -351,4 +366,245 @@ fn the_doctor_names_what_works_here() {
     }
     assert!(about["fonts"].as_array().unwrap().len() >= 8);
     assert!(Path::new(&crate::program()).exists());
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    let list = value.as_array().unwrap();
+    list.iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+#[test]
+fn lyapunov_exponents_sum_to_the_mean_divergence() {
+    let about = json(&[
+        "attractors",
+        "lyapunov",
+        "Lorenz",
+        "--time",
+        "4000",
+        "--json",
+    ]);
+    let spectrum = numbers(&about["spectrum"]);
+    let errors = numbers(&about["standard_error"]);
+    // −(σ + 1 + β), everywhere and always.
+    let divergence = -(10.0 + 1.0 + 8.0 / 3.0);
+    assert!((about["mean_divergence"].as_f64().unwrap() - divergence).abs() < 1e-9);
+    let sum: f64 = spectrum.iter().sum();
+    assert!((sum - divergence).abs() < 0.02, "{sum}");
+    assert!(
+        (spectrum[0] - 0.9057).abs() < 5.0 * errors[0] + 0.02,
+        "{spectrum:?}"
+    );
+    for key in ["kaplan_yorke_dimension", "method", "time"] {
+        assert!(about.get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn the_catalogue_of_attractors_has_the_fixed_members() {
+    let list = json(&["attractors", "list", "--json"]);
+    let lorenz = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["name"] == "Lorenz")
+        .unwrap();
+    assert_eq!(
+        (&lorenz["kind"], &lorenz["dimension"]),
+        (&"flow".into(), &3.into())
+    );
+    assert_eq!(lorenz["parameters"]["rho"], 28.0);
+    assert!(!lorenz["citation"].as_str().unwrap().is_empty());
+    assert!(out(&["attractors", "show", "Lorenz", "--latex"]).contains("\\sigma"));
+    let line = refusal(2, &["attractors", "show", "Lorentz"]);
+    assert!(line.contains("did you mean Lorenz"), "{line}");
+}
+
+#[test]
+fn a_trajectory_has_a_row_a_point_and_symbols_set_parameters() {
+    let by_key = out(&[
+        "attractors",
+        "trajectory",
+        "Lorenz",
+        "--points",
+        "20",
+        "--set",
+        "beta=8/3",
+    ]);
+    let by_symbol = out(&[
+        "attractors",
+        "trajectory",
+        "Lorenz",
+        "--points",
+        "20",
+        "--set",
+        "β=8/3",
+    ]);
+    assert_eq!(by_key, by_symbol);
+    assert!(by_key.starts_with("t,x,y,z\n"));
+    assert_eq!(by_key.lines().count(), 21);
+    let ensemble = out(&[
+        "attractors",
+        "trajectory",
+        "Lorenz",
+        "--points",
+        "4",
+        "--ensemble",
+        "3",
+    ]);
+    assert!(ensemble.starts_with("member,t,x,y,z\n"));
+    assert_eq!(ensemble.lines().count(), 13);
+    let folder = tempfile::tempdir().unwrap();
+    let npy = in_folder(&folder, "a.npy");
+    out(&[
+        "attractors",
+        "trajectory",
+        "Lorenz",
+        "--points",
+        "4",
+        "--ensemble",
+        "3",
+        "--out",
+        &npy,
+    ]);
+    let bytes = std::fs::read(npy).unwrap();
+    assert!(String::from_utf8_lossy(&bytes[..128]).contains("(3, 4, 3)"));
+}
+
+#[test]
+fn a_wrong_parameter_names_those_that_there_are() {
+    let line = refusal(2, &["attractors", "lyapunov", "Lorenz", "--set", "foo=1"]);
+    assert!(line.contains("foo") && line.contains("sigma"), "{line}");
+    let line = refusal(2, &["attractors", "lyapunov", "Lorenz", "--set", "rho=28+"]);
+    assert!(line.contains("rho"), "{line}");
+    let line = refusal(
+        1,
+        &["attractors", "trajectory", "Lorenz", "--set", "rho=1e9"],
+    );
+    assert!(line.contains("step"), "{line}");
+}
+
+#[test]
+fn zachary_s_karate_club_has_its_known_numbers() {
+    let karate = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/webs/karate.csv");
+    let about = json(&["webs", "analyze", karate.to_str().unwrap(), "--json"]);
+    assert_eq!((&about["nodes"], &about["edges"]), (&34.into(), &78.into()));
+    assert_eq!(about["components"], 1);
+    let near = |key: &str, value: f64| {
+        assert!(
+            (about[key].as_f64().unwrap() - value).abs() < 1e-12,
+            "{key}"
+        );
+    };
+    near("transitivity", 0.255_681_818_181_818_2);
+    near("average_clustering", 0.570_638_478_207_682_3);
+    assert_eq!(about["degree"].as_array().unwrap().len(), 34);
+    assert_eq!(about["degree"][33], 17);
+}
+
+#[test]
+fn a_generated_web_depends_on_its_seed_alone_and_reads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let grow = |name: &str, seed: &str| {
+        let path = in_folder(&folder, name);
+        out(&[
+            "webs",
+            "generate",
+            "orb",
+            "--set",
+            "radials=20",
+            "--seed",
+            seed,
+            "--out",
+            &path,
+        ]);
+        std::fs::read(path).unwrap()
+    };
+    assert_eq!(grow("a.graphml", "3"), grow("b.graphml", "3"));
+    assert_ne!(grow("a.graphml", "3"), grow("b.graphml", "4"));
+    let csv = in_folder(&folder, "web.csv");
+    out(&[
+        "webs",
+        "generate",
+        "orb",
+        "--set",
+        "radials=20",
+        "--seed",
+        "3",
+        "--out",
+        &csv,
+    ]);
+    let (a, b) = (
+        json(&[
+            "webs",
+            "analyse",
+            &in_folder(&folder, "a.graphml"),
+            "--json",
+        ]),
+        json(&["webs", "analyse", &csv, "--json"]),
+    );
+    assert_eq!((&a["nodes"], &a["edges"]), (&b["nodes"], &b["edges"]));
+    assert_eq!(a["degree_histogram"], b["degree_histogram"]);
+}
+
+#[test]
+fn a_broken_graph_names_file_line_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder, "bad.graphml");
+    std::fs::write(&path, "<?xml version=\"1.0\"?>\n<graphml>\n <graph edgedefault=\"undirected\">\n  <node id=\"a\"/>\n  <edge source=\"a\" target=\"b\"/>\n </graph></graphml>").unwrap();
+    let line = refusal(2, &["webs", "analyse", &path]);
+    assert!(line.contains("bad.graphml, line 5"), "{line}");
+}
+
+#[test]
+fn multi_head_attention_has_4_h_k_m_parameters() {
+    let about = json(&[
+        "circuits",
+        "analyse",
+        "multi_head_attention",
+        "--set",
+        "h=8",
+        "--json",
+    ]);
+    assert_eq!(about["parameters"], 4 * 8 * 16 * 128);
+    assert_eq!(about["inputs"], serde_json::json!([[20, 128], [22, 128]]));
+    assert_eq!(about["outputs"], serde_json::json!([[20, 128]]));
+    for key in ["macs", "activation_bytes"] {
+        assert!(about[key].as_u64().unwrap() > 0, "{key}");
+    }
+    let names = json(&["circuits", "list", "--json"]);
+    assert!(names.as_array().unwrap().len() >= 3);
+    let text = out(&["circuits", "show", "mlp"]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder, "mine.circuit");
+    std::fs::write(&path, text).unwrap();
+    let (mine, theirs) = (
+        json(&["circuits", "analyse", &path, "--json"]),
+        json(&["circuits", "analyse", "mlp", "--json"]),
+    );
+    assert_eq!(mine["parameters"], theirs["parameters"]);
+    assert_eq!(theirs["parameters"], 669_706);
+}
+
+#[test]
+fn every_science_s_files_can_be_asked_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let rle = in_folder(&folder, "gun.rle");
+    out(&["automata", "convert", "gosper-glider-gun", &rle]);
+    let about = json(&["info", &rle, "--json"]);
+    assert_eq!(
+        (&about["kind"], &about["population"]),
+        (&"pattern".into(), &36.into())
+    );
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets");
+    for (file, kind) in [
+        ("webs/karate.csv", "graph"),
+        ("circuits/mlp.circuit", "circuit"),
+    ] {
+        let path = assets.join(file);
+        assert_eq!(
+            json(&["info", path.to_str().unwrap(), "--json"])["kind"],
+            kind,
+            "{file}"
+        );
+    }
 }
