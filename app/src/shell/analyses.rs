@@ -22,6 +22,8 @@ pub struct Form {
     /// The parameters that the report was computed for.
     pub computed_for: Option<Settings>,
     pub failure: Option<String>,
+    /// The first plot of the report is to come into view.
+    reveal: bool,
     running: Option<Running>,
 }
 
@@ -52,6 +54,12 @@ impl Form {
         let left = (fraction > 0.02 && elapsed > 0.5)
             .then(|| elapsed * f64::from(1.0 - fraction) / f64::from(fraction));
         Some((fraction, left))
+    }
+    /// True once for each run, when there is a plot to be seen.
+    pub fn has_new_plot(&mut self) -> bool {
+        let plots =
+            self.running.is_none() && self.report.as_ref().is_some_and(|r| !r.plots.is_empty());
+        plots && std::mem::take(&mut self.reveal)
     }
     pub fn cancel(&mut self) {
         if let Some(running) = &self.running {
@@ -112,6 +120,7 @@ impl Form {
     ) {
         self.cancel();
         self.failure = None;
+        self.reveal = true;
         let cancel = Arc::new(AtomicBool::new(false));
         let shared = Arc::new(Mutex::new(Shared::default()));
         self.running = Some(Running {

@@ -73,6 +73,7 @@ impl Studio {
             }
             room.lay_out(&mut self.next);
             room.greet_twins(&mut self.next);
+            room.show_reports(&mut self.next);
         }
         self.name_window(ctx);
         if self.pictures.collect(ctx.pixels_per_point()) {

@@ -311,7 +311,7 @@ fn measurements(ui: &mut Ui, live: &mut Live, folds: &mut Folds, acts: &mut Acts
                 }
             });
             if first {
-                ui.indent(("analysis", analysis.key()), |ui| {
+                ui.push_id(analysis.key(), |ui| {
                     one_analysis(ui, live, &analysis, folds, acts);
                 });
             }

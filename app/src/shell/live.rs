@@ -51,8 +51,8 @@ pub struct Live {
     sweeps: BTreeMap<String, Sweep>,
     asked: BTreeMap<u64, Asked>,
     heard: u64,
-    /// Plots have been laid out for the probes of this run.
-    pub laid_out: bool,
+    /// Probes whose plots have been laid out, once each.
+    pub laid_out: Vec<ProbeSpec>,
     /// The plot of the difference has been shown for the present twin.
     pub twin_shown: bool,
     /// When the run was last changed by the user, for undo.
@@ -92,7 +92,7 @@ impl Live {
             sweeps: BTreeMap::new(),
             asked: BTreeMap::new(),
             heard: 0,
-            laid_out: false,
+            laid_out: Vec::new(),
             twin_shown: false,
             touched: Instant::now(),
         }

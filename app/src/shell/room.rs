@@ -280,7 +280,7 @@ impl Room {
         self.tree = Tree::empty(self.tree.id());
         self.add_view(Pane::view(id, front), None);
         for live in &mut self.lives {
-            live.laid_out = false;
+            live.laid_out.clear();
         }
     }
 
@@ -422,14 +422,10 @@ impl Room {
     pub fn lay_out(&mut self, next: &mut u64) {
         let mut wanted: Vec<(u64, ProbeSpec)> = Vec::new();
         for live in &mut self.lives {
-            if live.laid_out || live.snapshot.revision == 0 {
-                continue;
-            }
-            live.laid_out = true;
             for (spec, reading) in &live.snapshot.readings {
-                if live.probes.contains(spec)
-                    && matches!(reading, Reading::Series(_) | Reading::Grid(_))
-                {
+                let plots = matches!(reading, Reading::Series(_) | Reading::Grid(_));
+                if plots && live.probes.contains(spec) && !live.laid_out.contains(spec) {
+                    live.laid_out.push(spec.clone());
                     wanted.push((live.id, spec.clone()));
                 }
             }
@@ -437,6 +433,24 @@ impl Room {
         for (live, spec) in wanted.into_iter().rev() {
             *next += 1;
             self.show(live, Source::Probe(spec), *next);
+            self.arranged = true;
+        }
+    }
+
+    /// A report that has come brings its first plot.
+    pub fn show_reports(&mut self, next: &mut u64) {
+        let mut fresh = Vec::new();
+        for live in &mut self.lives {
+            for (key, form) in &mut live.forms {
+                if form.has_new_plot() {
+                    fresh.push((live.id, key.clone()));
+                }
+            }
+        }
+        for (live, analysis) in fresh {
+            *next += 1;
+            let source = Source::Report { analysis, index: 0 };
+            self.show(live, source, *next);
             self.arranged = true;
         }
     }

@@ -75,26 +75,27 @@ pub fn section(
     }
 }
 
-/// A row of the inspector: a name on the left, a value on the right, both whole in a tooltip.
+/// A row of the inspector: a name on the left, a value on the right; on two lines where one is
+/// too short for both.
 pub fn row(ui: &mut Ui, name: &str, value: &str) {
+    const LINE: f32 = 20.0;
     let tokens = tokens::of(ui);
     let width = ui.available_width();
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 20.0), Sense::click());
+    let number = clipped(ui, value, font::mono(), tokens.text, width);
+    let whole = clipped(ui, name, font::body(), tokens.secondary, f32::INFINITY);
+    let two = whole.size().x + size::GAP + number.size().x > width;
+    let height = if two { 2.0 * LINE - 4.0 } else { LINE };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {value}")));
-    let number = clipped(ui, value, font::mono(), tokens.text, width * 0.62);
-    let room = width - number.size().x - size::GAP;
-    let label = clipped(ui, name, font::body(), tokens.secondary, room);
+    let label = clipped(ui, name, font::body(), tokens.secondary, width);
     let painter = ui.painter();
     painter.galley(
-        rect.left_center() - vec2(0.0, label.size().y / 2.0),
+        rect.left_top() + vec2(0.0, (LINE - label.size().y) / 2.0),
         label,
         tokens.secondary,
     );
-    painter.galley(
-        rect.right_center() - vec2(number.size().x, number.size().y / 2.0),
-        number,
-        tokens.text,
-    );
+    let at = rect.right_bottom() - vec2(number.size().x, (LINE + number.size().y) / 2.0);
+    painter.galley(at, number, tokens.text);
     let response = response.on_hover_text(format!("{name}: {value}\nClick copies the value."));
     if response.clicked() {
         ui.copy_text(value.replace('−', "-").replace('\u{2009}', " "));
