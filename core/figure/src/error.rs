@@ -24,7 +24,7 @@ pub enum FigureError {
         file: String,
         line: usize,
         column: usize,
-        /// ", in items[0].model.seed", or nothing.
+        /// ", in items\[0\].model.seed", or nothing.
         at: String,
         message: String,
     },
