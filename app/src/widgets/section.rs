@@ -94,7 +94,7 @@ pub fn row(ui: &mut Ui, name: &str, value: &str) {
         label,
         tokens.secondary,
     );
-    let at = rect.right_bottom() - vec2(number.size().x, (LINE + number.size().y) / 2.0);
+    let at = rect.right_bottom() - vec2(number.size().x, f32::midpoint(LINE, number.size().y));
     painter.galley(at, number, tokens.text);
     let response = response.on_hover_text(format!("{name}: {value}\nClick copies the value."));
     if response.clicked() {
