@@ -171,6 +171,7 @@ fn a_soup_depends_on_its_seed_alone() {
         document
     };
     assert_eq!(run("5", "1"), run("5", "2"));
+    assert_eq!(run("5", "1")["seed"], 5);
     assert_ne!(run("5", "1")["population"], run("6", "1")["population"]);
 }
 
@@ -394,7 +395,7 @@ fn lyapunov_exponents_sum_to_the_mean_divergence() {
         (spectrum[0] - 0.9057).abs() < 5.0 * errors[0] + 0.02,
         "{spectrum:?}"
     );
-    for key in ["kaplan_yorke_dimension", "method", "time"] {
+    for key in ["kaplan_yorke_dimension", "method", "time", "seed"] {
         assert!(about.get(key).is_some(), "{key}");
     }
 }

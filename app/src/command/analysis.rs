@@ -37,13 +37,18 @@ pub fn run(
     Ok(report?)
 }
 
-/// The report as JSON or as a table; its warnings on standard error.
-pub fn print(report: &Report, json: bool) -> Done {
+/// The report as JSON or as a table, with the seed behind it if there is one; its warnings on
+/// standard error.
+pub fn print(report: &Report, seed: Option<u64>, json: bool) -> Done {
     for warning in &report.warnings {
         output::warn(warning);
     }
     if json {
-        return output::json(&loom_figure::data::report_json(report));
+        let mut document = loom_figure::data::report_json(report);
+        if let (Some(seed), Some(map)) = (seed, document.as_object_mut()) {
+            map.entry("seed").or_insert_with(|| seed.into());
+        }
+        return output::json(&document);
     }
     let mut text = format!("{}\n{}\n\n", report.title, report.method);
     let rows: Vec<Vec<String>> = report
@@ -74,6 +79,9 @@ pub fn print(report: &Report, json: bool) -> Done {
             &["quantity", "value", "unit", "error"],
             &rows,
         ));
+    }
+    if let Some(seed) = seed {
+        text.push_str(&format!("Seed {seed}\n"));
     }
     for table in &report.tables {
         text.push_str(&format!("\n{}\n", table.title));

@@ -268,6 +268,6 @@ impl Lyapunov {
             usize::from,
         );
         let report = analysis::run(&*analysis, model, &settings, threads)?;
-        analysis::print(&report, self.json)
+        analysis::print(&report, Some(self.set.seed), self.json)
     }
 }

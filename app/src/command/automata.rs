@@ -212,7 +212,13 @@ impl Run {
             }
         }
         if self.json {
-            return output::text(&outcome.json());
+            let mut document = outcome.json();
+            // Random cells name their seed, as the last member.
+            if self.from.soup.is_some() && document.ends_with('}') {
+                document.truncate(document.len() - 1);
+                document.push_str(&format!(",\"seed\":{}}}", self.seed));
+            }
+            return output::text(&document);
         }
         let bounds = outcome.bounds.as_ref().map_or_else(
             || "nothing is alive".to_owned(),
@@ -361,6 +367,7 @@ impl Analyse {
             usize::from,
         );
         let report = analysis::run(&*analysis, model, &settings, threads)?;
-        analysis::print(&report, self.json)
+        let seed = self.from.soup.map(|_| self.set.seed);
+        analysis::print(&report, seed, self.json)
     }
 }

@@ -130,6 +130,6 @@ impl Analyse {
             .find(|a| a.fits(&model))
             .ok_or_else(|| Failure::job("No analysis fits this circuit."))?;
         let report = analysis::run(&*analysis, model, &loom_sim::Settings::new(), 1)?;
-        analysis::print(&report, self.json)
+        analysis::print(&report, None, self.json)
     }
 }

@@ -3,15 +3,14 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::acts::{Act, Tone};
-use super::commands::{self, Menu};
+use super::export;
 use super::settings::{Device, Theme};
+use super::sheet::{self, Sheet};
 use super::studio::Studio;
 use super::tokens::{self, font, size};
-use super::{export, keys};
-use crate::panels::PANELS;
 use crate::widgets::button;
 
 /// What a path is asked for.
@@ -77,7 +76,7 @@ pub enum Dialog {
     Export(export::Order),
     GoTo(String),
     Preferences,
-    Keys(String),
+    Keys(Sheet),
     About,
     Recover(Vec<PathBuf>),
 }
@@ -107,7 +106,13 @@ pub fn show(studio: &mut Studio, ctx: &Context) {
             }
             Dialog::GoTo(text) => go_to(studio, ui, text),
             Dialog::Preferences => preferences(studio, ui),
-            Dialog::Keys(search) => sheet(studio, ui, search),
+            Dialog::Keys(sheet) => {
+                if sheet::show(studio, ui, sheet) {
+                    Answer::Close
+                } else {
+                    Answer::Open
+                }
+            }
             Dialog::About => about(studio, ui),
             Dialog::Recover(list) => recover(studio, ui, list),
         });
@@ -306,81 +311,10 @@ fn preferences(studio: &mut Studio, ui: &mut Ui) -> Answer {
             answer = Answer::Close;
         }
         if ui.button("All keys…").clicked() {
-            studio.dialog = Some(Dialog::Keys(String::new()));
+            studio.dialog = Some(Dialog::Keys(Sheet::default()));
         }
     });
     answer
-}
-
-fn sheet(studio: &mut Studio, ui: &mut Ui, search: &mut String) -> Answer {
-    let width = (ui.ctx().content_rect().width() - 120.0).min(780.0);
-    ui.set_width(width);
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("Keys").font(font::heading()));
-        ui.add_space(size::SECTION);
-        ui.add(
-            TextEdit::singleline(search)
-                .hint_text("Search")
-                .desired_width(200.0),
-        )
-        .accessible_name("Search the keys");
-    });
-    ui.add_space(size::GAP);
-    let height = (ui.ctx().content_rect().height() - 200.0).max(200.0);
-    let words = search.to_lowercase();
-    ScrollArea::vertical().max_height(height).show(ui, |ui| {
-        ui.columns(2, |columns| {
-            for (index, menu) in Menu::ALL.into_iter().enumerate() {
-                let ui = &mut columns[usize::from(index >= 3)];
-                let list: Vec<_> = commands::all()
-                    .filter(|c| c.menu == menu && c.name.to_lowercase().contains(&words))
-                    .map(|c| (c, keys::of(studio, c)))
-                    .filter(|(_, k)| !k.is_empty())
-                    .collect();
-                if list.is_empty() {
-                    continue;
-                }
-                ui.label(RichText::new(menu.name()).font(font::medium()));
-                for (command, list) in list {
-                    pair(ui, command.name, &list.join("   "));
-                }
-                ui.add_space(size::GAP);
-            }
-            if words.is_empty() {
-                for panel in PANELS {
-                    let ui = &mut columns[1];
-                    ui.label(
-                        RichText::new(format!("Pointer: {}", panel.name())).font(font::medium()),
-                    );
-                    for (gesture, what) in panel.gestures() {
-                        pair(ui, what, gesture);
-                    }
-                    ui.add_space(size::GAP);
-                }
-            }
-        });
-    });
-    let mut answer = Answer::Open;
-    ui.add_space(size::GAP);
-    footer(ui, |ui| {
-        if button::primary(ui, "Done", true).clicked() {
-            answer = Answer::Close;
-        }
-    });
-    answer
-}
-
-fn pair(ui: &mut Ui, name: &str, keys: &str) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(name).font(font::secondary()));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(
-                RichText::new(super::keys::shown(keys))
-                    .font(font::mono_small())
-                    .weak(),
-            );
-        });
-    });
 }
 
 fn about(studio: &mut Studio, ui: &mut Ui) -> Answer {

@@ -253,7 +253,7 @@ impl Studio {
             .exact_size(size::TRANSPORT)
             .frame(frame)
             .show(ui, |ui| {
-                ui.horizontal_centered(|ui| transport::show(self, ui));
+                ui.horizontal_centered(|ui| transport::show(self, ui, true));
             });
         let (catalogue, inspector) = (self.shows(Side::Catalogue), self.shows(Side::Inspector));
         if catalogue {

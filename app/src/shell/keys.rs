@@ -53,6 +53,56 @@ impl Shortcut {
         Some(shortcut)
     }
 
+    /// As settings keep it, and [`Self::parse`] reads it.
+    pub fn to_text(self) -> String {
+        let mut text = String::new();
+        for (held, name) in [
+            (self.command, "Ctrl+"),
+            (self.shift, "Shift+"),
+            (self.alt, "Alt+"),
+        ] {
+            if held {
+                text.push_str(name);
+            }
+        }
+        text.push_str(match self.key {
+            Key::ArrowRight => "→",
+            Key::ArrowLeft => "←",
+            Key::ArrowUp => "↑",
+            Key::ArrowDown => "↓",
+            Key::Escape => "Esc",
+            Key::Questionmark => "?",
+            Key::Plus => "+",
+            Key::Minus => "−",
+            Key::Equals => "=",
+            Key::Comma => ",",
+            Key::Period => ".",
+            Key::OpenBracket => "[",
+            Key::CloseBracket => "]",
+            key => key.name(),
+        });
+        text
+    }
+
+    /// The first key that is pressed in this frame.
+    pub fn captured(ctx: &Context) -> Option<Self> {
+        ctx.input_mut(|input| {
+            let at = input
+                .events
+                .iter()
+                .position(|e| matches!(e, Event::Key { pressed: true, .. }))?;
+            let Event::Key { key, modifiers, .. } = input.events.remove(at) else {
+                return None;
+            };
+            Some(Self {
+                command: modifiers.command,
+                shift: modifiers.shift && key != Key::Questionmark && key != Key::Plus,
+                alt: modifiers.alt,
+                key,
+            })
+        })
+    }
+
     /// Without Ctrl or Alt: does nothing while a text field has the focus.
     pub fn is_single(self) -> bool {
         !self.command && !self.alt
@@ -114,6 +164,25 @@ pub fn of(studio: &Studio, command: &Command) -> Vec<String> {
         .iter()
         .map(|k| (*k).to_owned())
         .collect()
+}
+
+/// Gives a command a shortcut of the user's own, and takes it from whoever had it.
+pub fn assign(studio: &mut Studio, id: &str, shortcut: Shortcut) {
+    let text = shortcut.to_text();
+    let mut others: Vec<(String, Vec<String>)> = Vec::new();
+    for command in commands::all().filter(|c| c.id != id) {
+        let keys = of(studio, command);
+        let kept: Vec<String> = keys
+            .iter()
+            .filter(|k| Shortcut::parse(k) != Some(shortcut))
+            .cloned()
+            .collect();
+        if kept.len() < keys.len() {
+            others.push((command.id.to_owned(), kept));
+        }
+    }
+    studio.settings.keys.extend(others);
+    studio.settings.keys.insert(id.to_owned(), vec![text]);
 }
 
 /// The first shortcut as text, empty if there is none.
@@ -201,6 +270,19 @@ mod tests {
         assert_eq!(Shortcut::parse("PageDown").unwrap().key, Key::PageDown);
         assert_eq!(Shortcut::parse("?").unwrap().key, Key::Questionmark);
         assert!(Shortcut::parse("Ctrl+Nonsense").is_none());
+        for text in [
+            "Ctrl+Shift+Z",
+            "→",
+            "?",
+            "Ctrl+,",
+            "[",
+            "−",
+            "F5",
+            "Esc",
+            "Space",
+        ] {
+            assert_eq!(Shortcut::parse(text).unwrap().to_text(), text);
+        }
     }
 
     #[test]

@@ -41,18 +41,12 @@ fn options(settings: &Settings) -> eframe::NativeOptions {
         .with_inner_size([width.max(size::SMALLEST[0]), height.max(size::SMALLEST[1])])
         .with_min_inner_size(size::SMALLEST)
         .with_drag_and_drop(true);
-    // egui asks for WebGL's limits on GL and for small buffers elsewhere: what the adapter can
-    // do is asked for instead.
-    let setup = WgpuSetupCreateNew {
-        device_descriptor: Arc::new(loom_gpu::device_descriptor),
-        ..WgpuSetupCreateNew::without_display_handle()
-    };
     let defaults = eframe::NativeOptions::default();
     eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Wgpu,
         wgpu_options: WgpuConfiguration {
-            wgpu_setup: WgpuSetup::CreateNew(setup),
+            wgpu_setup: setup(),
             ..defaults.wgpu_options
         },
         // The settings keep the window's size.
@@ -61,7 +55,16 @@ fn options(settings: &Settings) -> eframe::NativeOptions {
     }
 }
 
-fn begin(
+/// egui asks for WebGL's limits on GL and for small buffers elsewhere: what the adapter can do
+/// is asked for instead.
+pub(super) fn setup() -> WgpuSetup {
+    WgpuSetup::CreateNew(WgpuSetupCreateNew {
+        device_descriptor: Arc::new(loom_gpu::device_descriptor),
+        ..WgpuSetupCreateNew::without_display_handle()
+    })
+}
+
+pub(super) fn begin(
     context: &eframe::CreationContext<'_>,
     settings: Settings,
     path: Option<PathBuf>,

@@ -3,12 +3,15 @@
 
 pub mod acts;
 pub mod analyses;
+mod arrange;
 pub mod catalogue;
 pub mod commands;
 pub mod detail;
 pub mod dialogs;
 pub mod document;
 pub mod export;
+#[cfg(test)]
+mod facts;
 pub mod files;
 pub mod frame;
 pub mod history;
@@ -17,6 +20,7 @@ pub mod inspector;
 pub mod keys;
 mod launch;
 pub mod live;
+pub mod measure;
 pub mod menus;
 pub mod palette;
 mod perform;
@@ -27,14 +31,17 @@ pub mod rail;
 pub mod recovery;
 pub mod room;
 pub mod settings;
+pub mod sheet;
 pub mod start;
 pub mod status;
+mod steering;
 pub mod studio;
 pub mod theme;
 pub mod tiles;
 pub mod toasts;
 pub mod tokens;
 pub mod transport;
+mod undoing;
 pub mod view;
 pub mod words;
 

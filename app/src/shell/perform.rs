@@ -198,7 +198,7 @@ impl Studio {
         let title = self
             .live_of(live)
             .map_or_else(String::new, |l| l.title.clone());
-        let folder = self.settings.folder.clone().unwrap_or_default();
+        let folder = self.settings.files();
         let name = format!("{}.{}", export::slug(&title), export.ending);
         self.picked = None;
         self.dialog = Some(Dialog::Export(Order {

@@ -13,6 +13,8 @@ use super::{transport, words};
 use crate::widgets::number::Number;
 use crate::widgets::viewport::{self, Ask, Hand, Scenery};
 
+/// Everything is drawn so much larger: the smallest type is then 22 pixels high.
+pub const ZOOM: f32 = 2.0;
 /// Controls stay this long after the mouse has moved.
 const SHOWN: Duration = Duration::from_secs(3);
 
@@ -24,15 +26,18 @@ pub struct Present {
     pub black: bool,
     /// Whether the window was full screen before.
     pub was_full: bool,
+    /// The window's zoom before.
+    pub zoom: f32,
 }
 
 impl Present {
-    pub fn new(was_full: bool) -> Self {
+    pub fn new(was_full: bool, zoom: f32) -> Self {
         Self {
             hand: Hand::default(),
             moved: Instant::now(),
             black: false,
             was_full,
+            zoom,
         }
     }
 }
@@ -146,10 +151,10 @@ fn picture(studio: &mut Studio, ui: &mut Ui, rect: egui::Rect, present: &mut Pre
         }
     );
     ui.painter().text(
-        rect.left_top() + vec2(24.0, 20.0),
+        rect.left_top() + vec2(16.0, 12.0),
         Align2::LEFT_TOP,
         line,
-        font::large(),
+        font::heading(),
         tokens.text,
     );
     if let Some(camera) = moved {
@@ -158,16 +163,16 @@ fn picture(studio: &mut Studio, ui: &mut Ui, rect: egui::Rect, present: &mut Pre
 }
 
 fn controls(studio: &mut Studio, ui: &mut Ui, rect: egui::Rect) {
-    let height = 48.0;
+    let height = 40.0;
     let bar = egui::Rect::from_min_max(
-        pos2(rect.left() + 24.0, rect.bottom() - height - 20.0),
-        pos2(rect.right() - 24.0, rect.bottom() - 20.0),
+        pos2(rect.left() + 12.0, rect.bottom() - height - 8.0),
+        pos2(rect.right() - 12.0, rect.bottom() - 8.0),
     );
     let tokens = tokens::of(ui);
     ui.painter()
         .rect_filled(bar, size::CORNER * 2, tokens.panel.gamma_multiply(0.94));
     ui.scope_builder(
-        egui::UiBuilder::new().max_rect(bar.shrink2(vec2(12.0, 8.0))),
+        egui::UiBuilder::new().max_rect(bar.shrink2(vec2(8.0, 4.0))),
         |ui| {
             ui.horizontal_centered(|ui| {
                 if crate::widgets::button::Tool::new(Icon::X, "Leave", "Back to the window.")
@@ -177,7 +182,7 @@ fn controls(studio: &mut Studio, ui: &mut Ui, rect: egui::Rect) {
                 {
                     studio.acts.push(super::acts::Act::Do("view.present"));
                 }
-                transport::show(studio, ui);
+                transport::show(studio, ui, false);
             });
         },
     );
@@ -218,7 +223,7 @@ fn controls(studio: &mut Studio, ui: &mut Ui, rect: egui::Rect) {
             hard: *hard,
         };
         let row =
-            egui::Rect::from_min_size(pos2(bar.left(), y), vec2(420.0_f32.min(bar.width()), 32.0));
+            egui::Rect::from_min_size(pos2(bar.left(), y), vec2(300.0_f32.min(bar.width()), 32.0));
         y += 40.0;
         ui.painter().rect_filled(
             row.expand(4.0),
@@ -228,10 +233,10 @@ fn controls(studio: &mut Studio, ui: &mut Ui, rect: egui::Rect) {
         ui.scope_builder(egui::UiBuilder::new().max_rect(row), |ui| {
             ui.horizontal_centered(|ui| {
                 ui.add_space(size::GAP);
-                ui.label(RichText::new(&parameter.symbol).font(font::large()));
+                ui.label(RichText::new(&parameter.symbol).font(font::heading()));
                 let (_, changed) =
-                    number.slider(ui, egui::Id::unique(("presented", &parameter.key)), 260.0);
-                ui.label(RichText::new(words::figures(value, 4)).font(font::large()));
+                    number.slider(ui, egui::Id::unique(("presented", &parameter.key)), 170.0);
+                ui.label(RichText::new(words::figures(value, 4)).font(font::heading()));
                 if let Some(x) = changed {
                     // A slider of a live parameter always has an effect of its own.
                     let _ = live.set(&parameter.key, &loom_sim::Value::Real(x));

@@ -10,8 +10,6 @@ use std::time::{Duration, Instant};
 
 use loom_figure::Document;
 
-use super::settings;
-
 /// A crash loses at most this much.
 const EVERY: Duration = Duration::from_secs(20);
 
@@ -26,8 +24,8 @@ pub struct Recovery {
 
 impl Recovery {
     /// Begins a session. Without a folder to write to there is no autosave.
-    pub fn begin() -> Option<Self> {
-        let folder = settings::folder()?.join("autosave");
+    pub fn begin(home: Option<&Path>) -> Option<Self> {
+        let folder = home?.join("autosave");
         std::fs::create_dir_all(&folder).ok()?;
         let name = format!("session-{}", std::process::id());
         let lock = OpenOptions::new()

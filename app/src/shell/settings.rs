@@ -53,6 +53,9 @@ pub struct Settings {
     pub export: Export,
     /// Where the last file was opened or saved.
     pub folder: Option<PathBuf>,
+    /// The folder that these settings live in; without one nothing is kept.
+    #[serde(skip)]
+    pub home: Option<PathBuf>,
 }
 
 /// The export dialog as it was left.
@@ -98,6 +101,7 @@ impl Default for Settings {
             layouts: BTreeMap::new(),
             export: Export::default(),
             folder: None,
+            home: None,
         }
     }
 }
@@ -113,7 +117,11 @@ pub fn folder() -> Option<PathBuf> {
 impl Settings {
     /// The settings as saved; the defaults where there are none or they can't be read.
     pub fn load() -> Self {
-        Self::load_from(folder().as_deref())
+        let home = folder();
+        Self {
+            home: home.clone(),
+            ..Self::load_from(home.as_deref())
+        }
     }
     fn load_from(folder: Option<&Path>) -> Self {
         folder
@@ -123,13 +131,23 @@ impl Settings {
     }
     /// Written aside and renamed, so that a crash leaves the old settings.
     pub fn save(&self) -> std::io::Result<()> {
-        folder().map_or(Ok(()), |f| self.save_in(&f))
+        self.home.as_deref().map_or(Ok(()), |f| self.save_in(f))
     }
     fn save_in(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
         let aside = folder.join("settings.json.new");
         std::fs::write(&aside, serde_json::to_vec_pretty(self)?)?;
         std::fs::rename(aside, folder.join("settings.json"))
+    }
+    /// Where files are opened and saved at first: the last folder, else the user's documents.
+    pub fn files(&self) -> PathBuf {
+        self.folder.clone().unwrap_or_else(|| {
+            directories::UserDirs::new().map_or_else(PathBuf::new, |dirs| {
+                dirs.document_dir()
+                    .unwrap_or_else(|| dirs.home_dir())
+                    .to_path_buf()
+            })
+        })
     }
     /// Puts a file first among the recent ones.
     pub fn remember(&mut self, path: &Path) {

@@ -78,7 +78,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             .snapshot
             .observations
             .iter()
-            .map(|q| format!("{} {}", q.name, super::inspector::quantity(q)))
+            .map(|q| format!("{} {}", q.name, super::measure::quantity(q)))
             .collect();
         let text = text.join("   ·   ");
         let width = ui.available_width();

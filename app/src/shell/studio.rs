@@ -6,14 +6,13 @@ use std::time::Instant;
 
 use egui::Context;
 use loom_sim::conductor::{Command, Wake};
-use loom_sim::{Camera, Clock, Place, Registry, Saved, Step};
+use loom_sim::{Clock, Place, Registry, Saved, Step};
 
 use super::acts::{Acts, At, Tone};
 use super::detail::Detail;
 use super::dialogs::{Dialog, Purpose};
 use super::export;
 use super::files::Files;
-use super::history::Left;
 use super::live::Live;
 use super::palette::Palette;
 use super::pictures::Pictures;
@@ -22,12 +21,11 @@ use super::recovery::Recovery;
 use super::room::{Opening, Room};
 use super::settings::{Device, Settings};
 use super::start::Start;
-use super::tiles::{Kind, Pane};
 use super::toasts::Toasts;
 use crate::panels::PANELS;
 use crate::panels::figures::Figures;
 use crate::widgets::canvas::Easel;
-use crate::widgets::{expression, steer};
+use crate::widgets::expression;
 
 /// The panels beside the view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +101,7 @@ impl Studio {
         Self {
             pictures: Pictures::new(&easel, wake.clone()),
             files: Files::new(wake.clone()),
-            recovery: Recovery::begin(),
+            recovery: Recovery::begin(settings.home.as_deref()),
             written: settings.clone(),
             ctx,
             settings,
@@ -323,71 +321,6 @@ impl Studio {
         Ok(())
     }
 
-    // The view in front.
-
-    /// Camera and size of the view in front: the one in use, whether set or fitted.
-    fn camera(&mut self) -> Option<(Camera, Camera, [f64; 2])> {
-        let room = self.room_mut()?;
-        let (id, own) = match room.front_view()? {
-            Pane {
-                id,
-                kind: Kind::View { camera, .. },
-                ..
-            } => (*id, camera.clone()),
-            _ => return None,
-        };
-        let size = *room.shown.get(&id)?;
-        let fit = room.live()?.snapshot.fits.get(&id)?.clone();
-        Some((own.unwrap_or_else(|| fit.clone()), fit, size))
-    }
-    pub fn set_camera(&mut self, wanted: Option<Camera>) {
-        if let Some(Pane {
-            kind: Kind::View { camera, .. },
-            ..
-        }) = self.room_mut().and_then(Room::front_view)
-        {
-            *camera = wanted;
-        }
-    }
-    pub fn zoom(&mut self, factor: f64) {
-        if let Some((mut camera, _, size)) = self.camera() {
-            steer::zoom(&mut camera, factor, size);
-            self.set_camera(Some(camera));
-        }
-    }
-    pub fn magnify(&mut self, digit: u32) {
-        if let Some((mut camera, fit, size)) = self.camera() {
-            steer::digit(&mut camera, &fit, digit, size);
-            self.set_camera(Some(camera));
-        }
-    }
-    /// Moves the picture by a part of the view.
-    pub fn shift_view(&mut self, by: [f64; 2]) {
-        if let Some((mut camera, _, size)) = self.camera() {
-            camera.pan([by[0] * size[0], by[1] * size[1]], size);
-            self.set_camera(Some(camera));
-        }
-    }
-    pub fn split_view(&mut self) {
-        self.next += 1;
-        let id = self.next;
-        if let Some(room) = self.room_mut() {
-            let Some(mut pane) = room.front_view().cloned() else {
-                return;
-            };
-            let beside = pane.id;
-            pane.id = id;
-            room.add_view(pane, Some(beside));
-        }
-    }
-    pub fn reset_tiles(&mut self) {
-        self.next += 1;
-        let id = self.next;
-        if let Some(room) = self.room_mut() {
-            room.reset(id);
-        }
-    }
-
     // The window.
 
     /// On a narrow window catalogue and inspector are folded to icons.
@@ -430,13 +363,16 @@ impl Studio {
     pub fn toggle_present(&mut self, ctx: &Context) {
         match self.presenting.take() {
             Some(present) => {
+                ctx.set_zoom_factor(present.zoom);
                 if !present.was_full {
                     ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
                 }
             }
             None => {
                 let was_full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
-                self.presenting = Some(Present::new(was_full));
+                self.presenting = Some(Present::new(was_full, ctx.zoom_factor()));
+                // The smallest type of the window is read from the last row as well.
+                ctx.set_zoom_factor(super::present::ZOOM);
                 ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
             }
         }
@@ -456,100 +392,12 @@ impl Studio {
             .say(Tone::Plain, "Runs opened from now on take this device.");
     }
 
-    // Undo of whichever was done last, in the run or in the view.
-
-    fn run_is_later(&self) -> Option<bool> {
-        let room = self.room()?;
-        let live = room.live();
-        let run = live
-            .filter(|l| l.snapshot.undo.is_some())
-            .map(|l| l.touched);
-        let layout = room.history.last().map(|(at, _)| at);
-        match (run, layout) {
-            (Some(run), Some(layout)) => Some(run >= layout),
-            (Some(_), None) => Some(true),
-            (None, Some(_)) => Some(false),
-            (None, None) => None,
-        }
-    }
-    pub fn undo_title(&self) -> Option<String> {
-        if self.run_is_later()? {
-            self.live()?.snapshot.undo.clone()
-        } else {
-            self.room()?
-                .history
-                .last()
-                .map(|(_, title)| title.to_owned())
-        }
-    }
-    pub fn redo_title(&self) -> Option<String> {
-        let room = self.room()?;
-        match room.history.next() {
-            Some(title) => Some(title.to_owned()),
-            None => room.live()?.snapshot.redo.clone(),
-        }
-    }
-    pub fn undo(&mut self) {
-        match self.run_is_later() {
-            Some(true) => self.tell(Command::Undo),
-            Some(false) => self.travel(false),
-            None => {}
-        }
-    }
-    pub fn redo(&mut self) {
-        let layout = self.room().is_some_and(|r| r.history.next().is_some());
-        if layout {
-            self.travel(true);
-        } else {
-            self.tell(Command::Redo);
-        }
-    }
-    fn travel(&mut self, forth: bool) {
-        let (place, wake) = (self.place.clone(), self.wake.clone());
-        let Some(index) = self.room_index() else {
-            return;
-        };
-        let room = &mut self.rooms[index];
-        let present = room.tree.clone();
-        // A run that was replaced comes back, and the one that is there now can come again.
-        let now = room
-            .live()
-            .map(|l| (l.saved(), l.entry.clone(), l.title.clone()));
-        let counterpart = |left: &Left| {
-            now.clone().map(|(saved, entry, title)| Left {
-                by: left.by,
-                saved,
-                entry,
-                title,
-            })
-        };
-        let past = if forth {
-            room.history.redo(present, counterpart)
-        } else {
-            room.history.undo(present, counterpart)
-        };
-        let Some(past) = past else {
-            return;
-        };
-        if let Some(left) = past.left {
-            let opening = Opening {
-                place,
-                wake,
-                next: &mut self.next,
-            };
-            room.bring_back(left, opening);
-        } else {
-            room.tree = past.tree;
-        }
-        room.arranged = true;
-    }
-
     // Files.
 
     pub fn ask_path(&mut self, purpose: Purpose) {
         self.picked = None;
         let name = purpose.name();
-        let folder = self.settings.folder.clone().unwrap_or_default();
+        let folder = self.settings.files();
         let text = if purpose == Purpose::Save {
             self.project
                 .clone()

@@ -16,8 +16,8 @@ const SPEEDS: [f64; 11] = [
     0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 100.0, 1000.0, 10_000.0,
 ];
 
-/// Shows the bar for the run in front.
-pub fn show(studio: &mut Studio, ui: &mut Ui) {
+/// Shows the bar for the run in front; `whole` with speed, seed and twin.
+pub fn show(studio: &mut Studio, ui: &mut Ui, whole: bool) {
     let Some(live) = studio.live() else {
         ui.add_space(size::GAP);
         ui.label(RichText::new("Nothing is open.").weak());
@@ -26,7 +26,6 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let (id, snapshot) = (live.id, live.snapshot.clone());
     let playing = snapshot.state == RunState::Playing;
     let ready = snapshot.state != RunState::Building;
-    let seed = snapshot.model.seed;
     ui.spacing_mut().item_spacing.x = 2.0;
     ui.add_space(6.0);
     for (command, icon, name) in [
@@ -59,33 +58,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     ui.add_space(size::GAP);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.add_space(size::GAP);
-        let keys = keys::text(studio, "simulate.twin");
-        let twin = snapshot.twin.is_some();
-        let help = if twin {
-            "Ends the twin."
-        } else {
-            "A second run from the same state with one change. Alt + click chooses the change."
-        };
-        if Tool::new(Icon::GitFork, "Twin", help)
-            .keys(&keys)
-            .enabled(ready)
-            .selected(twin)
-            .show_sized(ui, vec2(28.0, 28.0))
-            .clicked()
-        {
-            studio.acts.push(Act::Do("simulate.twin"));
+        if whole {
+            ends(studio, ui, id, &snapshot);
         }
-        if let Some(difference) = snapshot.twin.as_ref().and_then(loom_sim::Quantity::as_real) {
-            ui.label(
-                RichText::new(format!("Δ {}", words::figures(difference, 3)))
-                    .font(font::mono_small()),
-            )
-            .on_hover_text("The size of the difference between the run and its twin.");
-        }
-        if let Some(seed) = seed_field(ui, seed) {
-            studio.acts.push(Act::Tell(id, Command::Seed(seed)));
-        }
-        speed(studio, ui, id, snapshot.speed, &snapshot);
         let width = ui.available_width() - size::GAP;
         if width > 60.0
             && let Some(step) = scrubber(ui, &snapshot, width)
@@ -93,6 +68,38 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             studio.acts.push(Act::Tell(id, Command::Seek(step)));
         }
     });
+}
+
+/// Twin, seed and speed, from the right.
+fn ends(studio: &mut Studio, ui: &mut Ui, id: u64, snapshot: &loom_sim::Snapshot) {
+    let ready = snapshot.state != RunState::Building;
+    let seed = snapshot.model.seed;
+    let keys = keys::text(studio, "simulate.twin");
+    let twin = snapshot.twin.is_some();
+    let help = if twin {
+        "Ends the twin."
+    } else {
+        "A second run from the same state with one change. Alt + click chooses the change."
+    };
+    if Tool::new(Icon::GitFork, "Twin", help)
+        .keys(&keys)
+        .enabled(ready)
+        .selected(twin)
+        .show_sized(ui, vec2(28.0, 28.0))
+        .clicked()
+    {
+        studio.acts.push(Act::Do("simulate.twin"));
+    }
+    if let Some(difference) = snapshot.twin.as_ref().and_then(loom_sim::Quantity::as_real) {
+        ui.label(
+            RichText::new(format!("Δ {}", words::figures(difference, 3))).font(font::mono_small()),
+        )
+        .on_hover_text("The size of the difference between the run and its twin.");
+    }
+    if let Some(seed) = seed_field(ui, seed) {
+        studio.acts.push(Act::Tell(id, Command::Seed(seed)));
+    }
+    speed(studio, ui, id, snapshot.speed, snapshot);
 }
 
 fn clock(ui: &mut Ui, snapshot: &loom_sim::Snapshot) {

@@ -46,9 +46,6 @@ fn bar(
     } else {
         format!("{title} ({unit})")
     };
-    let text = |at, align, text: String| {
-        painter.text(at, align, text, font::mono_small(), tokens.secondary);
-    };
     painter.text(
         strip.left_top() - vec2(0.0, 3.0),
         Align2::LEFT_BOTTOM,
@@ -56,17 +53,25 @@ fn bar(
         font::secondary(),
         tokens.secondary,
     );
+    // The same round numbers as the exported picture has.
     let below = strip.bottom() + 3.0;
-    text(
-        pos2(strip.left(), below),
-        Align2::LEFT_TOP,
-        words::figures(low, 3),
-    );
-    text(
-        pos2(strip.right(), below),
-        Align2::RIGHT_TOP,
-        words::figures(high, 3),
-    );
+    let about = (width / 44.0) as usize;
+    for value in loom_figure::ticks([low, high], about).values {
+        let t = ((value - low) / (high - low)) as f32;
+        let x = strip.left() + t * strip.width();
+        painter.vline(
+            x,
+            strip.bottom()..=strip.bottom() + 3.0,
+            tokens::hairline(ui),
+        );
+        painter.text(
+            pos2(x, below + 1.0),
+            Align2::CENTER_TOP,
+            words::figures(value, 4),
+            font::mono_small(),
+            tokens.secondary,
+        );
+    }
     strip.top() - 18.0
 }
 

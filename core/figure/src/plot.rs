@@ -3,11 +3,12 @@
 //! Sizes are logical pixels: body text 11.5, title 13, hairlines 1. An export changes the size,
 //! never the style.
 
-use loom_sim::colour::{OKABE_ITO, Rgba};
+use loom_sim::colour::Rgba;
 use loom_sim::scene::{Baseline, Font, Path, Shape, Stroke, Text};
 use loom_sim::{Ink, Mark, Plot};
 
 use crate::letters;
+pub use crate::plot_data::series_color;
 use crate::plot_data::{self, Frame};
 use crate::ticks::Ticks;
 
@@ -17,23 +18,6 @@ const TITLE: f64 = 13.0;
 /// Space between things that belong together, and between groups.
 const GAP: f64 = 4.0;
 const MARGIN: f64 = 8.0;
-
-/// Okabe and Ito's colours in the order in which series take them: the darker ones first, no
-/// yellow, which no line on white can carry.
-const SERIES: [Rgba; 7] = [
-    OKABE_ITO[4],
-    OKABE_ITO[5],
-    OKABE_ITO[2],
-    OKABE_ITO[6],
-    OKABE_ITO[0],
-    OKABE_ITO[1],
-    Rgba::hex(0x80_8690),
-];
-
-/// The colour of the series with this number.
-pub fn series_color(index: usize) -> Rgba {
-    SERIES[index % SERIES.len()]
-}
 
 /// The plot in a rectangle of `size` logical pixels whose upper left corner is (0, 0).
 pub fn plot_shapes(plot: &Plot, size: [f64; 2], ink: &Ink) -> Vec<Shape> {

@@ -1,8 +1,26 @@
-//! From the numbers of a plot to places on paper: limits, scales, thinning, clipping.
+//! From the numbers of a plot to places on paper: colours, limits, scales, thinning, clipping.
 
+use loom_sim::colour::{OKABE_ITO, Rgba};
 use loom_sim::{Axis, Mark, Plot};
 
 use crate::ticks::{self, Ticks};
+
+/// Okabe and Ito's colours in the order in which series take them: the darker ones first, no
+/// yellow, which no line on white can carry.
+const SERIES: [Rgba; 7] = [
+    OKABE_ITO[4],
+    OKABE_ITO[5],
+    OKABE_ITO[2],
+    OKABE_ITO[6],
+    OKABE_ITO[0],
+    OKABE_ITO[1],
+    Rgba::hex(0x80_8690),
+];
+
+/// The colour of the series with this number.
+pub fn series_color(index: usize) -> Rgba {
+    SERIES[index % SERIES.len()]
+}
 
 /// The data's limits, or the ones that the axes fix; y with a margin of 5 %.
 pub fn limits(plot: &Plot) -> [[f64; 2]; 2] {

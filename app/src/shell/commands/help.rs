@@ -3,6 +3,7 @@
 use super::{Command, Menu};
 use crate::shell::dialogs::Dialog;
 use crate::shell::icons::Icon;
+use crate::shell::sheet::Sheet;
 
 pub const LIST: &[Command] = &[
     Command::new(
@@ -24,7 +25,7 @@ pub const LIST: &[Command] = &[
         |studio, _| {
             studio.dialog = match studio.dialog {
                 Some(Dialog::Keys(_)) => None,
-                _ => Some(Dialog::Keys(String::new())),
+                _ => Some(Dialog::Keys(Sheet::default())),
             };
         },
     )
