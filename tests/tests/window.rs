@@ -68,6 +68,7 @@ impl Studio {
                 "-screen",
                 "0",
                 &format!("{size}x24"),
+                "-noreset",
                 "-nolisten",
                 "tcp",
             ])
