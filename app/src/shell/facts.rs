@@ -24,7 +24,10 @@ fn window(size: [f32; 2]) -> Harness<'static, Studio> {
     let mut harness = Harness::builder()
         .with_size(size)
         .wgpu_setup(launch::setup())
-        .build_eframe(|context| launch::begin(context, settings, None).expect("the window opens"));
+        .build_eframe(|context| {
+            launch::begin(context, settings, None, std::time::Instant::now())
+                .expect("the window opens")
+        });
     harness.run_steps(3);
     harness
 }

@@ -94,7 +94,13 @@ impl Studio {
             if Some(index) != front {
                 room.shown.clear();
             }
+            for live in &mut room.lives {
+                live.rest(Some(index) != front);
+            }
             room.tidy(resting);
+        }
+        if let Some(started) = self.started.take() {
+            tracing::info!("first frame after {} ms", started.elapsed().as_millis());
         }
         let cost = begun.elapsed().as_secs_f32() * 1000.0;
         self.frame_milliseconds = if self.frame_milliseconds == 0.0 {

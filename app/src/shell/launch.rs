@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Instant;
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use egui::ViewportBuilder;
@@ -17,12 +18,14 @@ use crate::widgets::canvas::Easel;
 
 /// Opens the studio, on a file if one is given; returns when the window is closed.
 pub fn open(path: Option<PathBuf>) -> ExitCode {
+    let started = Instant::now();
+    log();
     let settings = Settings::load();
     let options = options(&settings);
     let result = eframe::run_native(
         "Strange Loom",
         options,
-        Box::new(move |context| Ok(Box::new(begin(context, settings, path)?))),
+        Box::new(move |context| Ok(Box::new(begin(context, settings, path, started)?))),
     );
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -31,6 +34,17 @@ pub fn open(path: Option<PathBuf>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What `RUST_LOG` asks for goes to the standard error; warnings without it.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "strange_loom=warn,loom_gpu=warn".into());
+    // A program that has a log already keeps it.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 fn options(settings: &Settings) -> eframe::NativeOptions {
@@ -68,6 +82,7 @@ pub(super) fn begin(
     context: &eframe::CreationContext<'_>,
     settings: Settings,
     path: Option<PathBuf>,
+    started: Instant,
 ) -> Result<Studio, String> {
     let state = context
         .wgpu_render_state
@@ -83,6 +98,7 @@ pub(super) fn begin(
     theme::apply(&ctx, None);
     let easel = Easel::new(gpu, state.renderer.clone()).map_err(|error| error.to_string())?;
     let mut studio = Studio::new(ctx, easel, crate::registry(), settings);
+    studio.started = Some(started);
     studio.offer_recovery();
     if let Some(path) = path {
         studio.acts.push(Act::Load(path));

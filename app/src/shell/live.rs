@@ -51,6 +51,7 @@ pub struct Live {
     sweeps: BTreeMap<String, Sweep>,
     asked: BTreeMap<u64, Asked>,
     heard: u64,
+    resting: bool,
     /// Probes whose plots have been laid out, once each.
     pub laid_out: Vec<ProbeSpec>,
     /// The plot of the difference has been shown for the present twin.
@@ -92,6 +93,7 @@ impl Live {
             sweeps: BTreeMap::new(),
             asked: BTreeMap::new(),
             heard: 0,
+            resting: false,
             laid_out: Vec::new(),
             twin_shown: false,
             touched: Instant::now(),
@@ -106,6 +108,14 @@ impl Live {
         self.sweep_on(ctx);
         for form in self.forms.values_mut() {
             form.collect();
+        }
+    }
+
+    /// A run that nobody sees waits until its room is in front again.
+    pub fn rest(&mut self, resting: bool) {
+        if self.resting != resting {
+            self.resting = resting;
+            self.send(Command::Rest(resting));
         }
     }
 

@@ -74,6 +74,8 @@ pub struct Studio {
     pub lost: bool,
     /// What a narrow window has folded open of catalogue and inspector.
     pub unfolded: Option<Side>,
+    /// When the program was started, until the first frame is done.
+    pub started: Option<Instant>,
     /// The window's title as it was last set.
     pub titled: String,
 }
@@ -130,6 +132,7 @@ impl Studio {
             hovering_file: false,
             lost: false,
             unfolded: None,
+            started: None,
             titled: String::new(),
         }
     }

@@ -97,7 +97,7 @@ pub struct Keyframe {
 }
 
 impl Keyframe {
-    fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.main.bytes + self.twin.as_ref().map_or(0, |c| c.bytes) + 64
     }
 }
@@ -125,6 +125,11 @@ impl Keyframes {
             return;
         }
         self.list.push(frame);
+        self.shrink(self.budget);
+    }
+    /// Thins the keyframes to a budget from now on; the first and the last stay.
+    pub fn shrink(&mut self, budget: usize) {
+        self.budget = budget;
         while self.list.len() > 2 && self.bytes() > self.budget {
             self.thin();
         }

@@ -515,6 +515,7 @@ impl Run {
             frame,
             reach: std::mem::replace(&mut self.reach, old.reach),
         };
+        self.keyframes.shrink(KEYFRAME_BUDGET);
         self.main = main;
         self.twin = None;
         self.parameters = parameters;
@@ -568,6 +569,11 @@ impl Run {
 
     pub fn probes(&self) -> &[ProbeSpec] {
         &self.probes
+    }
+
+    /// Bytes of captured states that this run and its undo keep.
+    pub fn held_bytes(&self) -> usize {
+        self.keyframes.bytes() + self.undo.bytes()
     }
 
     /// The run as a document keeps it, with its state if replaying takes more than two seconds.

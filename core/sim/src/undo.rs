@@ -14,6 +14,10 @@ use crate::value::Value;
 const DRAG: Duration = Duration::from_millis(700);
 /// Older things can no longer be undone, so that memory stays bounded.
 const DEPTH: usize = 200;
+/// Runs that were left may hold this much of the host's memory, the last one aside.
+const BUDGET: usize = 32 << 20;
+/// Keyframes of a run that was left: its beginning and a few on the way.
+const LEFT: usize = 8 << 20;
 
 pub(crate) enum Done {
     Set {
@@ -72,6 +76,12 @@ pub(crate) struct OldRun {
     pub reach: Step,
 }
 
+impl OldRun {
+    fn bytes(&self) -> usize {
+        self.keyframes.bytes() + self.frame.bytes()
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Merge {
     None,
@@ -97,6 +107,38 @@ impl UndoStack {
             self.done.remove(0);
         }
         self.last = Some(Instant::now());
+        self.limit(BUDGET);
+    }
+
+    /// Bytes that the runs hold to which undo and redo lead.
+    pub fn bytes(&self) -> usize {
+        let done = self.done.iter().map(|d| match d {
+            Done::Begin { old, .. } => old.bytes(),
+            _ => 0,
+        });
+        let undone = self.undone.iter().map(|u| match u {
+            Undone::Begin { new, .. } => new.bytes(),
+            _ => 0,
+        });
+        done.sum::<usize>() + undone.sum::<usize>()
+    }
+
+    /// The run left last keeps some keyframes; of those before it, as many are kept as the
+    /// budget holds, the latest first.
+    fn limit(&mut self, budget: usize) {
+        if let Some(Done::Begin { old, .. }) = self.done.last_mut() {
+            old.keyframes.shrink(LEFT);
+        }
+        while self.bytes() > budget {
+            let begins = |d: &Done| matches!(d, Done::Begin { .. });
+            let Some(oldest) = self.done.iter().position(begins) else {
+                return;
+            };
+            if oldest + 1 == self.done.len() {
+                return;
+            }
+            self.done.drain(..=oldest);
+        }
     }
 
     /// Whether an event continues the last one: a slider's drag, a stroke of the brush.

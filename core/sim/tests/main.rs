@@ -16,6 +16,9 @@ struct Stirred {
     spoon: i64,
 }
 
+/// What a capture says that it holds.
+const CAPTURE: usize = 1 << 20;
+
 struct Stirring;
 
 impl Simulation for Stirred {
@@ -93,7 +96,7 @@ impl Simulation for Stirred {
     fn capture(&self) -> Capture {
         Capture::new(
             self.step.clone(),
-            64,
+            CAPTURE,
             (self.step.clone(), self.number, self.spoon),
         )
     }
@@ -110,7 +113,7 @@ impl Simulation for Stirred {
         let (step, number, spoon): (String, u64, i64) =
             serde_json::from_slice(bytes).map_err(SimError::parse)?;
         let step: Step = step.parse().map_err(SimError::parse)?;
-        Ok(Capture::new(step.clone(), 64, (step, number, spoon)))
+        Ok(Capture::new(step.clone(), CAPTURE, (step, number, spoon)))
     }
     fn twin_input(&self) -> Option<Input> {
         Some(Input::edit("Flip a bit", &1u64))
@@ -267,6 +270,23 @@ fn rebuilding_begins_a_new_run_and_undo_returns_to_the_old_one() {
 }
 
 #[test]
+fn runs_that_were_left_stay_under_a_budget() {
+    let mut run = run();
+    for _ in 0..150 {
+        go(&mut run, 3);
+        run.restart().unwrap();
+    }
+    // 32 MiB for what was left, 40 MiB for the present run, and the last one whole.
+    assert!(run.held_bytes() < 80 << 20, "{} bytes", run.held_bytes());
+    let mut undone = 0;
+    while run.undo(&Gate::open()).unwrap() {
+        assert_eq!(run.clock().step, Step::from(3u32));
+        undone += 1;
+    }
+    assert!((5..150).contains(&undone), "{undone} undone");
+}
+
+#[test]
 fn keyframes_stay_under_their_budget_and_keep_the_beginning() {
     use loom_sim::journal::{Keyframe, Keyframes};
     let mut frames = Keyframes::new(20_000);
@@ -317,6 +337,26 @@ fn wait(conductor: &Conductor, until: impl Fn(&Snapshot) -> bool) -> Arc<Snapsho
         );
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+#[test]
+fn a_run_that_nobody_sees_waits_and_goes_on() {
+    let model = Model::new("stirring", "cup");
+    let conductor = Conductor::open(Arc::new(Stirring), model, Place::cpu(), Arc::new(|| {}));
+    conductor.send(Command::Play);
+    wait(&conductor, |s| s.clock.step > Step::from(10u32));
+    conductor.send(Command::Rest(true));
+    // The answer says that all before it was obeyed.
+    let rested = conductor.save(Duration::from_secs(5)).unwrap().step;
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(
+        conductor.save(Duration::from_secs(5)).unwrap().step,
+        rested,
+        "it moved while it rested"
+    );
+    assert_eq!(conductor.snapshot().state, RunState::Playing);
+    conductor.send(Command::Rest(false));
+    wait(&conductor, |s| s.clock.step > rested);
 }
 
 #[test]
