@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 /// Below this the picture is no longer fluent.
-const LEAST_RATE: f32 = 24.0;
+const LEAST_RATE: f32 = 27.0;
 /// Above this there is room for more.
-const EASY_RATE: f32 = 50.0;
+const EASY_RATE: f32 = 36.0;
 /// The budget is looked at this often, so that it settles.
 const PAUSE: Duration = Duration::from_millis(1500);
 /// The least part of the full budget.
@@ -30,9 +30,6 @@ impl Detail {
     /// Vertices and cells that a view may hold.
     pub fn budget(&self) -> usize {
         (self.full as f32 * self.part) as usize
-    }
-    pub fn is_less(&self) -> bool {
-        self.part < 1.0
     }
     /// Heeds the frames a second of a run that plays (0: none does). A run whose steps are what
     /// is slow gains nothing from a coarser picture.

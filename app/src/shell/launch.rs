@@ -65,6 +65,8 @@ fn options(settings: &Settings) -> eframe::NativeOptions {
         },
         // The settings keep the window's size.
         persist_window: false,
+        // The window has no gradients to band, and noise on every pixel costs a processor dear.
+        dithering: false,
         ..eframe::NativeOptions::default()
     }
 }

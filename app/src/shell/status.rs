@@ -59,7 +59,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
                 ),
             )
             .on_hover_text("Steps made in a second of wall time, and the model time in them.");
-            if studio.detail.is_less() {
+            if snapshot.scenes.values().any(|s| s.sparse) {
                 dot(ui);
                 small(ui, "drawing fewer points")
                     .on_hover_text("The picture keeps its pace by showing fewer particles or a coarser one; measurements see all of them.");

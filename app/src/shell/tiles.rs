@@ -118,9 +118,16 @@ impl Desk<'_> {
 
 impl Behavior<Pane> for Desk<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut Pane) -> UiResponse {
-        let fill = tokens::of(ui).ground;
         let rect = ui.max_rect();
-        ui.painter().rect_filled(rect, 0.0, fill);
+        // A picture covers its tile, and brings its own ground.
+        let covered = matches!(pane.kind, Kind::View { .. })
+            && self
+                .canvases
+                .get(&pane.id)
+                .is_some_and(|c| c.picture().is_some());
+        if !covered {
+            ui.painter().rect_filled(rect, 0.0, tokens::of(ui).ground);
+        }
         let Some(live) = self.lives.iter_mut().find(|l| l.id == pane.live) else {
             crate::widgets::plot::empty(ui, "The run of this tile has been closed.");
             return UiResponse::None;
@@ -250,8 +257,9 @@ impl Behavior<Pane> for Desk<'_> {
     fn min_size(&self) -> f32 {
         96.0
     }
-    fn tab_bar_color(&self, visuals: &egui::Visuals) -> egui::Color32 {
-        visuals.panel_fill
+    fn tab_bar_color(&self, _visuals: &egui::Visuals) -> egui::Color32 {
+        // The window is cleared to the panels' colour.
+        egui::Color32::TRANSPARENT
     }
     fn tab_bg_color(
         &self,
@@ -263,7 +271,7 @@ impl Behavior<Pane> for Desk<'_> {
         if state.active {
             visuals.extreme_bg_color
         } else {
-            visuals.panel_fill
+            egui::Color32::TRANSPARENT
         }
     }
     fn tab_outline_stroke(

@@ -58,6 +58,7 @@ impl Motion {
         };
         match settings.style {
             Style::Cloud => {
+                scene.sparse = self.cloud.members() > view.budget;
                 let vertices = self
                     .cloud
                     .vertices(&self.constants, &self.timing, &drawing)?;

@@ -21,6 +21,8 @@ pub struct Scene {
     pub background: Option<Rgba>,
     /// Colour bars and keys, placed by the one who shows the scene.
     pub legends: Vec<Legend>,
+    /// Fewer points than there are, so that the picture keeps its pace.
+    pub sparse: bool,
 }
 
 impl Scene {
@@ -31,6 +33,7 @@ impl Scene {
             camera,
             background: None,
             legends: Vec::new(),
+            sparse: false,
         }
     }
 }

@@ -40,9 +40,10 @@ impl Axis {
         self.logarithmic = true;
         self
     }
-    /// "Tension (mN)".
+    /// "Tension (mN)"; "generation" alone where that is what is counted.
     pub fn title(&self) -> String {
-        if self.unit.is_empty() {
+        let counted = self.unit.strip_suffix('s') == Some(&self.label);
+        if self.unit.is_empty() || counted {
             self.label.clone()
         } else {
             format!("{} ({})", self.label, self.unit)

@@ -1,0 +1,120 @@
+//! Exponents, trajectories and the catalogue.
+
+use serde_json::Value;
+
+use super::{in_folder, json, out, refusal};
+
+fn numbers(value: &Value) -> Vec<f64> {
+    let list = value.as_array().unwrap();
+    list.iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+#[test]
+fn lyapunov_exponents_sum_to_the_mean_divergence() {
+    let about = json(&[
+        "attractors",
+        "lyapunov",
+        "Lorenz",
+        "--time",
+        "4000",
+        "--json",
+    ]);
+    let spectrum = numbers(&about["spectrum"]);
+    let errors = numbers(&about["standard_error"]);
+    // −(σ + 1 + β), everywhere and always.
+    let divergence = -(10.0 + 1.0 + 8.0 / 3.0);
+    assert!((about["mean_divergence"].as_f64().unwrap() - divergence).abs() < 1e-9);
+    let sum: f64 = spectrum.iter().sum();
+    assert!((sum - divergence).abs() < 0.02, "{sum}");
+    assert!(
+        (spectrum[0] - 0.9057).abs() < 5.0 * errors[0] + 0.02,
+        "{spectrum:?}"
+    );
+    for key in ["kaplan_yorke_dimension", "method", "time", "seed"] {
+        assert!(about.get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn the_catalogue_of_attractors_has_the_fixed_members() {
+    let list = json(&["attractors", "list", "--json"]);
+    let lorenz = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["name"] == "Lorenz")
+        .unwrap();
+    assert_eq!(
+        (&lorenz["kind"], &lorenz["dimension"]),
+        (&"flow".into(), &3.into())
+    );
+    assert_eq!(lorenz["parameters"]["rho"], 28.0);
+    assert!(!lorenz["citation"].as_str().unwrap().is_empty());
+    assert!(out(&["attractors", "show", "Lorenz", "--latex"]).contains("\\sigma"));
+    let line = refusal(2, &["attractors", "show", "Lorentz"]);
+    assert!(line.contains("did you mean Lorenz"), "{line}");
+}
+
+#[test]
+fn a_trajectory_has_a_row_a_point_and_symbols_set_parameters() {
+    let by_key = out(&[
+        "attractors",
+        "trajectory",
+        "Lorenz",
+        "--points",
+        "20",
+        "--set",
+        "beta=8/3",
+    ]);
+    let by_symbol = out(&[
+        "attractors",
+        "trajectory",
+        "Lorenz",
+        "--points",
+        "20",
+        "--set",
+        "β=8/3",
+    ]);
+    assert_eq!(by_key, by_symbol);
+    assert!(by_key.starts_with("t,x,y,z\n"));
+    assert_eq!(by_key.lines().count(), 21);
+    let ensemble = out(&[
+        "attractors",
+        "trajectory",
+        "Lorenz",
+        "--points",
+        "4",
+        "--ensemble",
+        "3",
+    ]);
+    assert!(ensemble.starts_with("member,t,x,y,z\n"));
+    assert_eq!(ensemble.lines().count(), 13);
+    let folder = tempfile::tempdir().unwrap();
+    let npy = in_folder(&folder, "a.npy");
+    out(&[
+        "attractors",
+        "trajectory",
+        "Lorenz",
+        "--points",
+        "4",
+        "--ensemble",
+        "3",
+        "--out",
+        &npy,
+    ]);
+    let bytes = std::fs::read(npy).unwrap();
+    assert!(String::from_utf8_lossy(&bytes[..128]).contains("(3, 4, 3)"));
+}
+
+#[test]
+fn a_wrong_parameter_names_those_that_there_are() {
+    let line = refusal(2, &["attractors", "lyapunov", "Lorenz", "--set", "foo=1"]);
+    assert!(line.contains("foo") && line.contains("sigma"), "{line}");
+    let line = refusal(2, &["attractors", "lyapunov", "Lorenz", "--set", "rho=28+"]);
+    assert!(line.contains("rho"), "{line}");
+    let line = refusal(
+        1,
+        &["attractors", "trajectory", "Lorenz", "--set", "rho=1e9"],
+    );
+    assert!(line.contains("step"), "{line}");
+}

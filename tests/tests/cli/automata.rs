@@ -1,0 +1,137 @@
+//! Patterns, soups and the numbers that automata are known by.
+
+use serde_json::Value;
+
+use super::{in_folder, json, out, refusal, run};
+
+#[test]
+fn the_r_pentomino_settles_at_generation_1103_with_116_cells() {
+    let ash = json(&[
+        "automata",
+        "run",
+        "--pattern",
+        "r-pentomino",
+        "--generations",
+        "1103",
+        "--json",
+    ]);
+    assert_eq!(ash["population"], 116);
+    assert_eq!(ash["generation"], 1103);
+    assert_eq!(ash["rule"], "B3/S23");
+    let gone = json(&[
+        "automata",
+        "run",
+        "--pattern",
+        "diehard",
+        "--generations",
+        "130",
+        "--json",
+    ]);
+    assert_eq!(gone["population"], 0);
+    assert_eq!(gone["bounding_box"], Value::Null);
+}
+
+#[test]
+fn integers_are_written_in_full() {
+    let gun = out(&[
+        "automata",
+        "run",
+        "--pattern",
+        "gosper-glider-gun",
+        "--generations",
+        "10^30",
+        "--json",
+    ]);
+    // A glider of five cells every 30 generations.
+    assert!(
+        gun.contains("\"generation\":1000000000000000000000000000000,"),
+        "{gun}"
+    );
+    assert!(
+        gun.contains("\"population\":166666666666666666666666666"),
+        "{gun}"
+    );
+}
+
+#[test]
+fn a_soup_depends_on_its_seed_alone() {
+    let run = |seed: &str, threads: &str| {
+        let mut document = json(&[
+            "automata",
+            "run",
+            "--soup",
+            "128x128:0.4",
+            "--rule",
+            "B3/S23:T128",
+            "--generations",
+            "200",
+            "--seed",
+            seed,
+            "--threads",
+            threads,
+            "--json",
+        ]);
+        document["seconds"] = Value::Null;
+        document
+    };
+    assert_eq!(run("5", "1"), run("5", "2"));
+    assert_eq!(run("5", "1")["seed"], 5);
+    assert_ne!(run("5", "1")["population"], run("6", "1")["population"]);
+}
+
+#[test]
+fn a_pattern_goes_through_a_file_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rle, mc, again) = (
+        in_folder(&folder, "gun.rle"),
+        in_folder(&folder, "gun.mc"),
+        in_folder(&folder, "again.rle"),
+    );
+    out(&[
+        "automata",
+        "run",
+        "--pattern",
+        "gosper-glider-gun",
+        "--generations",
+        "60",
+        "--out",
+        &rle,
+    ]);
+    out(&["automata", "convert", &rle, &mc]);
+    out(&["automata", "convert", &mc, &again]);
+    let population =
+        |path: &str| json(&["automata", "run", "--pattern", path, "--json"])["population"].clone();
+    assert_eq!(population(&rle), population(&again));
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        3,
+        "nothing is left aside"
+    );
+}
+
+#[test]
+fn a_broken_pattern_names_file_line_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder, "bad.rle");
+    std::fs::write(&path, "x = 3, y = 3, rule = B3/S23\nbo$2bo$3?!\n").unwrap();
+    let line = refusal(2, &["automata", "run", "--pattern", &path]);
+    assert!(
+        line.contains("bad.rle") && line.contains("line 2, column"),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_header_of_a_billion_by_a_billion_is_refused_before_allocation() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder, "large.rle");
+    std::fs::write(
+        &path,
+        "x = 1000000000, y = 1000000000, rule = B3/S23:T1000000000\n1000000000o!\n",
+    )
+    .unwrap();
+    let begun = std::time::Instant::now();
+    let output = run(&["automata", "run", "--pattern", &path]);
+    assert!(matches!(output.status.code(), Some(1 | 2)));
+    assert!(begun.elapsed().as_secs_f64() < 5.0);
+}

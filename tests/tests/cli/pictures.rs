@@ -1,0 +1,95 @@
+//! Projects and pictures that carry them.
+
+use super::{in_folder, json, out, pixels, refusal};
+
+/// Renders a catalogue entry, then its own picture, in every format that carries it.
+fn same_picture_again(entry: &str, step: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let first = in_folder(&folder, "first.png");
+    out(&[
+        "render",
+        "--catalogue",
+        entry,
+        "--step",
+        step,
+        "--size",
+        "480x320",
+        "--out",
+        &first,
+    ]);
+    for carrier in ["png", "svg", "pdf"] {
+        let carried = in_folder(&folder, &format!("carried.{carrier}"));
+        out(&["render", &first, "--out", &carried]);
+        let again = in_folder(&folder, "again.png");
+        out(&["render", &carried, "--out", &again]);
+        assert!(
+            pixels(&first) == pixels(&again),
+            "{entry} by way of {carrier}"
+        );
+    }
+    let about = json(&["info", &first, "--json"]);
+    assert_eq!(about["kind"], "figure");
+    assert_eq!(about["size"], serde_json::json!([480, 320]));
+    assert_eq!(about["document"]["schema_version"], 1);
+    let (science, _) = entry.split_once('/').unwrap();
+    assert_eq!(about["document"]["items"][0]["science"], science);
+}
+
+#[test]
+fn an_attractor_s_picture_opened_again_gives_the_same_pixels() {
+    same_picture_again("attractors/Lorenz", "50");
+}
+
+#[test]
+fn a_web_s_picture_opened_again_gives_the_same_pixels() {
+    same_picture_again("webs/orb", "30");
+}
+
+#[test]
+fn a_circuit_s_picture_opened_again_gives_the_same_pixels() {
+    same_picture_again("circuits/multi_head_attention", "3");
+}
+
+#[test]
+fn an_automaton_s_picture_opened_again_gives_the_same_pixels() {
+    same_picture_again("automata/r-pentomino", "200");
+}
+
+#[test]
+fn a_project_of_a_newer_version_says_so_and_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder, "new.loom");
+    std::fs::write(&path, "{\"schema_version\": 99}").unwrap();
+    for command in ["render", "info"] {
+        let line = refusal(2, &[command, &path]);
+        assert!(line.contains("newer version"), "{line}");
+    }
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        "{\"schema_version\": 99}"
+    );
+}
+
+#[test]
+fn a_broken_project_names_file_line_column_and_member() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder, "bad.loom");
+    std::fs::write(&path, "{\"schema_version\": 1,\n\"items\": [{\"run\": 3}]}").unwrap();
+    let line = refusal(2, &["info", &path]);
+    assert!(
+        line.contains("bad.loom, line 2, column") && line.contains("items[0].run"),
+        "{line}"
+    );
+}
+
+#[test]
+fn pictures_of_others_and_unknown_files_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = in_folder(&folder, "plain.svg");
+    std::fs::write(&plain, "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    assert_eq!(json(&["info", &plain, "--json"])["kind"], "picture");
+    refusal(2, &["render", &plain]);
+    let other = in_folder(&folder, "note.txt");
+    std::fs::write(&other, "hello").unwrap();
+    refusal(2, &["info", &other]);
+}
