@@ -54,7 +54,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, whole: bool) {
         }
     }
     ui.add_space(size::GAP);
-    clock(ui, &snapshot);
+    if clock(ui, &snapshot, &keys::text(studio, "simulate.go_to")) {
+        studio.acts.push(Act::Do("simulate.go_to"));
+    }
     ui.add_space(size::GAP);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.add_space(size::GAP);
@@ -102,7 +104,7 @@ fn ends(studio: &mut Studio, ui: &mut Ui, id: u64, snapshot: &loom_sim::Snapshot
     speed(studio, ui, id, snapshot.speed, snapshot);
 }
 
-fn clock(ui: &mut Ui, snapshot: &loom_sim::Snapshot) {
+fn clock(ui: &mut Ui, snapshot: &loom_sim::Snapshot, keys: &str) -> bool {
     let clock = &snapshot.clock;
     let counted = clock.step_time == 1.0;
     let time = if counted {
@@ -144,20 +146,26 @@ fn clock(ui: &mut Ui, snapshot: &loom_sim::Snapshot) {
     let galley = ui.painter().layout_job(job);
     // A steady width: the digits run, the bar does not.
     let width = (galley.size().x / 24.0).ceil() * 24.0;
-    let (rect, response) = ui.allocate_exact_size(vec2(width.max(96.0), 28.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(width.max(96.0), 28.0), Sense::click());
     let label = format!("{} = {time} {}", clock.symbol, clock.unit);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    if response.hovered() || response.has_focus() {
+        ui.painter()
+            .rect_filled(rect.expand2(vec2(4.0, 0.0)), size::CORNER, tokens.raised);
+    }
     ui.painter().galley(
         pos2(rect.left(), rect.center().y - galley.size().y / 2.0),
         galley,
         tokens.text,
     );
-    response.on_hover_text(format!(
-        "Step {} · {} {} a step",
-        words::step(&clock.step),
-        words::number(clock.step_time),
-        clock.unit
-    ));
+    response
+        .on_hover_text(format!(
+            "Step {} · {} {} a step. Click to go to another ({keys}).",
+            words::step(&clock.step),
+            words::number(clock.step_time),
+            clock.unit
+        ))
+        .clicked()
 }
 
 fn real(step: &Step) -> f64 {

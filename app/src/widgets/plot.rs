@@ -66,6 +66,11 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
     if let Some([a, b]) = plot.x.limits {
         figure = figure.default_x_bounds(forth(a, x_log), forth(b, x_log));
     }
+    if plot.x.limits.is_none()
+        && let Some(x) = room_for_names(ui, plot, x_log)
+    {
+        figure = figure.include_x(x);
+    }
     if let Some([a, b]) = plot.y.limits {
         figure = figure.default_y_bounds(forth(a, y_log), forth(b, y_log));
     }
@@ -235,6 +240,41 @@ fn draw(
     }
 }
 
+/// The curves' names, where they are written at all.
+fn names(plot: &Plot) -> impl Iterator<Item = (usize, &str, &[[f64; 2]])> {
+    let several = (2..=8).contains(&plot.marks.len());
+    plot.marks
+        .iter()
+        .enumerate()
+        .filter_map(move |(index, mark)| match mark {
+            Mark::Line { name, points } | Mark::Points { name, points }
+                if several && !name.is_empty() =>
+            {
+                Some((index, name.as_str(), points.as_slice()))
+            }
+            _ => None,
+        })
+}
+
+/// How far the plot reaches to the right of its curves so that their names stand free.
+fn room_for_names(ui: &Ui, plot: &Plot, log: bool) -> Option<f64> {
+    let mut wide = 0.0f32;
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for (_, name, points) in names(plot) {
+        let ([first, ..], [.., last]) = (points, points) else {
+            continue;
+        };
+        let galley =
+            ui.painter()
+                .layout_no_wrap(name.to_owned(), font::secondary(), Color32::WHITE);
+        wide = wide.max(galley.size().x + 8.0);
+        low = low.min(forth(first[0], log)).min(forth(last[0], log));
+        high = high.max(forth(last[0], log)).max(forth(first[0], log));
+    }
+    let part = f64::from(wide / (ui.available_width() - 60.0).max(1.0));
+    (high > low && part < 0.4).then(|| high + (high - low) * part / (1.0 - part))
+}
+
 /// Writes each curve's name at its right end, moved apart where ends are close.
 fn label<R>(
     ui: &Ui,
@@ -244,26 +284,17 @@ fn label<R>(
     log: [bool; 2],
 ) {
     const LINE: f32 = 14.0;
-    if plot.marks.len() < 2 {
-        return;
-    }
     let frame = *shown.transform.frame();
     let mut ends: Vec<(f32, &str, Color32)> = Vec::new();
-    for (index, mark) in plot.marks.iter().enumerate() {
-        let (Mark::Line { name, points } | Mark::Points { name, points }) = mark else {
-            continue;
-        };
+    for (index, name, points) in names(plot) {
         let last = points.iter().rev().find(|[x, y]| {
             let x = shown.transform.position_from_point_x(forth(*x, log[0]));
             x <= frame.right() + 1.0 && y.is_finite() && (!log[1] || *y > 0.0)
         });
-        if let (Some(&[_, y]), false) = (last, name.is_empty()) {
+        if let Some(&[_, y]) = last {
             let at = shown.transform.position_from_point_y(forth(y, log[1]));
             ends.push((at, name, tokens.category(index)));
         }
-    }
-    if ends.len() > 8 {
-        return;
     }
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let least = frame.top() + LINE;

@@ -45,6 +45,8 @@ impl Axis {
         let counted = self.unit.strip_suffix('s') == Some(&self.label);
         if self.unit.is_empty() || counted {
             self.label.clone()
+        } else if self.label.is_empty() {
+            self.unit.clone()
         } else {
             format!("{} ({})", self.label, self.unit)
         }

@@ -181,6 +181,11 @@ pub struct Web {
 }
 
 impl Web {
+    /// Nothing holds it: a graph whose threads stand for relations, not silk in a frame.
+    pub fn is_free(&self) -> bool {
+        !self.nodes.iter().any(|n| n.pinned)
+    }
+
     /// A web without nodes.
     pub fn empty(name: &str) -> Self {
         Self {

@@ -172,15 +172,17 @@ fn scale(drawing: &Drawing<'_>, settings: &Settings, map: ColorMap, dark: bool) 
 }
 
 /// The settings of the view; what it does not set is as declared.
-fn view_settings(view: &View) -> Settings {
+fn view_settings(view: &View, web: &Web) -> Settings {
+    let graph = web.is_free();
+    let color = if graph { "degree" } else { "tension" };
     let mut all: Settings = [
-        ("color", "tension".into()),
+        ("color", color.into()),
         ("color_map", "viridis".into()),
         ("color_scale", "log".into()),
         ("color_top", 0.0.into()),
         ("style", "lines".into()),
-        ("nodes", false.into()),
-        ("labels", false.into()),
+        ("nodes", graph.into()),
+        ("labels", graph.into()),
     ]
     .into_iter()
     .map(|(key, value): (&str, loom_sim::Value)| (key.to_owned(), value))
@@ -195,7 +197,7 @@ fn vertex(p: [f64; 3], value: f64) -> Vertex {
 
 /// The whole picture.
 pub fn scene(drawing: &Drawing<'_>, view: &View, camera: Camera) -> Scene {
-    let settings = view_settings(view);
+    let settings = view_settings(view, drawing.web);
     let map = ColorMap::all()
         .find(|m| m.name().eq_ignore_ascii_case(text(&settings, "color_map")))
         .unwrap_or(ColorMap::Viridis);
@@ -462,7 +464,6 @@ pub fn of_web(web: &Web, ink: &Ink, size: [u32; 2]) -> Result<Scene, SimError> {
     let measures = crate::measures::GraphMeasures::of(web);
     let pinned: Vec<bool> = web.nodes.iter().map(|n| n.pinned).collect();
     let cut = vec![false; web.threads.len()];
-    let graph = web.placement == Placement::Layout;
     let drawing = Drawing {
         web,
         positions: web.nodes.iter().map(|n| n.position).collect(),
@@ -477,10 +478,8 @@ pub fn of_web(web: &Web, ink: &Ink, size: [u32; 2]) -> Result<Scene, SimError> {
     };
     let mut view = View::new(size);
     view.ink = *ink;
-    if graph {
-        view.settings.insert("color".into(), "degree".into());
-        view.settings.insert("nodes".into(), true.into());
-    }
+    // Names would not be legible.
+    view.settings.insert("labels".into(), false.into());
     let camera = fit(web, drawing.positions.iter().copied(), view.points());
     let mut scene = scene(&drawing, &view, camera);
     scene.legends.clear();

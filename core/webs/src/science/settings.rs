@@ -294,7 +294,7 @@ fn view(kind: Kind) -> Vec<Parameter> {
         .help("Tubes are drawn thicker than the silk, in proportion to it."),
         group(Parameter::boolean("nodes", "Nodes", kind.is_graph()))
             .help("Draws the knots of the web."),
-        group(Parameter::boolean("labels", "Labels", kind == Kind::Karate))
+        group(Parameter::boolean("labels", "Labels", kind.is_graph()))
             .help("Names the nodes, where there are at most 200."),
     ]
 }

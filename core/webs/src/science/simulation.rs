@@ -361,6 +361,14 @@ impl Simulation for WebSimulation {
             let way = crate::web::norm(crate::web::sub(m.position(node), self.origin.place));
             list.insert(1, real("swing", "Way of the hub", 1e3 * way, "mm"));
         }
+        if self.web.is_free() {
+            // A graph is asked for its size before its forces.
+            let counts = [
+                Quantity::exact("nodes", "Nodes", m.node_count()),
+                Quantity::exact("edges", "Edges", m.thread_count()),
+            ];
+            list.splice(0..0, counts);
+        }
         let cut = m.state().cut.iter().filter(|c| **c).count();
         if cut > 0 {
             list.push(Quantity::exact("cut", "Cut threads", cut));
