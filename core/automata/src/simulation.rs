@@ -303,7 +303,13 @@ impl Simulation for Life {
         let at: Place = cell.map(Into::into);
         let mut stroke = self.stroke.lock().unwrap_or_else(PoisonError::into_inner);
         // Cells smaller than a pixel can't be aimed at.
-        if scale < 1.0 || reply.hit.is_none() {
+        if scale < 1.0
+            && let Some(hit) = &mut reply.hit
+        {
+            hit.label.push_str(" · zoom in to draw");
+            return reply;
+        }
+        if reply.hit.is_none() {
             return reply;
         }
         if pointer.alt {

@@ -66,12 +66,20 @@ impl Values {
 
 /// Logical pixels that the colour key takes at the right edge of a view wide enough for one.
 const KEY_WIDTH: f64 = 110.0;
+/// Its height with the room around it: a wide diagram leaves it free below.
+const KEY_HEIGHT: f64 = 64.0;
 
 /// The camera under which a drawing fills nine tenths of a view, at most threefold, beside the
 /// colour key.
 pub fn fit(drawing: &Drawing, size: [f64; 2]) -> Plane {
     let [w, h] = drawing.size;
-    let key = if size[0] > 400.0 { KEY_WIDTH } else { 0.0 };
+    let whole = 0.95 * size[0].max(1.0) / w.max(1.0);
+    let below = 0.5 * (size[1] - whole * h) > KEY_HEIGHT;
+    let key = if size[0] > 400.0 && !below {
+        KEY_WIDTH
+    } else {
+        0.0
+    };
     let scale = (0.94 * (size[0] - key).max(1.0) / w.max(1.0))
         .min(0.9 * size[1].max(1.0) / h.max(1.0))
         .clamp(1e-3, 3.0);

@@ -70,7 +70,8 @@ impl Pace {
         self.owed += (now - self.last).as_secs_f64() * rate;
         self.last = now;
         let most = (rate * PATIENCE).max(1.0);
-        self.behind = self.owed > most;
+        // One step may always be owed: a slow clock is not a slow machine.
+        self.behind = self.owed > most + 1.0;
         self.owed = self.owed.min(most);
         Step::from_f64(self.owed.floor()).unwrap_or_default()
     }
