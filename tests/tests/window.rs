@@ -400,3 +400,75 @@ fn a_picture_that_was_rendered_opens_as_the_project_it_came_from() {
     let _ = studio.close();
     assert!(Path::new(&picture).exists());
 }
+
+/// Types into what has the focus, and enters it.
+fn enter(studio: &Studio, words: &str) {
+    studio.tool(&["type", "--delay", "20", words]);
+    std::thread::sleep(Duration::from_millis(500));
+    studio.key("Return");
+    std::thread::sleep(Duration::from_millis(500));
+}
+
+/// Saves the project through the window; its first run as the file has it.
+fn saved_run(studio: &Studio, path: &Path) -> serde_json::Value {
+    studio.key("ctrl+shift+s");
+    std::thread::sleep(Duration::from_millis(500));
+    studio.key("ctrl+a");
+    enter(studio, path.to_str().unwrap());
+    let start = Instant::now();
+    while !path.exists() {
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "the project was not saved"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let output = Command::new(crate::program())
+        .args(["info", path.to_str().unwrap(), "--json"])
+        .output()
+        .unwrap();
+    let info: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    info["document"]["items"][0].clone()
+}
+
+/// A pattern is found by typing and a generation is gone to; after
+/// the program was killed, what was open is offered and comes back where it stood.
+#[test]
+fn a_run_is_found_moved_saved_and_survives_a_crash() {
+    if asked_to_leave_out() {
+        return;
+    }
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let mut studio = Studio::start("1280x800", &[], None);
+    studio.key("ctrl+2");
+    std::thread::sleep(Duration::from_secs(1));
+    studio.key("ctrl+f");
+    enter(&studio, "pentomino");
+    std::thread::sleep(Duration::from_secs(1));
+    studio.key("ctrl+g");
+    enter(&studio, "1103");
+    studio.tool(&["mousemove", "640", "790"]);
+    studio.until_still("generation 1103");
+    let run = saved_run(&studio, &folder.path().join("one.loom"));
+    assert_eq!(run["kind"], "r-pentomino", "{run}");
+    assert_eq!(run["step"], 1103, "{run}");
+
+    // The autosave comes within twenty seconds of a change.
+    std::thread::sleep(Duration::from_secs(25));
+    studio.program.kill().unwrap();
+    studio.program.wait().unwrap();
+    let settings = std::mem::replace(&mut studio.settings, tempfile::tempdir().unwrap());
+    drop(studio);
+    let again = Studio::start("1280x800", &[], Some(settings));
+    std::thread::sleep(Duration::from_secs(1));
+    again.keep("recovery");
+    again.key("Return");
+    again.tool(&["mousemove", "640", "790"]);
+    std::thread::sleep(Duration::from_secs(3));
+    again.until_still("what was restored");
+    let run = saved_run(&again, &folder.path().join("two.loom"));
+    assert_eq!(run["kind"], "r-pentomino", "{run}");
+    assert_eq!(run["step"], 1103, "{run}");
+    let _ = again.close();
+}

@@ -403,7 +403,8 @@ fn recover(studio: &mut Studio, ui: &mut Ui, list: &[PathBuf]) -> Answer {
     ui.add_space(size::SECTION);
     let mut answer = Answer::Open;
     footer(ui, |ui| {
-        if button::primary(ui, "Restore", true).clicked() {
+        let entered = ui.input(|i| i.key_pressed(Key::Enter));
+        if button::primary(ui, "Restore", true).clicked() || entered {
             studio.restore(list);
             answer = Answer::Close;
         }

@@ -44,7 +44,7 @@ pub fn plot(ui: &mut Ui, pane: u64, live: &mut Live, source: &Source, acts: &mut
         .inner_margin(egui::Margin::same(size::GAP as i8))
         .show(ui, |ui| {
             let Some(content) = content(live, source) else {
-                plot::empty(ui, waiting(source));
+                plot::empty(ui, waiting(source, live));
                 return;
             };
             match content {
@@ -101,7 +101,7 @@ pub fn table(ui: &mut Ui, live: &Live, source: &Source, acts: &mut Acts) {
                         });
                     }
                 }
-                None => plot::empty(ui, waiting(source)),
+                None => plot::empty(ui, waiting(source, live)),
             }
         });
 }
@@ -169,9 +169,12 @@ fn of_series(title: &str, series: &Series) -> Plot {
     plot
 }
 
-fn waiting(source: &Source) -> &'static str {
+fn waiting(source: &Source, live: &Live) -> &'static str {
     match source {
         Source::Probe(_) => "Nothing has been recorded yet. Press Space to run.",
+        Source::Difference if live.snapshot.twin.is_some() => {
+            "The difference is recorded from here on. Press Space to run."
+        }
         Source::Difference => "There is no twin. Alt + click in the view starts one.",
         Source::Report { .. } | Source::Cells { .. } => {
             "This analysis has not been run. Run it in the inspector."

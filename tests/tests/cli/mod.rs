@@ -7,7 +7,6 @@ mod general;
 mod pictures;
 mod webs;
 
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
