@@ -27,9 +27,10 @@ impl Detail {
             looked: Instant::now(),
         }
     }
-    /// Vertices and cells that a view may hold.
-    pub fn budget(&self) -> usize {
-        (self.full as f32 * self.part) as usize
+    /// Vertices and cells that a view may hold; at rest there is time for all of them.
+    pub fn budget(&self, playing: bool) -> usize {
+        let part = if playing { self.part } else { 1.0 };
+        (self.full as f32 * part) as usize
     }
     /// Heeds the frames a second of a run that plays (0: none does). A run whose steps are what
     /// is slow gains nothing from a coarser picture.

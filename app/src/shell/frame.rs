@@ -299,6 +299,7 @@ impl Studio {
         let Some(index) = self.room_index() else {
             return;
         };
+        let playing = self.live().is_some_and(super::live::Live::is_playing);
         let room = &mut self.rooms[index];
         room.width = ui.available_width();
         room.shown.clear();
@@ -316,7 +317,7 @@ impl Studio {
             easel: &self.easel,
             panel: room.panel,
             acts: &mut self.acts,
-            budget: self.detail.budget(),
+            budget: self.detail.budget(playing),
             shown: &mut room.shown,
         };
         tree.ui(&mut desk, ui);

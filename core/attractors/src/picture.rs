@@ -65,7 +65,12 @@ impl Motion {
                 scene.layers.push(Layer::Points(Points {
                     vertices,
                     size: settings.point_size,
-                    paint: cloud_paint(&settings, range, view, self.cloud.members()),
+                    paint: cloud_paint(
+                        &settings,
+                        range,
+                        view,
+                        self.cloud.members().min(view.budget),
+                    ),
                     additive: view.ink.dark,
                 }));
             }

@@ -65,7 +65,7 @@ impl Values {
 }
 
 /// Logical pixels that the colour key takes at the right edge of a view wide enough for one.
-const KEY_WIDTH: f64 = 110.0;
+const KEY_WIDTH: f64 = 196.0;
 /// Its height with the room around it: a wide diagram leaves it free below.
 const KEY_HEIGHT: f64 = 64.0;
 

@@ -14,6 +14,7 @@ struct Stirred {
     step: Step,
     number: u64,
     spoon: i64,
+    end: Option<Step>,
 }
 
 /// What a capture says that it holds.
@@ -30,7 +31,7 @@ impl Simulation for Stirred {
             symbol: "t".into(),
             step_time: 1.0,
             pace: 1000.0,
-            end: None,
+            end: self.end.clone(),
         }
     }
     fn parameters(&self) -> Settings {
@@ -54,6 +55,9 @@ impl Simulation for Stirred {
     fn advance(&mut self, steps: &Step, gate: &Gate) -> Result<Stop, SimError> {
         let mut left = steps.clone();
         while left > Step::default() {
+            if self.end.as_ref() == Some(&self.step) {
+                return Ok(Stop::End);
+            }
             if gate.is_cancelled() {
                 return Ok(Stop::Cancelled);
             }
@@ -154,6 +158,8 @@ impl Science for Stirring {
             step: Step::default(),
             number: size + model.seed,
             spoon,
+            // A small glass is soon stirred.
+            end: (model.kind == "glass").then(|| Step::from(50u32)),
         }))
     }
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
@@ -337,6 +343,24 @@ fn wait(conductor: &Conductor, until: impl Fn(&Snapshot) -> bool) -> Arc<Snapsho
         );
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+#[test]
+fn a_run_at_its_end_plays_from_the_beginning_and_undo_returns() {
+    let model = Model::new("stirring", "glass");
+    let conductor = Conductor::open(Arc::new(Stirring), model, Place::cpu(), Arc::new(|| {}));
+    conductor.send(Command::Seek(Step::from(50u32)));
+    let end = wait(&conductor, |s| s.state == RunState::Ended);
+    conductor.send(Command::Speed(0.1));
+    conductor.send(Command::Play);
+    wait(&conductor, |s| {
+        s.state == RunState::Playing && s.clock.step < Step::from(50u32)
+    });
+    conductor.send(Command::Pause);
+    conductor.send(Command::Undo);
+    let back = wait(&conductor, |s| s.state == RunState::Ended);
+    assert_eq!(back.clock.step, end.clock.step);
+    assert_eq!(back.observations, end.observations);
 }
 
 #[test]

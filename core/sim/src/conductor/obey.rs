@@ -26,10 +26,10 @@ impl Worker {
 
     fn try_obey(&mut self, command: Command) -> Result<(), SimError> {
         match command {
-            Command::Play => self.start(),
+            Command::Play => self.start()?,
             Command::Pause => self.activity = Activity::Paused,
             Command::Toggle => match self.activity {
-                Activity::Paused => self.start(),
+                Activity::Paused => self.start()?,
                 Activity::Playing | Activity::Seeking { .. } => self.activity = Activity::Paused,
             },
             Command::StepForward => {
@@ -110,14 +110,20 @@ impl Worker {
         Ok(())
     }
 
-    fn start(&mut self) {
-        if self.run.clock().at_end() {
-            self.say("This run is at its end: restart it to play it again.".into());
-            return;
+    /// Plays; a run at its end plays from the beginning, and undo returns to the end.
+    fn start(&mut self) -> Result<(), SimError> {
+        let clock = self.run.clock();
+        if clock.at_end() && clock.step > Step::default() {
+            self.run.note_jump(clock.step, self.run.applied());
+            let first = Step::default();
+            let applied = self.run.entries_at(&first);
+            self.run.go_to(&first, applied, &Gate::open())?;
+            self.reselect();
         }
         self.failed = None;
         self.pace.start();
         self.activity = Activity::Playing;
+        Ok(())
     }
 
     fn head_for(&mut self, target: Step, applied: usize) {
