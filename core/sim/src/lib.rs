@@ -16,6 +16,7 @@ mod pace;
 pub mod parameter;
 pub mod plot;
 pub mod probe;
+mod renew;
 pub mod report;
 pub mod run;
 pub mod science;

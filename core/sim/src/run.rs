@@ -22,7 +22,7 @@ use crate::undo::{Done, UndoStack};
 use crate::value::{Settings, Value};
 
 /// Keyframes of one run may hold this much of the host's memory.
-const KEYFRAME_BUDGET: usize = 40 << 20;
+pub(crate) const KEYFRAME_BUDGET: usize = 40 << 20;
 /// Work between keyframes, at first; capture may cost at most a twentieth of it.
 const KEYFRAME_WORK: Duration = Duration::from_secs(1);
 /// A document carries the state itself when replaying would take longer than this.
@@ -39,10 +39,10 @@ pub struct Run {
     pub(crate) keyframes: Keyframes,
     pub(crate) undo: UndoStack,
     pub(crate) probes: Vec<ProbeSpec>,
-    parameters: Vec<Parameter>,
+    pub(crate) parameters: Vec<Parameter>,
     /// Work since the last keyframe, and since the run's beginning.
     since_keyframe: Duration,
-    work: Duration,
+    pub(crate) work: Duration,
     capture_cost: Duration,
     /// The furthest step that this run has reached.
     pub(crate) reach: Step,
@@ -348,7 +348,7 @@ impl Run {
         }
     }
 
-    fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         let start = Instant::now();
         let frame = self.frame();
         self.keyframes.push(frame);
@@ -435,118 +435,6 @@ impl Run {
 
     pub fn applied(&self) -> usize {
         self.applied
-    }
-
-    /// To this run's beginning, with the parameters as they stand now: a new run, from which
-    /// undo returns to the old one.
-    pub fn restart(&mut self) -> Result<(), SimError> {
-        let model = self.model();
-        self.begin("Restart", model)
-    }
-
-    /// Builds the model anew with these values.
-    pub fn rebuild(&mut self, changes: &Settings) -> Result<(), SimError> {
-        let mut model = self.model();
-        for (name, value) in changes {
-            let declared = parameter::find(&self.parameters, name).ok_or_else(|| {
-                let known: Vec<&str> = self.parameters.iter().map(|p| p.key.as_str()).collect();
-                SimError::UnknownParameter {
-                    key: name.clone(),
-                    known: known.join(", "),
-                }
-            })?;
-            model
-                .parameters
-                .insert(declared.key.clone(), declared.check(value)?);
-        }
-        self.begin("Build anew", model)
-    }
-
-    /// A run with another seed.
-    pub fn reseed(&mut self, seed: u64) -> Result<(), SimError> {
-        let mut model = self.model();
-        model.seed = seed;
-        self.begin("Change the seed", model)
-    }
-
-    pub(crate) fn begin(&mut self, title: &str, model: Model) -> Result<(), SimError> {
-        let parameters = self.science.parameters(&model)?;
-        parameter::complete(&parameters, &model.parameters)?;
-        let mut main = self.science.build(&model, &self.place)?;
-        for probe in &self.probes {
-            let _ = main.attach(probe);
-        }
-        let frame = self.frame();
-        let budget = Keyframes::new(KEYFRAME_BUDGET);
-        let old = crate::undo::OldRun {
-            journal: std::mem::replace(&mut self.journal, Journal::new(model)),
-            keyframes: std::mem::replace(&mut self.keyframes, budget),
-            frame,
-            reach: std::mem::take(&mut self.reach),
-        };
-        self.undo.push(Done::Begin {
-            title: title.to_owned(),
-            old: Box::new(old),
-        });
-        self.main = main;
-        self.twin = None;
-        self.parameters = parameters;
-        self.applied = 0;
-        self.work = Duration::ZERO;
-        self.keep();
-        Ok(())
-    }
-
-    /// Brings another run's journal and state back; returns the present one.
-    pub(crate) fn swap(
-        &mut self,
-        old: crate::undo::OldRun,
-    ) -> Result<crate::undo::OldRun, SimError> {
-        let parameters = self.science.parameters(&old.journal.model)?;
-        let mut main = self.science.build(&old.journal.model, &self.place)?;
-        for probe in &self.probes {
-            let _ = main.attach(probe);
-        }
-        main.restore(&old.frame.main)?;
-        let frame = self.frame();
-        let present = crate::undo::OldRun {
-            journal: std::mem::replace(&mut self.journal, old.journal),
-            keyframes: std::mem::replace(&mut self.keyframes, old.keyframes),
-            frame,
-            reach: std::mem::replace(&mut self.reach, old.reach),
-        };
-        self.keyframes.shrink(KEYFRAME_BUDGET);
-        self.main = main;
-        self.twin = None;
-        self.parameters = parameters;
-        self.stand_at(&old.frame)?;
-        Ok(present)
-    }
-
-    /// Every parameter as declared: live ones now, the others by building anew if they differ.
-    pub fn defaults(&mut self) -> Result<(), SimError> {
-        let values = self.values();
-        let mut rebuild = Settings::new();
-        let mut live = Vec::new();
-        for p in &self.parameters {
-            if values.get(&p.key).is_some_and(|v| *v != p.default) {
-                match p.effect {
-                    Effect::Live => live.push((p.key.clone(), p.default.clone())),
-                    Effect::Rebuild => {
-                        rebuild.insert(p.key.clone(), p.default.clone());
-                    }
-                    Effect::View => {}
-                }
-            }
-        }
-        if !rebuild.is_empty() {
-            rebuild.extend(live);
-            return self.rebuild(&rebuild);
-        }
-        for (key, value) in live {
-            self.apply(Input::Set { key, value })?;
-        }
-        Ok(())
     }
 
     pub fn attach(&mut self, probe: ProbeSpec) -> Result<(), SimError> {
