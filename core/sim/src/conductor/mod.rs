@@ -40,7 +40,7 @@ pub enum Command {
         view: u64,
         pointer: Pointer,
     },
-    /// Selects what a [`Hit::id`] names.
+    /// Selects what a [`Hit::id`](crate::view::Hit::id) names.
     Select(Option<String>),
     Restart,
     Defaults,
