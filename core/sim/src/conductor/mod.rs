@@ -25,6 +25,7 @@ use crate::probe::ProbeSpec;
 use crate::science::{Place, Science};
 use crate::value::Settings;
 use crate::view::{Pointer, View};
+
 #[derive(Clone, Debug)]
 pub enum Command {
     Play,

@@ -8,6 +8,7 @@ use crate::clock::{Gate, Step};
 use crate::error::SimError;
 use crate::run::Run;
 use crate::view::{Hit, Pointer};
+
 impl Worker {
     fn say(&mut self, message: String) {
         let number = self.message.as_ref().map_or(1, |(n, _)| n + 1);

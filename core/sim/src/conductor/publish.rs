@@ -7,6 +7,7 @@ use super::snapshot::{RunState, Snapshot};
 use super::worker::{Activity, Worker};
 use crate::clock::Step;
 use crate::journal::Saved;
+
 impl Worker {
     /// The rows of what is selected belong to the present state.
     pub(super) fn reselect(&mut self) {

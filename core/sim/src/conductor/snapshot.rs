@@ -15,6 +15,7 @@ use crate::probe::{ProbeKind, ProbeSpec, Reading};
 use crate::report::Quantity;
 use crate::value::Settings;
 use crate::view::Hit;
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunState {
     Building,

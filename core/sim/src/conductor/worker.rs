@@ -19,6 +19,7 @@ use crate::probe::Recorder;
 use crate::run::Run;
 use crate::science::{Place, Science};
 use crate::view::{Hit, View};
+
 /// Snapshots come at most this often while a run plays.
 const FRAME: Duration = Duration::from_millis(16);
 
