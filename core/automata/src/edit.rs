@@ -141,9 +141,7 @@ impl Edit {
                 vec![(x.0.clone(), y.0.clone(), !alive)]
             }
             Self::Paste { rle, at: [x, y] } => {
-                let pattern = rle::read(rle)
-                    .or_else(|error| rle::find(rle).map_err(|_| error))
-                    .map_err(LifeError::from)?;
+                let pattern = rle::read_or_find(rle).map_err(LifeError::from)?;
                 within(i64::try_from(pattern.population()).unwrap_or(i64::MAX))?;
                 pattern
                     .cells()

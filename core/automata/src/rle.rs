@@ -63,13 +63,28 @@ pub fn read(text: &str) -> Result<Pattern, RleError> {
     Ok(reader.finish())
 }
 
+/// Reads an RLE file, or failing that the first pattern in a longer text.
+///
+/// # Errors
+/// Where the text has a header, why what follows it can't be read; otherwise the error of
+/// [`read`].
+pub fn read_or_find(text: &str) -> Result<Pattern, RleError> {
+    read(text).or_else(|error| {
+        if mentions(text) {
+            find(text)
+        } else {
+            Err(error)
+        }
+    })
+}
+
 /// Finds the first RLE pattern in a longer text, such as a pasted forum post: the lines from
 /// its header (with the remarks just above) to the `!`.
 ///
 /// # Errors
 /// The errors of [`read`], with lines counted in the whole text; no header anywhere.
 pub fn find(text: &str) -> Result<Pattern, RleError> {
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.lines().map(without_marks).collect();
     let mut nearest: Option<RleError> = None;
     for (header, _) in lines.iter().enumerate().filter(|(_, l)| is_header(l)) {
         let mut first = header;
@@ -90,6 +105,26 @@ pub fn find(text: &str) -> Result<Pattern, RleError> {
         problem: "no RLE pattern in this text; it starts with a line such as x = 3, y = 3"
             .to_owned(),
     }))
+}
+
+/// A line without what a forum or a mail puts before it: `[code]`, `[rle]`, `>`.
+fn without_marks(line: &str) -> &str {
+    let mut rest = line.trim_start();
+    loop {
+        let after = match rest.strip_prefix('[') {
+            Some(tag) => tag.split_once(']').map(|(_, after)| after),
+            None => rest.strip_prefix('>'),
+        };
+        match after {
+            Some(after) => rest = after.trim_start(),
+            None => return rest,
+        }
+    }
+}
+
+/// Whether some line of a text opens a pattern, readable or not.
+pub fn mentions(text: &str) -> bool {
+    text.lines().map(without_marks).any(is_header)
 }
 
 fn is_header(line: &str) -> bool {

@@ -87,7 +87,7 @@ impl Line<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::rle::{MAX_CELLS, find, read};
+    use crate::rle::{MAX_CELLS, find, read, read_or_find};
     use crate::rule::LIFE;
     use proptest::prelude::*;
 
@@ -144,6 +144,13 @@ mod tests {
         assert_eq!(pattern.name.as_deref(), Some("Ship"));
         assert_eq!(find("x = 3, y = 3\nbq!").unwrap_err().line, 2);
         assert!(find("nothing at all").is_err());
+        let marked = "Hi,\n[code]x = 3, y = 3\nbo$2bo$3o![/code]\n";
+        let quoted = "> Hi,\n> [quote][rle]x = 3, y = 3\n> bo$2bo$3o!\n";
+        for post in [marked, quoted] {
+            assert_eq!(find(post).unwrap().population(), 5);
+        }
+        let broken = read_or_find("Hi,\n[code]x = 3, y = 3\nbq!").unwrap_err();
+        assert_eq!((broken.line, broken.column), (3, 2));
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Start {
         if text.starts_with("[M2]") {
             return Ok(Self::Macrocell(text.to_owned()));
         }
-        let pattern = rle::read(text).or_else(|error| rle::find(text).map_err(|_| error));
+        let pattern = rle::read_or_find(text);
         Ok(Self::Pattern(pattern?))
     }
 

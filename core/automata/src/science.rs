@@ -244,7 +244,7 @@ impl Science for Automata {
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 16)]);
         let known = matches!(ending.as_str(), "rle" | "mc")
             || text.starts_with("[M2]")
-            || (ending == "txt" && crate::rle::find(&text).is_ok());
+            || (ending == "txt" && crate::rle::mentions(&text));
         if !known {
             return None;
         }

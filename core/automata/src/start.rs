@@ -137,7 +137,7 @@ fn source(model: &Model) -> Result<Source, SimError> {
     if text.starts_with("[M2]") {
         return Ok(Source::Macrocell(text.into_owned()));
     }
-    let read = rle::read(&text).or_else(|error| rle::find(&text).map_err(|_| error));
+    let read = rle::read_or_find(&text);
     let pattern = read.map_err(|error| SimError::parse(format!("{}, {error}.", file.name)))?;
     Ok(Source::Pattern(pattern))
 }
