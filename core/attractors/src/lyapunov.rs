@@ -365,7 +365,7 @@ impl Findings<'_> {
         let (name, symbol) = if self.definition.is_map() {
             ("Mean of ln |det J|", "⟨ln |det J|⟩")
         } else {
-            ("Mean divergence", "⟨∇·f⟩")
+            ("Mean divergence", "⟨div f⟩")
         };
         let gap = total - divergence;
         report.values.push(
