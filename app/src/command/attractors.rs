@@ -1,4 +1,4 @@
-//! `attractors`: list, show, trajectory and lyapunov.
+//! `attractors`: list, show, trajectory, lyapunov and measure.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use loom_figure::data;
 use loom_sim::{Column, Model, Series, Settings, Value};
 
 use super::given::{self, Set};
+use super::measure::Measure;
 use super::{Done, Failure, analysis, output};
 
 #[derive(Debug, Subcommand)]
@@ -18,6 +19,7 @@ pub enum Verb {
     Show(Show),
     Trajectory(Follow),
     Lyapunov(Lyapunov),
+    Measure(Measure),
 }
 
 impl Verb {
@@ -27,6 +29,7 @@ impl Verb {
             Self::Show(show) => show.run(),
             Self::Trajectory(follow) => follow.run(),
             Self::Lyapunov(lyapunov) => lyapunov.run(),
+            Self::Measure(measure) => measure.run(),
         }
     }
 }

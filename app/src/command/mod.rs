@@ -9,6 +9,7 @@ mod failure;
 mod given;
 mod info;
 mod manual;
+mod measure;
 mod output;
 mod render;
 mod webs;

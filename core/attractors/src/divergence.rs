@@ -2,68 +2,105 @@
 //! divergence, or of a map's ln |det J|.
 
 use loom_formula::{Clock, EnsembleStepper, Expr, Scheme, System};
+use loom_sim::SimError;
+use nalgebra::DMatrix;
 
 use crate::stepping;
 
-/// The sum that the exponents must have: a flow's divergence, a map's ln |det J|.
+/// Up to so many variables a determinant is one formula; above, it is eliminated in numbers.
+const SYMBOLIC: usize = 4;
+
+/// The sum that the exponents must have, at any point.
 #[derive(Debug)]
 pub enum Divergence {
+    /// The same everywhere.
     Constant(f64),
-    /// Computed along the orbits: its stepper takes the variables from each member.
-    Along(Box<EnsembleStepper>, Vec<f64>),
+    /// Computed where the orbits stand.
+    Along(Reading),
+}
+
+/// Formulas that are read off where many orbits stand.
+#[derive(Debug)]
+pub struct Reading {
+    stepper: EnsembleStepper,
+    constants: Vec<f64>,
+    dimension: usize,
+    quantity: Quantity,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quantity {
+    /// The divergence itself.
+    Divergence,
+    /// The determinant.
+    Determinant,
+    /// The entries of the Jacobian, row by row.
+    Jacobian,
 }
 
 impl Divergence {
-    /// From the symbolic divergence or determinant; `None` where it has no formula here.
-    pub fn new(system: &System, constants: &[f64]) -> Option<Self> {
-        let formula = match stepping::scheme(system) {
-            Scheme::Rk4 => system.divergence().to_string(),
-            Scheme::Iterate => format!("ln(abs({}))", determinant(system)?),
+    /// From the symbolic divergence or Jacobian.
+    pub fn new(system: &System, constants: &[f64]) -> Result<Self, SimError> {
+        let (quantity, formulas) = match stepping::scheme(system) {
+            Scheme::Rk4 => (Quantity::Divergence, vec![system.divergence()]),
+            Scheme::Iterate => {
+                let jacobian = system.jacobian();
+                if jacobian.len() <= SYMBOLIC {
+                    (Quantity::Determinant, vec![determinant(&jacobian)])
+                } else {
+                    (Quantity::Jacobian, jacobian.into_iter().flatten().collect())
+                }
+            }
         };
-        // The variables become parameters that each member gives.
-        let names: Vec<&str> = system.variables().iter().map(String::as_str).collect();
-        if names.iter().any(|n| n.contains(['[', ' '])) {
-            return None;
-        }
-        let along = System::parse(&format!("loom_sum' = {formula}")).ok()?;
-        let used = along
-            .parameters()
-            .iter()
-            .any(|p| names.contains(&p.as_str()));
-        let value = |name: &String| {
-            let place = system.parameters().iter().position(|p| p == name)?;
-            constants.get(place).copied()
+        let varies = formulas.iter().flat_map(Expr::symbols).any(|symbol| {
+            symbol == "t"
+                || system
+                    .variables()
+                    .iter()
+                    .any(|variable| *variable == symbol)
+        });
+        let reading = Reading {
+            stepper: EnsembleStepper::new(&system.reading(formulas), Scheme::Iterate),
+            constants: constants.to_vec(),
+            dimension: system.dimension(),
+            quantity,
         };
-        if !used && along.is_autonomous() {
-            let given: Option<Vec<f64>> = along.parameters().iter().map(value).collect();
-            let mut out = [0.0];
-            let mut clock = Clock::new(1.0);
-            EnsembleStepper::interpreted(&along, Scheme::Iterate, &[])
-                .run(&mut out, 1, &mut clock, &given?, 1)
-                .ok()?;
-            return out[0].is_finite().then_some(Self::Constant(out[0]));
+        if varies {
+            return Ok(Self::Along(reading));
         }
-        // All variables must be rows, also those that the formula doesn't contain: they are
-        // named by a term that adds nothing.
-        let mention: Vec<String> = names.iter().map(|n| format!("0*({n})")).collect();
-        let text = format!("loom_sum' = {formula} + {}", mention.join(" + "));
-        let along = System::parse(&text).ok()?;
-        let rows = names
-            .iter()
-            .all(|n| along.parameters().iter().any(|p| p == n));
-        let given: Option<Vec<f64>> = along
-            .parameters()
-            .iter()
-            .filter(|p| !names.contains(&p.as_str()))
-            .map(value)
-            .collect();
-        let stepper = EnsembleStepper::with_member_parameters(&along, Scheme::Iterate, &names);
-        rows.then(|| given.map(|given| Self::Along(Box::new(stepper), given)))?
+        let anywhere = vec![0.0; system.dimension()];
+        Ok(Self::Constant(
+            reading.at(&anywhere, 1, &Clock::new(1.0))?[0],
+        ))
     }
 }
 
-/// The Jacobian's determinant by expansion, for up to four variables.
-fn determinant(system: &System) -> Option<Expr> {
+impl Reading {
+    /// The divergence or ln |det J| at each member's point; `points` holds variable by variable
+    /// over the members.
+    pub fn at(&self, points: &[f64], members: usize, clock: &Clock) -> Result<Vec<f64>, SimError> {
+        let mut rows = points[..self.dimension * members].to_vec();
+        rows.resize(self.stepper.rows() * members, 0.0);
+        self.stepper
+            .run(&mut rows, members, &mut clock.clone(), &self.constants, 1)
+            .map_err(SimError::other)?;
+        let values = &rows[self.dimension * members..];
+        Ok((0..members)
+            .map(|m| match self.quantity {
+                Quantity::Divergence => values[m],
+                Quantity::Determinant => values[m].abs().ln(),
+                Quantity::Jacobian => {
+                    let d = self.dimension;
+                    let entry = |i: usize, j: usize| values[(i * d + j) * members + m];
+                    DMatrix::from_fn(d, d, entry).lu().determinant().abs().ln()
+                }
+            })
+            .collect())
+    }
+}
+
+/// A small matrix's determinant, by expansion.
+fn determinant(rows: &[Vec<Expr>]) -> Expr {
     fn minor(rows: &[Vec<Expr>], columns: &[usize]) -> Expr {
         let Some((row, rest)) = rows.split_first() else {
             return Expr::number(1.0);
@@ -75,7 +112,6 @@ fn determinant(system: &System) -> Option<Expr> {
         });
         Expr::sum(terms)
     }
-    let jacobian = system.jacobian();
-    let all: Vec<usize> = (0..jacobian.len()).collect();
-    (jacobian.len() <= 4).then(|| minor(&jacobian, &all).simplify())
+    let all: Vec<usize> = (0..rows.len()).collect();
+    minor(rows, &all).simplify()
 }

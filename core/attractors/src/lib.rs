@@ -7,6 +7,7 @@
 //! | [`definition`], [`file`](mod@file) | a system's file, read and checked |
 //! | [`Motion`] | the simulation: a cloud on processor or device, orbits followed in f64 |
 //! | [`lyapunov`], [`spectrum`] | Lyapunov exponents with errors, held against the divergence |
+//! | [`invariants`] | what a catalogue entry says of itself, measured: start, step, period, exponents |
 //! | [`trajectory`], [`listing`] | what the command line needs |
 //!
 //! A built-in system is a file like any user's; see `assets/attractors`.
@@ -22,6 +23,7 @@ mod ensemble;
 pub mod file;
 mod fitting;
 mod histogram;
+pub mod invariants;
 mod lens;
 pub mod listing;
 pub mod lyapunov;

@@ -308,11 +308,10 @@ impl Findings<'_> {
             );
         }
         let total_time = last.time * self.orbits as f64;
-        let mean_divergence = last.divergence.unwrap_or(total);
         report.json = serde_json::json!({
             "spectrum": last.exponents,
             "standard_error": last.standard_error,
-            "mean_divergence": mean_divergence,
+            "mean_divergence": last.divergence,
             "kaplan_yorke_dimension": dimension,
             "method": report.method,
             "time": total_time,
@@ -354,14 +353,7 @@ impl Findings<'_> {
             .symbol("Σλ")
             .unit(unit),
         );
-        let Some(divergence) = last.divergence else {
-            report.warnings.push(
-                "The sum could not be compared with the mean divergence: this system has none in \
-                 closed form."
-                    .into(),
-            );
-            return;
-        };
+        let divergence = last.divergence;
         let (name, symbol) = if self.definition.is_map() {
             ("Mean of ln |det J|", "⟨ln |det J|⟩")
         } else {

@@ -37,7 +37,7 @@ pub struct Task<'a> {
 #[derive(Debug)]
 pub struct Tangents {
     stepper: EnsembleStepper,
-    divergence: Option<Divergence>,
+    divergence: Divergence,
     dimension: usize,
     exponents: usize,
     constants: Vec<f64>,
@@ -68,8 +68,8 @@ struct Block {
 pub struct Spectrum {
     pub exponents: Vec<f64>,
     pub standard_error: Vec<f64>,
-    /// ⟨div f⟩ or ⟨ln |det J|⟩, where it could be computed apart from the exponents.
-    pub divergence: Option<f64>,
+    /// ⟨div f⟩ or ⟨ln |det J|⟩, computed apart from the exponents.
+    pub divergence: f64,
     /// Standard error of the exponents' sum less the divergence.
     pub sum_error: f64,
     /// Model time of one orbit.
@@ -119,7 +119,7 @@ impl Tangents {
             .collect();
         Ok(Self {
             stepper: EnsembleStepper::new(&wide, scheme),
-            divergence: Divergence::new(task.system, task.constants),
+            divergence: Divergence::new(task.system, task.constants)?,
             dimension,
             exponents,
             constants: task.constants.to_vec(),
@@ -140,7 +140,7 @@ impl Tangents {
     ) -> Result<(), SimError> {
         let work = Work {
             stepper: &self.stepper,
-            divergence: self.divergence.as_ref(),
+            divergence: &self.divergence,
             dimension: self.dimension,
             exponents: self.exponents,
             constants: &self.constants,
@@ -218,9 +218,8 @@ impl Tangents {
         }
         let moments: Vec<(f64, f64)> = sums.iter().map(|s| mean_and_error(s)).collect();
         let divergence = match &self.divergence {
-            None => None,
-            Some(Divergence::Constant(value)) => Some(*value),
-            Some(Divergence::Along(..)) => Some(mean_and_error(&divergences).0),
+            Divergence::Constant(value) => *value,
+            Divergence::Along(_) => mean_and_error(&divergences).0,
         };
         Spectrum {
             exponents: moments.iter().map(|m| m.0).collect(),
@@ -235,7 +234,7 @@ impl Tangents {
 /// What all blocks share.
 struct Work<'a> {
     stepper: &'a EnsembleStepper,
-    divergence: Option<&'a Divergence>,
+    divergence: &'a Divergence,
     dimension: usize,
     exponents: usize,
     constants: &'a [f64],
@@ -266,13 +265,12 @@ impl Work<'_> {
             &mut block.growth,
         );
         match self.divergence {
-            None => {}
-            Some(Divergence::Constant(value)) => {
+            Divergence::Constant(value) => {
                 for sum in &mut block.divergence {
                     *sum += value * self.interval;
                 }
             }
-            Some(Divergence::Along(..)) => {
+            Divergence::Along(_) => {
                 // A map's determinant counts at the point that is left, a flow's divergence is
                 // integrated by trapezia.
                 let after = if self.map {
@@ -294,7 +292,7 @@ impl Work<'_> {
     /// The divergence where the orbits stand, kept from the last stride if it is known.
     fn divergence_of(&self, block: &mut Block, clock: &Clock) -> Result<Vec<f64>, SimError> {
         match self.divergence {
-            Some(Divergence::Along(..)) => {
+            Divergence::Along(_) => {
                 let kept = std::mem::replace(&mut block.latest, vec![f64::NAN; block.members]);
                 if kept.iter().all(|x| !x.is_nan()) {
                     Ok(kept)
@@ -307,17 +305,10 @@ impl Work<'_> {
     }
 
     fn evaluate(&self, block: &Block, clock: &Clock) -> Result<Vec<f64>, SimError> {
-        let Some(Divergence::Along(stepper, constants)) = self.divergence else {
-            return Ok(Vec::new());
-        };
-        let members = block.members;
-        let mut rows = vec![0.0; members];
-        rows.extend_from_slice(&block.state[..self.dimension * members]);
-        stepper
-            .run(&mut rows, members, &mut clock.clone(), constants, 1)
-            .map_err(SimError::other)?;
-        rows.truncate(members);
-        Ok(rows)
+        match self.divergence {
+            Divergence::Along(reading) => reading.at(&block.state, block.members, clock),
+            Divergence::Constant(_) => Ok(Vec::new()),
+        }
     }
 }
 

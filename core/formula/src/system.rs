@@ -192,6 +192,19 @@ impl System {
         wide
     }
 
+    /// A map that leaves the variables where they are and puts the value of each formula, taken
+    /// at that point with this system's parameters, into one more variable (`∘0`, `∘1`, …).
+    pub fn reading(&self, formulas: Vec<Expr>) -> System {
+        let mut wide = self.clone();
+        wide.kind = SystemKind::Map;
+        wide.rates = self.variables.iter().map(|v| Expr::symbol(v)).collect();
+        for (k, formula) in formulas.into_iter().enumerate() {
+            wide.variables.push(format!("∘{k}"));
+            wide.rates.push(formula);
+        }
+        wide
+    }
+
     /// The equations as they were written, as an `aligned` environment of LaTeX.
     pub fn to_latex(&self) -> String {
         latex::system(&self.source)
