@@ -1,10 +1,11 @@
 //! What the Lyapunov exponents must sum to, computed apart from them: the mean of a flow's
 //! divergence, or of a map's ln |det J|.
 
-use loom_formula::{Clock, EnsembleStepper, Expr, Scheme, System};
+use loom_formula::{Clock, EnsembleStepper, Expr, Function, Scheme, Stepper, System};
 use loom_sim::SimError;
 use nalgebra::DMatrix;
 
+use crate::start::Samples;
 use crate::stepping;
 
 /// Up to so many variables a determinant is one formula; above, it is eliminated in numbers.
@@ -97,6 +98,31 @@ impl Reading {
             })
             .collect())
     }
+}
+
+/// A bound of the rates along the attractor: the largest sum of the sizes in a row of the
+/// Jacobian, at 32 points.
+pub fn fastest(system: &System, constants: &[f64], samples: &Samples) -> Result<f64, SimError> {
+    let rows = system.jacobian().into_iter().map(|row| {
+        let sizes = row
+            .into_iter()
+            .filter(|entry| entry.as_number() != Some(0.0));
+        Expr::sum(sizes.filter_map(|entry| Expr::call(Function::Abs, vec![entry])))
+    });
+    let reading = system.reading(rows.collect());
+    let stepper = Stepper::interpreted(&reading, Scheme::Iterate);
+    let mut most = 0.0_f64;
+    for k in (0..samples.len()).step_by((samples.len() / 32).max(1)) {
+        let mut state = samples.point(k).to_vec();
+        state.resize(reading.dimension(), 0.0);
+        stepper
+            .run(&mut state, &mut Clock::new(1.0), constants, 1)
+            .map_err(SimError::other)?;
+        most = state[system.dimension()..]
+            .iter()
+            .fold(most, |m, x| x.max(m));
+    }
+    Ok(most)
 }
 
 /// A small matrix's determinant, by expansion.

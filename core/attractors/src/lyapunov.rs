@@ -12,6 +12,7 @@ use loom_sim::{
 
 use crate::catalogue;
 use crate::definition::Definition;
+use crate::divergence;
 use crate::science;
 use crate::settings::Build;
 use crate::simulation::captured;
@@ -180,8 +181,11 @@ fn measure(
     let mut scatter = Scatter::new(&samples, 1e-4, model.seed, "attractors: Lyapunov orbits");
     let starts: Vec<f64> = (0..orbits).flat_map(|_| scatter.point()).collect();
     job.check()?;
-    // Five steps between orthogonalisations, and never longer than a twentieth of a period.
-    let stride = (definition.period / 20.0 / wanted.dt).clamp(1.0, 5.0) as u64;
+    // Five steps between orthogonalisations, never longer than a twentieth of a period, and
+    // short enough that no vector shrinks into the rounding of another.
+    let fastest = divergence::fastest(&definition.system, &build.constants, &samples)?;
+    let longest = (definition.period / 20.0).min(10.0 / fastest.max(1e-12));
+    let stride = (longest / wanted.dt).clamp(1.0, 5.0) as u64;
     let mut tangents = Tangents::new(&Task {
         system: &definition.system,
         constants: &build.constants,

@@ -5,5 +5,6 @@
 mod catalogue;
 mod conformance;
 mod device;
+mod entries;
 mod exponents;
 mod runs;
