@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use loom_attractors::integrate::Method;
 use loom_attractors::settings::Build;
 use loom_attractors::trajectory::{self, Plan, Trajectory};
 use loom_attractors::{catalogue, listing};
@@ -95,7 +96,8 @@ impl Show {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  strange-loom attractors trajectory Lorenz --points 1000 --points-per-period 100\n  \
-    strange-loom attractors trajectory Lorenz --set rho=20 --ensemble 8 --out lorenz.npy"
+    strange-loom attractors trajectory Lorenz --set rho=20 --ensemble 8 --out lorenz.npy\n  \
+    strange-loom attractors trajectory Lorenz --method dop853 --tolerance 1e-12"
 )]
 pub struct Follow {
     /// A system of the catalogue, or a *.toml file
@@ -121,9 +123,12 @@ pub struct Follow {
     /// Every variable to mean 0 and standard deviation 1
     #[arg(long, visible_alias = "standardise")]
     standardize: bool,
-    /// The integrator: rk4 (maps are iterated)
+    /// The integrator: rk4 with a fixed step, tsit5 or dop853 with steps of their own choice (maps are iterated)
     #[arg(long, value_name = "M", default_value = "rk4")]
     method: String,
+    /// The error allowed in each step of tsit5 and dop853 [default: 1e-9]
+    #[arg(long, value_name = "T", value_parser = given::expression)]
+    tolerance: Option<f64>,
     /// Where to write [default: CSV on standard output]
     #[arg(long, value_name = "F.csv|.npy|.npz")]
     out: Option<PathBuf>,
@@ -142,11 +147,16 @@ impl Follow {
                 "A trajectory can't be written as {ending}: give .csv, .npy or .npz."
             )));
         }
-        if !self.method.eq_ignore_ascii_case("rk4") {
+        let Some(method) = Method::of(&self.method) else {
             return Err(Failure::input(format!(
-                "The method {} is not known here: use --method rk4 with a smaller --dt.",
+                "The method {} is not known here: use rk4, tsit5 or dop853.",
                 self.method
             )));
+        };
+        if self.tolerance.is_some() && method == Method::Rk4 {
+            return Err(Failure::input(
+                "rk4 takes fixed steps: give --dt, or --method dop853 with --tolerance.",
+            ));
         }
         let mut model = model(&self.name, &self.set)?;
         if let Some(initial) = &self.initial {
@@ -166,6 +176,8 @@ impl Follow {
         plan.transient = self.transient;
         plan.members = self.ensemble as usize;
         plan.seed = self.set.seed;
+        plan.method = method;
+        plan.tolerance = self.tolerance.unwrap_or(plan.tolerance);
         if let Some(points) = self.points_per_period {
             plan = plan.points_per_period(&definition, points);
         }

@@ -142,7 +142,24 @@ pub fn color_map_key(map: ColorMap) -> &'static str {
 }
 
 /// Parameters that every run has, so that equations can't use their names.
-pub const RESERVED: [&str; 4] = ["dt", "particles", "spread", "initial"];
+pub const RESERVED: [&str; 16] = [
+    "dt",
+    "particles",
+    "spread",
+    "initial",
+    "style",
+    "axis_x",
+    "axis_y",
+    "axis_z",
+    "color",
+    "map",
+    "point_size",
+    "trail",
+    "exposure",
+    "density_gamma",
+    "frame",
+    "seed",
+];
 
 /// The value of a constant formula: `8/3`, `2*pi`.
 pub fn constant(text: &str) -> Result<f64, String> {

@@ -23,6 +23,7 @@ mod ensemble;
 pub mod file;
 mod fitting;
 mod histogram;
+pub mod integrate;
 pub mod invariants;
 mod lens;
 pub mod listing;

