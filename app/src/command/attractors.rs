@@ -1,4 +1,4 @@
-//! `attractors`: list, show, trajectory, lyapunov and measure.
+//! `attractors`: list, show, trajectory, lyapunov, measure and bifurcation.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use loom_attractors::{catalogue, listing};
 use loom_figure::data;
 use loom_sim::{Column, Model, Series, Settings, Value};
 
+use super::bifurcation::Bifurcation;
 use super::given::{self, Set};
 use super::measure::Measure;
 use super::{Done, Failure, analysis, output};
@@ -21,6 +22,7 @@ pub enum Verb {
     Trajectory(Follow),
     Lyapunov(Lyapunov),
     Measure(Measure),
+    Bifurcation(Bifurcation),
 }
 
 impl Verb {
@@ -31,6 +33,7 @@ impl Verb {
             Self::Trajectory(follow) => follow.run(),
             Self::Lyapunov(lyapunov) => lyapunov.run(),
             Self::Measure(measure) => measure.run(),
+            Self::Bifurcation(diagram) => diagram.run(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod analysis;
 mod attractors;
 mod automata;
+mod bifurcation;
 mod circuits;
 mod doctor;
 mod failure;
@@ -46,7 +47,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Strange attractors: list, show, trajectories, Lyapunov exponents
+    /// Strange attractors: list, show, trajectories, Lyapunov exponents, orbit diagrams
     #[command(subcommand, visible_alias = "attractor")]
     Attractors(attractors::Verb),
     /// Cellular automata: run, convert, analyse

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use loom_sim::conductor::Wake;
 use loom_sim::{
     Analysis, Gate, Job, Model, Place, Report, Run, Saved, Science, Settings, SimError, Subject,
+    Value,
 };
 
 /// Partial results come to the window at most this often.
@@ -22,6 +23,9 @@ pub struct Form {
     /// The parameters that the report was computed for.
     pub computed_for: Option<Settings>,
     pub failure: Option<String>,
+    /// Settings before the present part was drawn, and those that Back has left.
+    past: Vec<Settings>,
+    future: Vec<Settings>,
     /// The first plot of the report is to come into view.
     reveal: bool,
     running: Option<Running>,
@@ -54,6 +58,29 @@ impl Form {
         let left = (fraction > 0.02 && elapsed > 0.5)
             .then(|| elapsed * f64::from(1.0 - fraction) / f64::from(fraction));
         Some((fraction, left))
+    }
+    /// Takes the settings of a part of the plot; Back returns to those of the whole.
+    pub fn narrow(&mut self, part: &[(&str, f64)]) {
+        self.past.push(self.settings.clone());
+        self.future.clear();
+        for (key, value) in part {
+            self.settings.insert((*key).to_owned(), Value::Real(*value));
+        }
+    }
+    /// Whether there is a part to go back from, and one to go forward to.
+    pub fn parts(&self) -> [bool; 2] {
+        [!self.past.is_empty(), !self.future.is_empty()]
+    }
+    /// Back to the settings before the last part, or forward again.
+    pub fn turn(&mut self, forward: bool) {
+        let (from, to) = if forward {
+            (&mut self.future, &mut self.past)
+        } else {
+            (&mut self.past, &mut self.future)
+        };
+        if let Some(settings) = from.pop() {
+            to.push(std::mem::replace(&mut self.settings, settings));
+        }
     }
     /// True once for each run, when there is a plot to be seen.
     pub fn has_new_plot(&mut self) -> bool {
@@ -199,7 +226,7 @@ pub fn fitting(science: &Arc<dyn Science>, model: &Model) -> Vec<Arc<dyn Analysi
 
 /// The settings of a form: those given, the others by default.
 pub fn values(analysis: &dyn Analysis, model: &Model, given: &Settings) -> Settings {
-    let declared = analysis.parameters(model);
+    let declared = analysis.declared(model, given);
     let mut all: BTreeMap<_, _> = declared
         .iter()
         .map(|p| (p.key.clone(), p.default.clone()))

@@ -64,7 +64,7 @@ fn one_analysis(
     let model = live.model().clone();
     let id = live.id;
     let form = live.forms.entry(analysis.key().to_owned()).or_default();
-    let declared = analysis.parameters(&model);
+    let declared = analysis.declared(&model, &form.settings);
     if !declared.is_empty() {
         let key = format!("settings/{}", analysis.key());
         let open = folds.get(&key).copied().unwrap_or(false);
@@ -117,6 +117,38 @@ fn one_analysis(
                 analysis: analysis.key().to_owned(),
             });
         }
+    }
+    let [back, forward] = form.parts();
+    if back || forward {
+        ui.horizontal(|ui| {
+            for (forward, possible, icon, words, help) in [
+                (
+                    false,
+                    back,
+                    Icon::Undo2,
+                    "Back",
+                    "To the part that was drawn before this one.",
+                ),
+                (
+                    true,
+                    forward,
+                    Icon::Redo2,
+                    "Forward",
+                    "To the part that Back has left.",
+                ),
+            ] {
+                let response = ui
+                    .add_enabled_ui(possible, |ui| button::labelled(ui, icon, words))
+                    .inner;
+                if button::tip(response, words, "", help).clicked() {
+                    form.turn(forward);
+                    acts.push(Act::Measure {
+                        live: id,
+                        analysis: analysis.key().to_owned(),
+                    });
+                }
+            }
+        });
     }
     if let Some(failure) = &form.failure {
         let color = tokens::of(ui).error;

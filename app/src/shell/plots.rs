@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 use loom_sim::conductor::Command;
-use loom_sim::{Axis, Grid, Mark, Plot, Reading, Series, Step};
+use loom_sim::{Axis, Grid, Input, Mark, Plot, Reading, Series, Step, Value};
 
 use super::acts::{Act, Acts};
 use super::live::Live;
@@ -53,10 +53,15 @@ pub fn plot(ui: &mut Ui, pane: u64, live: &mut Live, source: &Source, acts: &mut
                     on_clock,
                 } => {
                     let now = on_clock.then_some(live.snapshot.clock.time);
-                    let id = egui::Id::unique(("plot", pane));
+                    let mut id = egui::Id::unique(("plot", pane));
+                    if data.sets.is_some() {
+                        // What was computed anew for a part fills the plot.
+                        let edges = [data.x.limits, data.y.limits];
+                        id = id.with(edges.map(|e| e.map(|e| e.map(f64::to_bits))));
+                    }
                     let ask = plot::show(ui, id, &data, now);
                     if let Some(ask) = ask {
-                        answer(live, &data, ask, on_clock, acts);
+                        answer(live, source, &data, ask, on_clock, acts);
                     }
                 }
                 Content::Grid(grid) => field::show(ui, egui::Id::unique(("grid", pane)), &grid),
@@ -64,7 +69,14 @@ pub fn plot(ui: &mut Ui, pane: u64, live: &mut Live, source: &Source, acts: &mut
         });
 }
 
-fn answer(live: &mut Live, data: &Plot, ask: plot::Ask, on_clock: bool, acts: &mut Acts) {
+fn answer(
+    live: &mut Live,
+    source: &Source,
+    data: &Plot,
+    ask: plot::Ask,
+    on_clock: bool,
+    acts: &mut Acts,
+) {
     match ask {
         plot::Ask::Export(ending) => acts.push(Act::ExportPlot {
             plot: Box::new(data.clone()),
@@ -78,7 +90,25 @@ fn answer(live: &mut Live, data: &Plot, ask: plot::Ask, on_clock: bool, acts: &m
                 live.touch(Command::Seek(Step::from(step as u64)));
             }
         }
-        plot::Ask::Click(_) => {}
+        plot::Ask::Click([x, _]) => {
+            if let Some(key) = &data.sets {
+                live.touch(Command::Apply(Input::set(key, Value::Real(x))));
+            }
+        }
+        plot::Ask::Part([[from, to], [bottom, top]]) => {
+            let Source::Report { analysis, .. } = source else {
+                return;
+            };
+            let id = live.id;
+            let Some(form) = live.forms.get_mut(analysis) else {
+                return;
+            };
+            form.narrow(&[("from", from), ("to", to), ("bottom", bottom), ("top", top)]);
+            acts.push(Act::Measure {
+                live: id,
+                analysis: analysis.clone(),
+            });
+        }
     }
 }
 

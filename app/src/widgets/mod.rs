@@ -5,6 +5,7 @@ pub mod button;
 pub mod canvas;
 pub mod colormap;
 pub mod decimate;
+mod dense;
 pub mod expression;
 #[cfg(test)]
 mod facts;

@@ -8,7 +8,7 @@ use egui_plot::{
 };
 use loom_sim::{Mark, Plot};
 
-use super::decimate;
+use super::{decimate, dense};
 use crate::shell::icons::Icon;
 use crate::shell::tokens::{self, Tokens, font};
 use crate::shell::{theme, words};
@@ -21,7 +21,12 @@ pub enum Ask {
     CopyPicture,
     /// The point that was clicked, in the plot's units.
     Click([f64; 2]),
+    /// The part of a plot that can be computed anew was drawn: its abscissas and ordinates.
+    Part([[f64; 2]; 2]),
 }
+
+/// Clouds of more points than this are drawn as a picture.
+const DENSE: usize = 4000;
 
 /// Shows a plot in all the room there is. `now` marks the clock on the abscissa.
 pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<Ask> {
@@ -118,6 +123,15 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
     });
     let mut ask = None;
     response.context_menu(|ui| ask = menu(ui, plot));
+    if plot.sets.is_some()
+        && let Some(part) = drawn(ui, id, &response, &shown.transform)
+    {
+        let [a, b] = part;
+        ask = Some(Ask::Part([
+            [back(a[0].min(b[0]), x_log), back(a[0].max(b[0]), x_log)],
+            [back(a[1].min(b[1]), y_log), back(a[1].max(b[1]), y_log)],
+        ]));
+    }
     if response.clicked()
         && !response.double_clicked()
         && let Some(at) = response.interact_pointer_pos()
@@ -126,6 +140,30 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         ask = Some(Ask::Click([back(value.x, x_log), back(value.y, y_log)]));
     }
     ask
+}
+
+/// Two corners of a rectangle that has just been drawn, as the axes have them.
+fn drawn(
+    ui: &Ui,
+    id: egui::Id,
+    response: &egui::Response,
+    transform: &egui_plot::PlotTransform,
+) -> Option<[[f64; 2]; 2]> {
+    const LEAST: f32 = 6.0;
+    let id = id.with("drawn from");
+    if response.drag_started_by(PointerButton::Primary) {
+        let at = ui.input(|i| i.pointer.press_origin())?;
+        let value = transform.value_from_position(at);
+        ui.data_mut(|d| d.insert_temp(id, (at, [value.x, value.y])));
+    }
+    if !response.drag_stopped_by(PointerButton::Primary) {
+        return None;
+    }
+    let (from, corner) = ui.data_mut(|d| d.remove_temp::<(egui::Pos2, [f64; 2])>(id))?;
+    let at = response.interact_pointer_pos()?;
+    let large = (at.x - from.x).abs() > LEAST && (at.y - from.y).abs() > LEAST;
+    let value = transform.value_from_position(at);
+    large.then_some([corner, [value.x, value.y]])
 }
 
 fn menu(ui: &mut Ui, plot: &Plot) -> Option<Ask> {
@@ -192,6 +230,9 @@ fn draw(
                     .color(color)
                     .width(1.5),
             );
+        }
+        Mark::Points { name, points } if points.len() > DENSE => {
+            dense::draw(area, name, &mapped(points, log), color);
         }
         Mark::Points { name, points } => {
             let thin = decimate::cloud(&mapped(points, log), 20_000);
@@ -286,7 +327,13 @@ fn label<R>(
     const LINE: f32 = 14.0;
     let frame = *shown.transform.frame();
     let mut ends: Vec<(f32, &str, Color32)> = Vec::new();
+    // Clouds have no ends: their names stand in the corner.
+    let clouds = plot.marks.iter().any(|m| matches!(m, Mark::Points { .. }));
     for (index, name, points) in names(plot) {
+        if clouds {
+            ends.push((frame.top(), name, tokens.category(index)));
+            continue;
+        }
         let last = points.iter().rev().find(|[x, y]| {
             let x = shown.transform.position_from_point_x(forth(*x, log[0]));
             x <= frame.right() + 1.0 && y.is_finite() && (!log[1] || *y > 0.0)
@@ -303,13 +350,12 @@ fn label<R>(
     for (y, name, color) in ends {
         let y = (y - 3.0).clamp(least, frame.bottom()).max(before + LINE);
         before = y;
-        painter.text(
-            pos2(frame.right() - 4.0, y),
-            Align2::RIGHT_BOTTOM,
-            name,
-            font::secondary(),
-            color,
-        );
+        let (x, anchor) = if clouds {
+            (frame.left() + 8.0, Align2::LEFT_BOTTOM)
+        } else {
+            (frame.right() - 4.0, Align2::RIGHT_BOTTOM)
+        };
+        painter.text(pos2(x, y), anchor, name, font::secondary(), color);
     }
 }
 

@@ -435,6 +435,7 @@ impl Findings<'_> {
             y: Axis::new("Lyapunov exponents", y_unit),
             marks: (0..count).map(line).collect(),
             preview: false,
+            sets: None,
         };
         let first = Plot {
             title: "Largest exponent".into(),
@@ -442,6 +443,7 @@ impl Findings<'_> {
             y: Axis::new("λ₁", y_unit),
             marks: vec![band(0), line(0)],
             preview: false,
+            sets: None,
         };
         vec![all, first]
     }

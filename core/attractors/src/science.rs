@@ -13,6 +13,7 @@ use crate::file;
 use crate::lens::MOST_CELLS;
 use crate::lyapunov::Lyapunov;
 use crate::motion::Motion;
+use crate::orbit_diagram::OrbitDiagram;
 use crate::settings::{self, Build};
 use crate::simulation::captured;
 use crate::thumbnail;
@@ -61,7 +62,7 @@ impl Science for Attractors {
     }
 
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
-        vec![Arc::new(Lyapunov)]
+        vec![Arc::new(Lyapunov), Arc::new(OrbitDiagram)]
     }
 
     fn default_probes(&self, model: &Model) -> Vec<ProbeSpec> {

@@ -215,6 +215,7 @@ fn report(world: &World, rows: &[Row], settings: &Settings, begun: Instant) -> R
         y: Axis::new(label, "cells"),
         marks,
         preview: false,
+        sets: None,
     };
     json["population_series"] = rows
         .iter()

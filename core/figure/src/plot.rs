@@ -392,6 +392,7 @@ mod tests {
             y: Axis::new("Energy", "mJ"),
             marks,
             preview: false,
+            sets: None,
         }
     }
 

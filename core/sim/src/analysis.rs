@@ -40,6 +40,12 @@ pub trait Analysis: Send + Sync {
     /// Whether it can be run on this model.
     fn fits(&self, model: &Model) -> bool;
     fn parameters(&self, model: &Model) -> Vec<Parameter>;
+    /// The same where defaults follow from other settings, such as a range from the parameter
+    /// that is chosen.
+    fn declared(&self, model: &Model, given: &Settings) -> Vec<Parameter> {
+        let _ = given;
+        self.parameters(model)
+    }
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError>;
 }
 

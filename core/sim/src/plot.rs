@@ -14,6 +14,10 @@ pub struct Plot {
     /// Fed by f32: shown as a preview, computed again before it is exported.
     #[serde(default)]
     pub preview: bool,
+    /// The parameter of the model whose values the abscissa has: a click sets it, and a part that
+    /// is drawn can be computed anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -121,6 +125,7 @@ impl Plot {
             y: Axis::new(label, unit),
             marks,
             preview: false,
+            sets: None,
         }
     }
 }

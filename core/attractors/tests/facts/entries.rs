@@ -91,7 +91,11 @@ fn every_spectrum_sums_to_the_mean_divergence() {
             .sum::<f64>()
             .sqrt();
         let gap = (sum - measured.mean_divergence).abs();
-        if gap <= (0.01 * measured.mean_divergence.abs()).max(2.0 * error).max(1e-6) {
+        if gap
+            <= (0.01 * measured.mean_divergence.abs())
+                .max(2.0 * error)
+                .max(1e-6)
+        {
             Ok(())
         } else {
             Err(format!(

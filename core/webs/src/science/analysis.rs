@@ -232,6 +232,7 @@ fn histogram(tensions: &[f64]) -> Plot {
             width,
         }],
         preview: false,
+        sets: None,
     }
 }
 
@@ -292,5 +293,6 @@ fn graphical(web: &Web, report: &mut Report) {
             width: 0.8,
         }],
         preview: false,
+        sets: None,
     });
 }
