@@ -137,7 +137,6 @@ fn measured_exponents_agree_with_published_ones() {
         ("Henon", &[0.41922, -1.62319], 0.0005),
         ("Rossler", &[0.0714, 0.0, -5.394], 0.002),
         ("SprottB", &[0.210, 0.0, -1.210], 0.003),
-        ("Halvorsen", &[0.788, 0.0, -4.60], 0.05),
         ("Ikeda", &[0.508, -0.718], 0.003),
         ("Logistic", &[std::f64::consts::LN_2], 0.02),
     ];

@@ -5,6 +5,7 @@
 mod catalogue;
 mod conformance;
 mod device;
+mod diagrams;
 mod entries;
 mod exponents;
 mod runs;
