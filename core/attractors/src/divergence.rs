@@ -17,7 +17,7 @@ pub enum Divergence {
     /// The same everywhere.
     Constant(f64),
     /// Computed where the orbits stand.
-    Along(Reading),
+    Along(Box<Reading>),
 }
 
 /// Formulas that are read off where many orbits stand.
@@ -53,13 +53,10 @@ impl Divergence {
                 }
             }
         };
-        let varies = formulas.iter().flat_map(Expr::symbols).any(|symbol| {
-            symbol == "t"
-                || system
-                    .variables()
-                    .iter()
-                    .any(|variable| *variable == symbol)
-        });
+        let varies = formulas
+            .iter()
+            .flat_map(Expr::symbols)
+            .any(|symbol| symbol == "t" || system.variables().contains(&symbol));
         let reading = Reading {
             stepper: EnsembleStepper::new(&system.reading(formulas), Scheme::Iterate),
             constants: constants.to_vec(),
@@ -67,7 +64,7 @@ impl Divergence {
             quantity,
         };
         if varies {
-            return Ok(Self::Along(reading));
+            return Ok(Self::Along(Box::new(reading)));
         }
         let anywhere = vec![0.0; system.dimension()];
         Ok(Self::Constant(

@@ -300,7 +300,7 @@ impl Work<'_> {
                     self.evaluate(block, clock)
                 }
             }
-            _ => Ok(Vec::new()),
+            Divergence::Constant(_) => Ok(Vec::new()),
         }
     }
 

@@ -118,3 +118,88 @@ fn a_wrong_parameter_names_those_that_there_are() {
     );
     assert!(line.contains("step"), "{line}");
 }
+
+#[test]
+fn an_orbit_diagram_is_points_over_the_parameter() {
+    let about = json(&[
+        "attractors",
+        "bifurcation",
+        "Henon",
+        "--over",
+        "a",
+        "--from",
+        "0.2",
+        "--to",
+        "0.3",
+        "--columns",
+        "3",
+        "--points",
+        "4",
+        "--transient",
+        "2000",
+        "--sweep",
+        "up",
+        "--json",
+    ]);
+    let points = about["points"].as_array().unwrap();
+    assert_eq!(points.len(), 12);
+    for point in points {
+        let [a, y] = [0, 1].map(|k| point[k].as_f64().unwrap());
+        // A single fixed point: y = b·x with a·x² + (1 − b)·x − 1 = 0.
+        let x = (-0.7 + (0.49 + 4.0 * a).sqrt()) / (2.0 * a);
+        assert!((y - 0.3 * x).abs() < 1e-6, "a = {a}: {y}");
+    }
+    let line = refusal(2, &["attractors", "bifurcation", "Henon", "--over", "q"]);
+    assert!(line.contains("over"), "{line}");
+}
+
+#[test]
+fn a_trajectory_by_an_order_of_eight_is_the_same_as_by_short_steps() {
+    let last = |more: &[&str]| -> Vec<f64> {
+        let mut words = vec!["attractors", "trajectory", "Rossler", "--points", "3"];
+        words.extend(more);
+        let text = out(&words);
+        let row = text.lines().last().unwrap();
+        row.split(',').map(|x| x.parse().unwrap()).collect()
+    };
+    let own = last(&["--dt", "2", "--method", "dop853", "--tolerance", "1e-12"]);
+    let other = last(&["--dt", "2", "--method", "tsit5", "--tolerance", "1e-11"]);
+    for (a, b) in own.iter().zip(&other) {
+        assert!((a - b).abs() < 1e-7, "{a} {b}");
+    }
+    let line = refusal(
+        2,
+        &["attractors", "trajectory", "Lorenz", "--method", "euler"],
+    );
+    assert!(line.contains("dop853"), "{line}");
+    let line = refusal(
+        2,
+        &["attractors", "trajectory", "Lorenz", "--tolerance", "1e-9"],
+    );
+    assert!(line.contains("rk4"), "{line}");
+}
+
+#[test]
+fn a_file_is_measured_and_written_anew_with_its_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.toml");
+    let text = "# mine\nname = \"Mine\"\nequations = \"x' = y; y' = z; z' = -0.6*z - y - x + x^2\"\n\
+                initial = [0.1, 0, 0]\ndt = 0.02\nperiod = 6\n";
+    std::fs::write(&file, text).unwrap();
+    let folder_name = folder.path().to_str().unwrap();
+    let list = json(&[
+        "attractors",
+        "measure",
+        file.to_str().unwrap(),
+        "--effort",
+        "0.2",
+        "--write",
+        folder_name,
+        "--json",
+    ]);
+    let about = &list[0];
+    assert!((about["mean_divergence"].as_f64().unwrap() + 0.6).abs() < 1e-6);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.starts_with("# mine\n"), "{written}");
+    assert!(written.contains("[measured]") && written.contains("obtained = "));
+}
