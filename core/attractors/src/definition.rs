@@ -8,6 +8,9 @@ use loom_sim::{ColorMap, SimError};
 use crate::file::{self, FileExperiment, Measured, Source};
 use crate::reading::Reader;
 
+/// How far from the attractor particles start unless the file says otherwise.
+pub const SPREAD: f64 = 1e-3;
+
 /// Most variables that a system may have.
 pub const MOST_VARIABLES: usize = 64;
 
@@ -30,6 +33,8 @@ pub struct Definition {
     /// Model time of one step; 1 for maps.
     pub dt: f64,
     pub period: f64,
+    /// How far from the attractor particles start, as a part of its size.
+    pub spread: f64,
     pub look: Look,
     pub measured: Option<Measured>,
     pub experiments: Vec<FileExperiment>,

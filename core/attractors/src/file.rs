@@ -44,6 +44,10 @@ pub struct SystemFile {
     /// Model time of one natural turn.
     #[serde(default)]
     pub period: Option<Spanned<FileNumber>>,
+    /// How far from the attractor particles start, as a part of its size: less than usual where
+    /// those beside it run away.
+    #[serde(default)]
+    pub spread: Option<Spanned<FileNumber>>,
     /// How dt and period were obtained.
     #[serde(default)]
     pub obtained: String,

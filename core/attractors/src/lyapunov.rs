@@ -178,7 +178,12 @@ fn measure(
     // A little beside one trajectory, so that chaos makes each orbit one of its own before the
     // transient is over.
     let samples = start::sample(definition, build, 2048)?;
-    let mut scatter = Scatter::new(&samples, 1e-4, model.seed, "attractors: Lyapunov orbits");
+    let mut scatter = Scatter::new(
+        &samples,
+        definition.spread * 0.1,
+        model.seed,
+        "attractors: Lyapunov orbits",
+    );
     let starts: Vec<f64> = (0..orbits).flat_map(|_| scatter.point()).collect();
     job.check()?;
     // Five steps between orthogonalisations, never longer than a twentieth of a period, and

@@ -7,7 +7,7 @@ use loom_formula::{FormulaError, System, SystemKind};
 use loom_sim::{ColorMap, SimError};
 
 use crate::definition::{
-    ColorBy, Constant, Definition, Look, MAPS, MOST_VARIABLES, RESERVED, Style,
+    ColorBy, Constant, Definition, Look, MAPS, MOST_VARIABLES, RESERVED, SPREAD, Style,
 };
 use crate::file::{self, FileNumber, Source, SystemFile};
 
@@ -46,6 +46,10 @@ impl Reader<'_> {
                 ));
             }
             Some(dt) => self.positive(dt, "dt")?,
+        };
+        let spread = match &file.spread {
+            None => SPREAD,
+            Some(spread) => self.positive(spread, "spread")?,
         };
         let period = match &file.period {
             None if map => 1.0,
@@ -100,6 +104,7 @@ impl Reader<'_> {
             initial,
             dt,
             period,
+            spread,
             look,
             measured: file.measured.clone(),
             experiments: file.experiments.clone(),

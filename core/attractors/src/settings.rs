@@ -36,11 +36,18 @@ pub fn declare(definition: &Definition) -> Vec<Parameter> {
             .help("Orbits followed at once; they start along the attractor."),
     );
     list.push(
-        Parameter::real("spread", "", "Spread at the start", 1e-3, 0.0, 0.1)
-            .hard(0.0, 10.0)
-            .effect(Effect::Rebuild)
-            .group(NUMERICS)
-            .help("How far from the attractor the particles start, as a part of its size."),
+        Parameter::real(
+            "spread",
+            "",
+            "Spread at the start",
+            definition.spread,
+            0.0,
+            0.1,
+        )
+        .hard(0.0, 10.0)
+        .effect(Effect::Rebuild)
+        .group(NUMERICS)
+        .help("How far from the attractor the particles start, as a part of its size."),
     );
     let initial = Value::Vector(definition.initial.clone());
     let kind = ParameterKind::Vector {
@@ -195,7 +202,7 @@ impl Build {
                 real("dt", definition.dt)
             },
             particles: real("particles", PARTICLES as f64) as usize,
-            spread: real("spread", 1e-3),
+            spread: real("spread", definition.spread),
             initial,
         })
     }

@@ -59,7 +59,7 @@ pub fn picture(
     let dimension = definition.dimension();
     let members = ORBITS;
     let mut block = vec![0.0; members * dimension];
-    let mut scatter = Scatter::new(&samples, 1e-3, 0, "attractors: thumbnail");
+    let mut scatter = Scatter::new(&samples, definition.spread, 0, "attractors: thumbnail");
     for m in 0..members {
         for (v, x) in scatter.point().iter().enumerate() {
             block[v * members + m] = *x;

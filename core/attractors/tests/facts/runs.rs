@@ -336,6 +336,21 @@ fn every_style_of_every_system_makes_a_scene() {
 }
 
 #[test]
+fn no_particle_of_any_entry_runs_away() {
+    let open = Gate::open();
+    let lost: Vec<String> = Attractors
+        .catalogue()
+        .iter()
+        .filter_map(|entry| {
+            let mut run = build(&entry.model.clone().with("particles", 2000i64));
+            let error = run.advance(&Step::from(2000u32), &open).err()?;
+            Some(format!("{}: {error}", entry.name))
+        })
+        .collect();
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
+#[test]
 fn the_orbits_are_exported_as_csv() {
     let mut run = build(&lorenz(10));
     advance(&mut *run, 3);
