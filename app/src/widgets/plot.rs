@@ -8,7 +8,7 @@ use egui_plot::{
 };
 use loom_sim::{Mark, Plot};
 
-use super::{decimate, dense};
+use super::{decimate, dense, heat};
 use crate::shell::icons::Icon;
 use crate::shell::tokens::{self, Tokens, font};
 use crate::shell::{theme, words};
@@ -33,6 +33,11 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
     let tokens = tokens::of(ui);
     let log = [plot.x.logarithmic, plot.y.logarithmic];
     let columns = (ui.available_width() * ui.pixels_per_point()).max(64.0) as usize;
+    let field = plot.marks.iter().find_map(|m| match m {
+        Mark::Field(field) => Some(field),
+        _ => None,
+    });
+    let beside = field.map_or(0.0, |f| heat::legend_width(ui, f));
     let (x_log, y_log) = (log[0], log[1]);
     let room = ui.available_size();
     let (across, down) = (about(room.x, 90.0), about(room.y, 36.0));
@@ -46,15 +51,28 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
             named_value(&plot.x.label, back(position.x, x_log), &plot.x.unit),
             named_value(&plot.y.label, back(position.y, y_log), &plot.y.unit),
         )),
-        HoverPosition::Elsewhere { .. } => None,
+        HoverPosition::Elsewhere { position } => {
+            let at = [back(position.x, x_log), back(position.y, y_log)];
+            let value = heat::readout(field?, at)?;
+            Some(format!(
+                "{value}\n{}\n{}",
+                named_value(&plot.x.label, at[0], &plot.x.unit),
+                named_value(&plot.y.label, at[1], &plot.y.unit),
+            ))
+        }
     };
     let mut figure = egui_plot::Plot::new(id)
         .id(id)
-        .show_grid(true)
+        .width(ui.available_width() - beside)
+        .show_grid(field.is_none())
         .grid_color(theme::mix(tokens.ground, tokens.hairline, 0.7))
         .grid_spacing(4.0..=20.0)
         .show_background(false)
-        .set_margin_fraction(vec2(0.02, 0.06))
+        .set_margin_fraction(if field.is_some() {
+            vec2(0.0, 0.0)
+        } else {
+            vec2(0.02, 0.06)
+        })
         .allow_scroll(false)
         .allow_zoom(true)
         .allow_drag(true)
@@ -104,6 +122,11 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         }
     });
     label(ui, plot, &shown, tokens, log);
+    if let Some(field) = field {
+        let frame = shown.response.rect;
+        let rect = egui::Rect::from_min_size(frame.right_top(), vec2(beside, frame.height()));
+        heat::legend(ui, rect, field);
+    }
     if plot.preview {
         ui.painter().text(
             shown.response.rect.right_top() + vec2(-6.0, 4.0),
@@ -266,6 +289,7 @@ fn draw(
                     .allow_hover(false),
             );
         }
+        Mark::Field(field) => heat::draw(area, field, log),
         Mark::Horizontal { name, y } => area.hline(
             HLine::new(name, forth(*y, log[1]))
                 .color(tokens.secondary)
@@ -453,6 +477,20 @@ pub fn csv(plot: &Plot) -> String {
                 points
                     .iter()
                     .try_for_each(|p| writer.write_record(p.map(|v| v.to_string())))
+            }
+            Mark::Field(field) => {
+                let names = [x.as_str(), &plot.y.title(), field.name.as_str()];
+                let _ = writer.write_record(names);
+                let size = [field.width, field.height()];
+                let middle = |ends: [f64; 2], cell: usize, of: usize| {
+                    ends[0] + (ends[1] - ends[0]) * (cell as f64 + 0.5) / of as f64
+                };
+                field.values.iter().enumerate().try_for_each(|(i, value)| {
+                    let at = middle(field.x, i % size[0], size[0]);
+                    let up = middle(field.y, i / size[0], size[1]);
+                    let value = value.map(|v| v.to_string()).unwrap_or_default();
+                    writer.write_record([at.to_string(), up.to_string(), value])
+                })
             }
             Mark::Horizontal { name, y: value } | Mark::Vertical { name, x: value } => {
                 writer.write_record([name.as_str(), value.to_string().as_str()])

@@ -5,16 +5,19 @@
 
 use loom_sim::colour::Rgba;
 use loom_sim::scene::{Baseline, Font, Path, Shape, Stroke, Text};
-use loom_sim::{Ink, Mark, Plot};
+use loom_sim::plot::kind_color;
+use loom_sim::{Axis, Field, Ink, Mark, Plot, Shades};
 
 use crate::letters;
 pub use crate::plot_data::series_color;
 use crate::plot_data::{self, Frame};
-use crate::ticks::Ticks;
+use crate::ticks::{self, Ticks};
 
 /// Label and tick size.
 const SMALL: f64 = 11.5;
 const TITLE: f64 = 13.0;
+/// Width of a colour bar.
+const BAR: f64 = 10.0;
 /// Space between things that belong together, and between groups.
 const GAP: f64 = 4.0;
 const MARGIN: f64 = 8.0;
@@ -43,7 +46,27 @@ fn name_of(mark: &Mark) -> &str {
         | Mark::Band { name, .. }
         | Mark::Horizontal { name, .. }
         | Mark::Vertical { name, .. } => name,
+        Mark::Field(field) => &field.name,
     }
+}
+
+/// Whether the mark is one of the curves that take colours and are named by a key.
+fn is_series(mark: &Mark) -> bool {
+    !matches!(
+        mark,
+        Mark::Horizontal { .. } | Mark::Vertical { .. } | Mark::Field(_)
+    )
+}
+
+/// The room that a field's legend takes to the right of the frame.
+fn legend_room(field: &Field) -> f64 {
+    let width = |s: &str| letters::width(Font::Sans, s, SMALL);
+    let words: Vec<String> = match &field.shades {
+        Shades::Range { low, high, .. } => ticks::ticks([*low, *high], 5).labels,
+        Shades::Kinds(names) => names.clone(),
+    };
+    let widest = words.iter().map(|s| width(s)).fold(0.0, f64::max);
+    3.0 * MARGIN + BAR + widest
 }
 
 impl<'a> Sketch<'a> {
@@ -59,7 +82,7 @@ impl<'a> Sketch<'a> {
         let named: Vec<&str> = plot
             .marks
             .iter()
-            .filter(|m| !matches!(m, Mark::Horizontal { .. } | Mark::Vertical { .. }))
+            .filter(|m| is_series(m))
             .map(name_of)
             .filter(|n| !n.is_empty())
             .collect();
@@ -81,7 +104,12 @@ impl<'a> Sketch<'a> {
             }
             + if key { SMALL + GAP * 2.0 } else { 0.0 };
         let left = MARGIN + widest(&ticks[1]) + GAP;
+        let fields = plot.marks.iter().filter_map(|m| match m {
+            Mark::Field(field) => Some(legend_room(field)),
+            _ => None,
+        });
         let right = MARGIN
+            + fields.fold(0.0, f64::max)
             + if direct {
                 named.iter().map(|n| width(n)).fold(0.0, f64::max) + GAP
             } else {
@@ -114,7 +142,7 @@ impl<'a> Sketch<'a> {
         let plot = self.plot;
         for mark in &plot.marks {
             let tint = match mark {
-                Mark::Horizontal { .. } | Mark::Vertical { .. } => self.ink.secondary,
+                mark if !is_series(mark) => self.ink.secondary,
                 _ => {
                     color += 1;
                     series_color(color - 1)
@@ -122,7 +150,7 @@ impl<'a> Sketch<'a> {
             };
             let end = self.mark(mark, tint);
             let name = name_of(mark);
-            if name.is_empty() || matches!(mark, Mark::Horizontal { .. } | Mark::Vertical { .. }) {
+            if name.is_empty() || !is_series(mark) {
                 continue;
             }
             keys.push((name.to_owned(), tint));
@@ -301,6 +329,13 @@ impl<'a> Sketch<'a> {
                 self.fill(Path::polygon(&outline), tint.with_alpha(0.25));
                 end
             }
+            Mark::Field(field) => {
+                for (color, path) in self.frame.cells(field) {
+                    self.fill(path, color);
+                }
+                self.legend(field);
+                None
+            }
             Mark::Horizontal { name, y } => {
                 let y = self.frame.y(*y)?;
                 self.dashed([[left, y], [left + width, y]], tint);
@@ -312,6 +347,52 @@ impl<'a> Sketch<'a> {
                 self.dashed([[x, top], [x, top + height]], tint);
                 self.text(name, [x + GAP, top + GAP], 0.0, tint, Baseline::Top);
                 None
+            }
+        }
+    }
+
+    /// The bar or the key of a field, to the right of the frame.
+    fn legend(&mut self, field: &Field) {
+        let [left, top, width, height] = self.frame.rectangle;
+        let x = left + width + 2.0 * MARGIN;
+        let secondary = self.ink.secondary;
+        match &field.shades {
+            Shades::Range {
+                map,
+                low,
+                high,
+                unit,
+            } => {
+                const STEPS: usize = 128;
+                let each = height / STEPS as f64;
+                for step in 0..STEPS {
+                    let y = top + height - (step + 1) as f64 * each;
+                    // A hair of overlap, so that no ground shows between two steps.
+                    let tall = if step > 0 { each + 0.3 } else { each };
+                    let color = map.at(step as f32 / (STEPS - 1) as f32);
+                    self.fill(Path::rectangle(x, y, BAR, tall), color);
+                }
+                let marks = ticks::ticks([*low, *high], 5);
+                for (value, label) in marks.values.iter().zip(&marks.labels) {
+                    let y = top + height * (1.0 - (value - low) / (high - low));
+                    self.text(label, [x + BAR + GAP, y], 0.0, secondary, Baseline::Middle);
+                }
+                let title = Axis::new(&field.name, unit).title();
+                let end = x + BAR + GAP;
+                let at = [end, top - GAP * 2.0];
+                self.text(&title, at, 0.5, self.ink.text, Baseline::Alphabetic);
+            }
+            Shades::Kinds(names) => {
+                for (number, name) in names.iter().enumerate() {
+                    let y = top + (SMALL + GAP) * number as f64;
+                    if y + BAR > top + height {
+                        break;
+                    }
+                    let color = kind_color(number, names.len());
+                    self.fill(Path::rectangle(x, y, BAR, BAR), color);
+                    let at = [x + BAR + GAP, y + BAR / 2.0];
+                    self.text(name, at, 0.0, secondary, Baseline::Middle);
+                }
             }
         }
     }

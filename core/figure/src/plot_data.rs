@@ -1,7 +1,8 @@
 //! From the numbers of a plot to places on paper: colours, limits, scales, thinning, clipping.
 
 use loom_sim::colour::{OKABE_ITO, Rgba};
-use loom_sim::{Axis, Mark, Plot};
+use loom_sim::scene::Path;
+use loom_sim::{Axis, Field, Mark, Plot};
 
 use crate::ticks::{self, Ticks};
 
@@ -54,6 +55,10 @@ pub fn limits(plot: &Plot) -> [[f64; 2]; 2] {
                     both(p[0], p[2]);
                 }
             }
+            Mark::Field(field) => {
+                both(field.x[0], field.y[0]);
+                both(field.x[1], field.y[1]);
+            }
             Mark::Horizontal { .. } | Mark::Vertical { .. } => {}
         }
     }
@@ -68,7 +73,12 @@ pub fn limits(plot: &Plot) -> [[f64; 2]; 2] {
         y.add(0.0, false);
     }
     let floor = zero && y.low == 0.0;
-    let y_range = y.with_margin(log[1], floor);
+    // A field fills its frame.
+    let y_range = if plot.marks.iter().any(|m| matches!(m, Mark::Field(_))) {
+        y.wide(log[1])
+    } else {
+        y.with_margin(log[1], floor)
+    };
     let given = |axis: &Axis, found: [f64; 2]| match axis.limits {
         Some([a, b])
             if a.is_finite()
@@ -265,7 +275,6 @@ impl Frame {
 
     /// A bar's left, top, right and bottom.
     pub fn bar(&self, x: f64, height: f64, width: f64) -> Option<[f64; 4]> {
-        let [left, top, wide, high] = self.rectangle;
         let base = if self.logarithmic[1] {
             self.limits[1][0].min(self.limits[1][1])
         } else {
@@ -273,12 +282,53 @@ impl Frame {
         };
         let a = self.place(x - width / 2.0, base);
         let b = self.place(x + width / 2.0, height);
+        self.inside(a, b)
+    }
+
+    /// A field's cells of one colour after another, runs of a row as one rectangle.
+    pub fn cells(&self, field: &Field) -> Vec<(Rgba, Path)> {
+        let (width, height) = (field.width, field.height());
+        let mut paths: Vec<(Rgba, Path)> = Vec::new();
+        let mut known = std::collections::HashMap::new();
+        let edge = |ends: [f64; 2], part: usize, of: usize| {
+            ends[0] + (ends[1] - ends[0]) * part as f64 / of as f64
+        };
+        for row in 0..height {
+            let colors: Vec<_> = field.values[row * width..(row + 1) * width]
+                .iter()
+                .map(|v| field.color(*v))
+                .collect();
+            let [below, above] = [row, row + 1].map(|r| edge(field.y, r, height));
+            let mut from = 0;
+            while from < width {
+                let run = colors[from..].iter().take_while(|c| **c == colors[from]);
+                let to = from + run.count();
+                if let Some(color) = colors[from] {
+                    let a = self.place(edge(field.x, from, width), above);
+                    let b = self.place(edge(field.x, to, width), below);
+                    if let Some([left, top, right, bottom]) = self.inside(a, b) {
+                        let place = *known.entry(color).or_insert_with(|| {
+                            paths.push((color, Path::default()));
+                            paths.len() - 1
+                        });
+                        let cell = Path::rectangle(left, top, right - left, bottom - top);
+                        paths[place].1.segments.extend(cell.segments);
+                    }
+                }
+                from = to;
+            }
+        }
+        paths
+    }
+
+    /// The part of a rectangle that lies in the frame: left, top, right, bottom.
+    fn inside(&self, a: [f64; 2], b: [f64; 2]) -> Option<[f64; 4]> {
+        let [left, top, width, height] = self.rectangle;
         if !a.iter().chain(&b).all(|v| v.is_finite()) {
             return None;
         }
-        let inside = |v: f64, low: f64, span: f64| v.clamp(low, low + span);
-        let [x0, x1] = [a[0].min(b[0]), a[0].max(b[0])].map(|v| inside(v, left, wide));
-        let [y0, y1] = [a[1].min(b[1]), a[1].max(b[1])].map(|v| inside(v, top, high));
+        let [x0, x1] = [a[0].min(b[0]), a[0].max(b[0])].map(|v| v.clamp(left, left + width));
+        let [y0, y1] = [a[1].min(b[1]), a[1].max(b[1])].map(|v| v.clamp(top, top + height));
         (x1 > x0 && y1 > y0).then_some([x0, y0, x1, y1])
     }
 

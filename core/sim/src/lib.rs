@@ -38,7 +38,7 @@ pub use loom_gpu::colour::{self, ColorMap, Rgba};
 pub use loom_gpu::scene::{self, Scene};
 pub use model::{Attachment, Cost, Model};
 pub use parameter::{Effect, Parameter, ParameterKind, Scale};
-pub use plot::{Axis, Mark, Plot};
+pub use plot::{Axis, Field, Mark, Plot, Shades};
 pub use probe::{ProbeKind, ProbeSpec, Reading, Recorder};
 pub use report::{Number, Quantity, Report, Table, Uncertainty};
 pub use run::Run;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exchange::Series;
 use crate::parameter::Scale;
+use loom_gpu::colour::{ColorMap, OKABE_ITO, Rgba};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Plot {
@@ -94,6 +95,74 @@ pub enum Mark {
         name: String,
         x: f64,
     },
+    /// Coloured cells on a rectangle.
+    Field(Field),
+}
+
+/// A value for each cell of a rectangle, as colours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    pub name: String,
+    /// Left and right edge.
+    pub x: [f64; 2],
+    /// Lower and upper edge.
+    pub y: [f64; 2],
+    /// Cells in a row.
+    pub width: usize,
+    /// Row by row from the bottom; an empty cell stays clear.
+    pub values: Vec<Option<f32>>,
+    pub shades: Shades,
+}
+
+/// What a field's values mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shades {
+    /// A quantity from `low` to `high` along a colour map.
+    Range {
+        unit: String,
+        map: ColorMap,
+        low: f64,
+        high: f64,
+    },
+    /// The number of a kind among these names.
+    Kinds(Vec<String>),
+}
+
+/// Colours of kinds; the eighth and later ones lie along a colour map.
+const KINDS: [Rgba; 7] = [
+    OKABE_ITO[4],
+    OKABE_ITO[5],
+    OKABE_ITO[2],
+    OKABE_ITO[3],
+    OKABE_ITO[6],
+    OKABE_ITO[0],
+    OKABE_ITO[1],
+];
+
+impl Field {
+    pub fn height(&self) -> usize {
+        self.values.len() / self.width.max(1)
+    }
+    /// The colour of a value; none for an empty cell.
+    pub fn color(&self, value: Option<f32>) -> Option<Rgba> {
+        let value = f64::from(value?);
+        match &self.shades {
+            Shades::Range { map, low, high, .. } => {
+                let part = (value - low) / (high - low);
+                part.is_finite().then(|| map.at(part.clamp(0.0, 1.0) as f32))
+            }
+            Shades::Kinds(names) => Some(kind_color(value as usize, names.len())),
+        }
+    }
+}
+
+/// The colour of the kind with this number.
+pub fn kind_color(number: usize, of: usize) -> Rgba {
+    KINDS.get(number).copied().unwrap_or_else(|| {
+        let part = (number - KINDS.len()) as f32 / of.saturating_sub(KINDS.len()).max(1) as f32;
+        ColorMap::Batlow.at(part)
+    })
 }
 
 impl Plot {
