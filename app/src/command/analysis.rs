@@ -24,6 +24,16 @@ pub fn run(
         model,
         capture: None,
     };
+    run_on(analysis, &subject, settings, threads)
+}
+
+/// Runs it on any subject, with a bar on a terminal.
+pub fn run_on(
+    analysis: &dyn Analysis,
+    subject: &Subject,
+    settings: &Settings,
+    threads: usize,
+) -> Result<Report, Failure> {
     let bar = output::bar(analysis.name());
     let shown = bar.clone();
     let mut job = Job::new(
@@ -32,7 +42,7 @@ pub fn run(
         |_| {},
     );
     job.threads = threads;
-    let report = analysis.run(&subject, settings, &job);
+    let report = analysis.run(subject, settings, &job);
     bar.finish_and_clear();
     Ok(report?)
 }

@@ -1,4 +1,4 @@
-//! `attractors`: list, show, trajectory, lyapunov, measure and bifurcation.
+//! `attractors`: list, show, trajectory, lyapunov, measure, bifurcation, and the declared analyses.
 
 use std::path::PathBuf;
 
@@ -11,6 +11,7 @@ use loom_figure::data;
 use loom_sim::{Column, Model, Series, Settings, Value};
 
 use super::bifurcation::Bifurcation;
+use super::declared::Declared;
 use super::given::{self, Set};
 use super::measure::Measure;
 use super::{Done, Failure, analysis, output};
@@ -23,6 +24,8 @@ pub enum Verb {
     Lyapunov(Lyapunov),
     Measure(Measure),
     Bifurcation(Bifurcation),
+    #[command(flatten)]
+    Declared(Declared),
 }
 
 impl Verb {
@@ -34,6 +37,7 @@ impl Verb {
             Self::Lyapunov(lyapunov) => lyapunov.run(),
             Self::Measure(measure) => measure.run(),
             Self::Bifurcation(diagram) => diagram.run(),
+            Self::Declared(declared) => declared.run(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod attractors;
 mod automata;
 mod bifurcation;
 mod circuits;
+mod declared;
 mod doctor;
 mod failure;
 mod given;
@@ -47,7 +48,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Strange attractors: list, show, trajectories, Lyapunov exponents, orbit diagrams
+    /// Strange attractors: list, show, trajectories, exponents, dimensions, spectra, orbit diagrams
     #[command(subcommand, visible_alias = "attractor")]
     Attractors(attractors::Verb),
     /// Cellular automata: run, convert, analyse

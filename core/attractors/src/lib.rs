@@ -7,11 +7,13 @@
 //! | [`definition`], [`file`](mod@file) | a system's file, read and checked |
 //! | [`Motion`] | the simulation: a cloud on processor or device, orbits followed in f64 |
 //! | [`lyapunov`], [`spectrum`] | Lyapunov exponents with errors, held against the divergence |
+//! | [`analyses`] | dimensions, spectra and tests of an orbit or of an imported series |
 //! | [`invariants`] | what a catalogue entry says of itself, measured: start, step, period, exponents |
 //! | [`trajectory`], [`listing`] | what the command line needs |
 //!
 //! A built-in system is a file like any user's; see `assets/attractors`.
 
+pub mod analyses;
 pub mod catalogue;
 mod cloud;
 mod codec;
@@ -35,6 +37,7 @@ mod pointer;
 mod probes;
 mod reading;
 pub mod science;
+pub mod series_file;
 pub mod settings;
 mod simulation;
 pub mod spectrum;

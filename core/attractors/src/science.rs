@@ -7,6 +7,7 @@ use loom_sim::{
     Science, SimError, Simulation, Value,
 };
 
+use crate::analyses;
 use crate::catalogue;
 use crate::definition::{Definition, Style};
 use crate::file;
@@ -62,7 +63,9 @@ impl Science for Attractors {
     }
 
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
-        vec![Arc::new(Lyapunov), Arc::new(OrbitDiagram)]
+        let mut list: Vec<Arc<dyn Analysis>> = vec![Arc::new(Lyapunov), Arc::new(OrbitDiagram)];
+        list.extend(analyses::all());
+        list
     }
 
     fn default_probes(&self, model: &Model) -> Vec<ProbeSpec> {

@@ -1,0 +1,226 @@
+//! The commands of declared analyses: name, options and help follow from the declaration.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches, Subcommand};
+use loom_sim::parameter::ParameterKind;
+use loom_sim::{Analysis, Model, Parameter, Settings, Subject, Value};
+
+use super::given::{self, Set};
+use super::{Done, Failure, analysis, output};
+
+/// The system whose declarations stand for all in the help.
+const EXAMPLE: &str = "Lorenz";
+
+/// One analysis, asked for.
+#[derive(Debug)]
+pub struct Declared {
+    key: String,
+    name: String,
+    /// What was given, as text.
+    given: Vec<(String, String)>,
+    out: Option<PathBuf>,
+    threads: Option<u16>,
+    json: bool,
+    set: Set,
+}
+
+fn parameters(analysis: &dyn Analysis) -> Vec<Parameter> {
+    loom_attractors::catalogue::named(EXAMPLE).map_or_else(
+        |_| Vec::new(),
+        |d| analysis.parameters(&loom_attractors::catalogue::model(&d)),
+    )
+}
+
+fn option(key: &str) -> String {
+    key.replace('_', "-")
+}
+
+fn command(analysis: &Arc<dyn Analysis>) -> Command {
+    let key = analysis.key();
+    let mut command = Command::new(key.to_owned())
+        .about(analysis.name().to_owned())
+        .long_about(format!("{}\n\n{}", analysis.name(), analysis.help()))
+        .after_help(format!(
+            "Examples:\n  strange-loom attractors {key} Lorenz\n  strange-loom attractors {key} mine.toml --json\n\nSource: {}",
+            analysis.citation()
+        ))
+        .arg(
+            Arg::new("name")
+                .value_name("NAME")
+                .required(true)
+                .help("A system of the catalogue, a *.toml file, or a time series as *.csv (times in its first column)"),
+        );
+    for parameter in parameters(&**analysis) {
+        let kind = match parameter.kind {
+            ParameterKind::Integer { .. } => "N",
+            ParameterKind::Real { .. } => "X",
+            ParameterKind::Choice(_) => "WHICH",
+            _ => "VALUE",
+        };
+        // Choices of variables differ from system to system.
+        let usual = match parameter.kind {
+            ParameterKind::Choice(_) => String::new(),
+            _ => format!(" [default: {}]", parameter.default),
+        };
+        let unit = if parameter.unit.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", parameter.unit)
+        };
+        command = command.arg(
+            Arg::new(parameter.key.clone())
+                .long(option(&parameter.key))
+                .value_name(kind)
+                .allow_hyphen_values(true)
+                .help(format!("{}{unit}: {}{usual}", parameter.name, parameter.help)),
+        );
+    }
+    let command = command
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("F.csv")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help("Where to write the numbers of its plots as CSV"),
+        )
+        .arg(
+            Arg::new("threads")
+                .long("threads")
+                .value_name("N")
+                .value_parser(clap::value_parser!(u16).range(1..))
+                .help("Threads on the processor [default: all]"),
+        )
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print one JSON document"),
+        );
+    Set::augment_args(command)
+}
+
+impl Subcommand for Declared {
+    fn augment_subcommands(cmd: Command) -> Command {
+        let list = loom_attractors::analyses::all();
+        list.iter().fold(cmd, |cmd, a| cmd.subcommand(command(a)))
+    }
+    fn augment_subcommands_for_update(cmd: Command) -> Command {
+        Self::augment_subcommands(cmd)
+    }
+    fn has_subcommand(name: &str) -> bool {
+        loom_attractors::analyses::all()
+            .iter()
+            .any(|a| a.key() == name)
+    }
+}
+
+impl FromArgMatches for Declared {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let missing = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
+        let (key, given) = matches.subcommand().ok_or_else(missing)?;
+        let list = loom_attractors::analyses::all();
+        let analysis = list.iter().find(|a| a.key() == key).ok_or_else(missing)?;
+        let mut texts = Vec::new();
+        for parameter in parameters(&**analysis) {
+            if let Some(text) = given.get_one::<String>(&parameter.key) {
+                texts.push((parameter.key, text.clone()));
+            }
+        }
+        Ok(Self {
+            key: key.to_owned(),
+            name: given.get_one::<String>("name").cloned().unwrap_or_default(),
+            given: texts,
+            out: given.get_one::<PathBuf>("out").cloned(),
+            threads: given.get_one::<u16>("threads").copied(),
+            json: given.get_flag("json"),
+            set: Set::from_arg_matches(given)?,
+        })
+    }
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Declared {
+    pub fn run(self) -> Done {
+        let list = loom_attractors::analyses::all();
+        let Some(analysis) = list.into_iter().find(|a| a.key() == self.key) else {
+            return Err(Failure::input(format!("There is no analysis {}.", self.key)));
+        };
+        let series = self.name.to_lowercase().ends_with(".csv");
+        let (subject, declared) = if series {
+            let path = PathBuf::from(&self.name);
+            let bytes = output::read(&path)?;
+            let series = loom_attractors::series_file::read(&self.name, &bytes)?;
+            (Subject::Series(Arc::new(series)), parameters(&*analysis))
+        } else {
+            let model = self.model()?;
+            let declared = analysis.parameters(&model);
+            let capture = None;
+            (Subject::State { model, capture }, declared)
+        };
+        let mut settings = Settings::new();
+        for (key, text) in &self.given {
+            let parameter = declared.iter().find(|p| p.key == *key).ok_or_else(|| {
+                Failure::input(format!(
+                    "{} has no --{}: it is not asked for there.",
+                    self.name,
+                    option(key)
+                ))
+            })?;
+            settings.insert(key.clone(), value(parameter, text)?);
+        }
+        let threads = self.threads.map_or_else(
+            || std::thread::available_parallelism().map_or(1, usize::from),
+            usize::from,
+        );
+        let report = analysis::run_on(&*analysis, &subject, &settings, threads)?;
+        if let Some(path) = &self.out {
+            let text: String = report.plots.iter().map(crate::widgets::plot::csv).collect();
+            output::file(Some(path), text.as_bytes())?;
+            if !self.json {
+                for warning in &report.warnings {
+                    output::warn(warning);
+                }
+                return Ok(());
+            }
+        }
+        analysis::print(&report, Some(self.set.seed), self.json)
+    }
+
+    fn model(&self) -> Result<Model, Failure> {
+        let registry = crate::registry();
+        let science = registry.get("attractors")?;
+        let mut model = given::model(&**science, &self.name)?;
+        self.set.apply(&**science, &mut model)?;
+        Ok(model)
+    }
+}
+
+/// A value of the parameter's kind.
+fn value(parameter: &Parameter, text: &str) -> Result<Value, Failure> {
+    let wrong = |why: String| {
+        Failure::input(format!("--{} {text}: {why}.", option(&parameter.key)))
+    };
+    let number = || given::number(text).map_err(wrong);
+    Ok(match &parameter.kind {
+        ParameterKind::Real { .. } => Value::Real(number()?),
+        ParameterKind::Integer { .. } => {
+            let x = number()?;
+            if x.fract() != 0.0 || x.abs() > 1e15 {
+                return Err(wrong("give a whole number".into()));
+            }
+            Value::Integer(x as i64)
+        }
+        ParameterKind::Boolean => match text {
+            "true" | "yes" | "1" => Value::Boolean(true),
+            "false" | "no" | "0" => Value::Boolean(false),
+            _ => return Err(wrong("give true or false".into())),
+        },
+        ParameterKind::Vector { .. } => Value::Vector(given::numbers(text).map_err(wrong)?),
+        _ => Value::from(text),
+    })
+}
