@@ -6,6 +6,9 @@ use loom_sim::{Analysis, Job, Model, Number, Report, Settings, Subject, Uncertai
 
 use super::{Done, Failure, output};
 
+/// Rows of a table that are printed for people.
+const MOST_ROWS: usize = 64;
+
 /// Runs it on a model at its beginning, with a bar on a terminal.
 pub fn run(
     analysis: &dyn Analysis,
@@ -102,7 +105,7 @@ pub fn print(report: &Report, seed: Option<u64>, json: bool) -> Done {
             .map(|(_, c)| c.len())
             .max()
             .unwrap_or(0);
-        let rows: Vec<Vec<String>> = (0..longest)
+        let rows: Vec<Vec<String>> = (0..longest.min(MOST_ROWS))
             .map(|i| {
                 table
                     .columns
@@ -112,6 +115,10 @@ pub fn print(report: &Report, seed: Option<u64>, json: bool) -> Done {
             })
             .collect();
         text.push_str(&output::table(&heads, &rows));
+        if longest > MOST_ROWS {
+            let more = longest - MOST_ROWS;
+            text.push_str(&format!("{more} more rows; --out writes them all\n"));
+        }
     }
     output::text(&text)
 }

@@ -10,8 +10,8 @@ use loom_sim::{Analysis, Model, Parameter, Settings, Subject, Value};
 use super::given::{self, Set};
 use super::{Done, Failure, analysis, output};
 
-/// The system whose declarations stand for all in the help.
-const EXAMPLE: &str = "Lorenz";
+/// The flow and the map whose declarations stand for all in the help.
+const EXAMPLES: [&str; 2] = ["Lorenz", "Henon"];
 
 /// One analysis, asked for.
 #[derive(Debug)]
@@ -27,10 +27,21 @@ pub struct Declared {
 }
 
 fn parameters(analysis: &dyn Analysis) -> Vec<Parameter> {
-    loom_attractors::catalogue::named(EXAMPLE).map_or_else(
-        |_| Vec::new(),
-        |d| analysis.parameters(&loom_attractors::catalogue::model(&d)),
-    )
+    let mut list: Vec<Parameter> = Vec::new();
+    for name in EXAMPLES {
+        let Ok(definition) = loom_attractors::catalogue::named(name) else {
+            continue;
+        };
+        let model = loom_attractors::catalogue::model(&definition);
+        if analysis.fits(&model) {
+            for parameter in analysis.parameters(&model) {
+                if list.iter().all(|p| p.key != parameter.key) {
+                    list.push(parameter);
+                }
+            }
+        }
+    }
+    list
 }
 
 fn option(key: &str) -> String {
@@ -39,7 +50,7 @@ fn option(key: &str) -> String {
 
 fn command(analysis: &Arc<dyn Analysis>) -> Command {
     let key = analysis.key();
-    let mut command = Command::new(key.to_owned())
+    let mut command = Set::augment_args(Command::new(key.to_owned()))
         .about(analysis.name().to_owned())
         .long_about(format!("{}\n\n{}", analysis.name(), analysis.help()))
         .after_help(format!(
@@ -74,16 +85,19 @@ fn command(analysis: &Arc<dyn Analysis>) -> Command {
                 .long(option(&parameter.key))
                 .value_name(kind)
                 .allow_hyphen_values(true)
-                .help(format!("{}{unit}: {}{usual}", parameter.name, parameter.help)),
+                .help(format!(
+                    "{}{unit}: {}{usual}",
+                    parameter.name, parameter.help
+                )),
         );
     }
-    let command = command
+    command
         .arg(
             Arg::new("out")
                 .long("out")
                 .value_name("F.csv")
                 .value_parser(clap::value_parser!(PathBuf))
-                .help("Where to write the numbers of its plots as CSV"),
+                .help("Where to write the table, or the numbers of the plots, as CSV"),
         )
         .arg(
             Arg::new("threads")
@@ -97,8 +111,7 @@ fn command(analysis: &Arc<dyn Analysis>) -> Command {
                 .long("json")
                 .action(ArgAction::SetTrue)
                 .help("Print one JSON document"),
-        );
-    Set::augment_args(command)
+        )
 }
 
 impl Subcommand for Declared {
@@ -148,7 +161,10 @@ impl Declared {
     pub fn run(self) -> Done {
         let list = loom_attractors::analyses::all();
         let Some(analysis) = list.into_iter().find(|a| a.key() == self.key) else {
-            return Err(Failure::input(format!("There is no analysis {}.", self.key)));
+            return Err(Failure::input(format!(
+                "There is no analysis {}.",
+                self.key
+            )));
         };
         let series = self.name.to_lowercase().ends_with(".csv");
         let (subject, declared) = if series {
@@ -179,7 +195,16 @@ impl Declared {
         );
         let report = analysis::run_on(&*analysis, &subject, &settings, threads)?;
         if let Some(path) = &self.out {
-            let text: String = report.plots.iter().map(crate::widgets::plot::csv).collect();
+            // A table has all there is; without one the plots are what was found.
+            let text: String = if report.tables.is_empty() {
+                report.plots.iter().map(crate::widgets::plot::csv).collect()
+            } else {
+                report
+                    .tables
+                    .iter()
+                    .map(crate::widgets::table::csv)
+                    .collect()
+            };
             output::file(Some(path), text.as_bytes())?;
             if !self.json {
                 for warning in &report.warnings {
@@ -202,9 +227,8 @@ impl Declared {
 
 /// A value of the parameter's kind.
 fn value(parameter: &Parameter, text: &str) -> Result<Value, Failure> {
-    let wrong = |why: String| {
-        Failure::input(format!("--{} {text}: {why}.", option(&parameter.key)))
-    };
+    let wrong =
+        |why: String| Failure::input(format!("--{} {text}: {why}.", option(&parameter.key)));
     let number = || given::number(text).map_err(wrong);
     Ok(match &parameter.kind {
         ParameterKind::Real { .. } => Value::Real(number()?),

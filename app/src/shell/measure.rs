@@ -22,9 +22,10 @@ pub fn section_of(ui: &mut Ui, live: &mut Live, folds: &mut Folds, acts: &mut Ac
         return;
     }
     section(ui, folds, "analyses", "Analyses", true, |ui, folds| {
-        for analysis in list {
+        for (number, analysis) in list.into_iter().enumerate() {
             let key = format!("analysis/{}", analysis.key());
-            let first = folds.get(&key).copied().unwrap_or(true);
+            // The first two stand open, the others as names that a click opens.
+            let first = folds.get(&key).copied().unwrap_or(number < 2);
             ui.horizontal(|ui| {
                 let response = ui.add(
                     egui::Button::new((

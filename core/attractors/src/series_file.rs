@@ -19,7 +19,9 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Series, SimError> {
     let mut columns: Vec<Vec<f64>> = Vec::new();
     for (number, record) in reader.records().enumerate() {
         let record = record.map_err(|e| SimError::parse(format!("{name}: {e}.")))?;
-        let line = record.position().map_or(number as u64 + 1, csv::Position::line);
+        let line = record
+            .position()
+            .map_or(number as u64 + 1, csv::Position::line);
         if number == 0 {
             columns.resize(record.len(), Vec::new());
             if record.iter().any(|f| f.parse::<f64>().is_err()) {
@@ -64,7 +66,10 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Series, SimError> {
         .into_iter()
         .enumerate()
         .map(|(k, values)| Column {
-            name: names.get(k + 1).cloned().unwrap_or_else(|| format!("x{}", k + 1)),
+            name: names
+                .get(k + 1)
+                .cloned()
+                .unwrap_or_else(|| format!("x{}", k + 1)),
             unit: String::new(),
             values,
         })
@@ -85,10 +90,7 @@ mod tests {
     #[test]
     fn a_gap_is_named_by_line_and_column() {
         let error = |text: &str| read("a.csv", text.as_bytes()).unwrap_err().to_string();
-        assert_eq!(
-            error("t,x\n0,1\n1,\n"),
-            "a.csv, line 3, column x is empty."
-        );
+        assert_eq!(error("t,x\n0,1\n1,\n"), "a.csv, line 3, column x is empty.");
         assert_eq!(
             error("t,x\n0,1\n1,high\n"),
             "a.csv, line 3, column x is no number: “high”."

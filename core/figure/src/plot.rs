@@ -4,8 +4,8 @@
 //! never the style.
 
 use loom_sim::colour::Rgba;
-use loom_sim::scene::{Baseline, Font, Path, Shape, Stroke, Text};
 use loom_sim::plot::kind_color;
+use loom_sim::scene::{Baseline, Font, Path, Shape, Stroke, Text};
 use loom_sim::{Axis, Field, Ink, Mark, Plot, Shades};
 
 use crate::letters;

@@ -150,7 +150,8 @@ impl Field {
         match &self.shades {
             Shades::Range { map, low, high, .. } => {
                 let part = (value - low) / (high - low);
-                part.is_finite().then(|| map.at(part.clamp(0.0, 1.0) as f32))
+                part.is_finite()
+                    .then(|| map.at(part.clamp(0.0, 1.0) as f32))
             }
             Shades::Kinds(names) => Some(kind_color(value as usize, names.len())),
         }

@@ -5,27 +5,47 @@
 //! | `dimension` | correlation, information and box dimension |
 //! | `spectrum` | power spectrum |
 //! | `zero-one` | 0–1 test for chaos |
+//! | `lyapunov-series` | λ₁ from one variable (Rosenstein) |
+//! | `entropy` | permutation entropy, multiscale sample entropy |
+//! | `poincare` | Poincaré section and return map |
+//! | `fixed-points` | fixed points and orbits of low periods, with their stability |
+//! | `recurrence` | recurrence plot and its quantification |
 
 use std::sync::Arc;
 
 use loom_sim::Analysis;
 
 mod dimension;
+mod entropy;
+mod fixed_points;
+mod poincare;
 mod power_spectrum;
+mod recurrence;
 pub mod scaling;
+mod series_exponent;
 mod source;
 mod zero_one;
 
 pub use dimension::Dimension;
+pub use entropy::Entropy;
+pub use fixed_points::FixedPoints;
+pub use poincare::Poincare;
 pub use power_spectrum::{PowerSpectrum, welch};
+pub use recurrence::Recurrence;
+pub use series_exponent::SeriesExponent;
 pub use source::{Samples, orbit};
 pub use zero_one::ZeroOne;
 
 /// All of them, in the order in which they are shown; each is also a command of its key.
 pub fn all() -> Vec<Arc<dyn Analysis>> {
     vec![
+        Arc::new(Poincare),
+        Arc::new(FixedPoints),
         Arc::new(Dimension),
         Arc::new(PowerSpectrum),
         Arc::new(ZeroOne),
+        Arc::new(SeriesExponent),
+        Arc::new(Entropy),
+        Arc::new(Recurrence),
     ]
 }

@@ -26,7 +26,9 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
     list.push(
         Parameter::integer("segment", "", "Points in a piece", 4096, 64, 65_536)
             .hard(16.0, 1e7)
-            .help("Longer pieces tell closer frequencies apart; more pieces make a smoother curve."),
+            .help(
+                "Longer pieces tell closer frequencies apart; more pieces make a smoother curve.",
+            ),
     );
     list
 }
@@ -58,7 +60,10 @@ impl Analysis for PowerSpectrum {
         let samples = source.samples(&settings, job)?;
         let variable = source.chosen(&settings)?;
         let series = samples.column(variable);
-        let wanted = settings.get("segment").and_then(Value::as_real).unwrap_or(4096.0) as usize;
+        let wanted = settings
+            .get("segment")
+            .and_then(Value::as_real)
+            .unwrap_or(4096.0) as usize;
         let spectrum = welch(&series, samples.interval, wanted, job)?;
         let name = &source.variables()[variable];
         let time = source.time_unit();
@@ -110,8 +115,11 @@ impl Analysis for PowerSpectrum {
         report.plots.push(Plot {
             title: format!("Power spectrum of {name}"),
             x: Axis::new("Frequency", &unit),
-            y: Axis::new("Power density", &format!("{name}² · {}", time.trim_end_matches('s')))
-                .logarithmic(),
+            y: Axis::new(
+                "Power density",
+                &format!("{name}² · {}", time.trim_end_matches('s')),
+            )
+            .logarithmic(),
             marks: vec![Mark::Line {
                 name: name.clone(),
                 points: spectrum
@@ -176,7 +184,8 @@ pub fn welch(
         for ((slot, x), w) in input.iter_mut().zip(&series[from..]).zip(&window) {
             *slot = (x - mean) * w;
         }
-        fft.process(&mut input, &mut output).map_err(SimError::other)?;
+        fft.process(&mut input, &mut output)
+            .map_err(SimError::other)?;
         for (sum, z) in power.iter_mut().zip(&output) {
             *sum += z.norm_sqr();
         }

@@ -213,8 +213,9 @@ impl<'a> Source<'a> {
             Self::System {
                 definition, build, ..
             } => {
-                let real =
-                    |key: &str, usual: f64| settings.get(key).and_then(Value::as_real).unwrap_or(usual);
+                let real = |key: &str, usual: f64| {
+                    settings.get(key).and_then(Value::as_real).unwrap_or(usual)
+                };
                 let points = real("points", 10_000.0).max(1.0) as usize;
                 let interval = if definition.is_map() {
                     1.0
@@ -277,9 +278,15 @@ pub fn orbit(
     let per_point = if map {
         1
     } else {
-        (interval / build.dt * (1.0 - 1e-12)).ceil().clamp(1.0, 1e12) as u64
+        (interval / build.dt * (1.0 - 1e-12))
+            .ceil()
+            .clamp(1.0, 1e12) as u64
     };
-    let step = if map { 1.0 } else { interval / per_point as f64 };
+    let step = if map {
+        1.0
+    } else {
+        interval / per_point as f64
+    };
     let stepper = OrbitStepper::new(definition);
     let mut clock = Clock::new(step);
     let mut point = build.initial.clone();

@@ -84,8 +84,13 @@ impl Analysis for ZeroOne {
             source.variables()[source.chosen(&settings)?]
         );
         report.values.push(
-            Quantity::real("k", "K of the 0–1 test", median, Uncertainty::StandardError(spread))
-                .symbol("K"),
+            Quantity::real(
+                "k",
+                "K of the 0–1 test",
+                median,
+                Uncertainty::StandardError(spread),
+            )
+            .symbol("K"),
         );
         let verdict = if median > 0.9 {
             "chaotic"
@@ -94,7 +99,9 @@ impl Analysis for ZeroOne {
         } else {
             "undecided: take more points, or a longer time between them"
         };
-        report.values.push(Quantity::text("verdict", "The series is", verdict));
+        report
+            .values
+            .push(Quantity::text("verdict", "The series is", verdict));
         let nearest = |k: &f64| (k - median).abs();
         let typical = (0..ks.len())
             .min_by(|a, b| nearest(&ks[*a]).total_cmp(&nearest(&ks[*b])))
@@ -167,7 +174,10 @@ fn growth(series: &[f64], c: f64) -> f64 {
         .collect();
     // Damped: what oscillates with the walk itself is added back so that it hides no growth.
     let least = displacement.iter().copied().fold(f64::INFINITY, f64::min);
-    let damped: Vec<f64> = displacement.iter().map(|d| d - least.min(0.0) * 1.1).collect();
+    let damped: Vec<f64> = displacement
+        .iter()
+        .map(|d| d - least.min(0.0) * 1.1)
+        .collect();
     correlation(&damped)
 }
 
