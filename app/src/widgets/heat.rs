@@ -71,7 +71,7 @@ fn picture(field: &Field) -> ColorImage {
 pub fn readout(field: &Field, at: [f64; 2]) -> Option<String> {
     let part = |ends: [f64; 2], value: f64, cells: usize| {
         let part = (value - ends[0]) / (ends[1] - ends[0]);
-        ((0.0..1.0).contains(&part)).then(|| (part * cells as f64) as usize)
+        ((0.0..1.0).contains(&part)).then_some((part * cells as f64) as usize)
     };
     let column = part(field.x, at[0], field.width)?;
     let row = part(field.y, at[1], field.height())?;

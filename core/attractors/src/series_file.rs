@@ -31,11 +31,12 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Series, SimError> {
         }
         for (k, field) in record.iter().enumerate() {
             let named = names.get(k).cloned().unwrap_or_else(|| (k + 1).to_string());
-            let value: f64 = field.parse().map_err(|_| {
+            let value = field.parse().ok().filter(|v: &f64| v.is_finite());
+            let value = value.ok_or_else(|| {
                 let what = if field.is_empty() {
                     "is empty".to_owned()
                 } else {
-                    format!("is no number: “{field}”")
+                    format!("is no finite number: “{field}”")
                 };
                 SimError::parse(format!("{name}, line {line}, column {named} {what}."))
             })?;
@@ -53,7 +54,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Series, SimError> {
         columns.remove(0)
     };
     let abscissa = names.first().cloned().unwrap_or_else(|| "t".into());
-    if let Some(row) = at.windows(2).position(|w| !(w[1] > w[0])) {
+    if let Some(row) = at.windows(2).position(|w| w[1] <= w[0]) {
         return Err(SimError::parse(format!(
             "{name}: the times in column {abscissa} don't increase from row {} to row {} ({} to {}).",
             row + 1,
@@ -93,8 +94,9 @@ mod tests {
         assert_eq!(error("t,x\n0,1\n1,\n"), "a.csv, line 3, column x is empty.");
         assert_eq!(
             error("t,x\n0,1\n1,high\n"),
-            "a.csv, line 3, column x is no number: “high”."
+            "a.csv, line 3, column x is no finite number: “high”."
         );
+        assert!(error("t,x\n0,1\n1,NaN\n").contains("line 3"));
         assert!(error("t,x\n0,1\n0,2\n").contains("row 1 to row 2"));
         assert!(error("").contains("no rows"));
     }

@@ -19,18 +19,6 @@ use crate::definition::Definition;
 /// Steps of the correlation sum in each doubling of the distance squared.
 const STEPS: u32 = 2;
 
-/// Grids that boxes are counted in, each displaced from the last: what is measured is the mean.
-/// A single grid that begins at the edge of a self-similar set lies along its seams, where a
-/// box more or less is a matter of the last digit.
-const GRIDS: u32 = 4;
-
-/// How far grid `shift` is displaced along variable `v`, in boxes: from 0 to 1, spread evenly by
-/// the square roots of whole numbers that have none.
-fn offset(shift: u32, v: usize) -> f64 {
-    const ROOTS: [f64; 6] = [2.0, 3.0, 5.0, 7.0, 11.0, 13.0];
-    (f64::from(shift + 1) * ROOTS[v % ROOTS.len()].sqrt()).fract()
-}
-
 /// "Fractal dimension".
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dimension;
@@ -86,7 +74,7 @@ impl Analysis for Dimension {
         report.citation = self.citation().into();
         report.method = format!(
             "{} points; correlation sum over pairs at least {} points apart in time, boxes halved from the whole extent; each dimension is the slope over the scaling region that is drawn, its error the scatter of the local slopes there. D₀ reads a few hundredths low, for boxes that the attractor barely enters hold no point.",
-            samples.len(),
+            samples.count(),
             theiler + 1
         );
         let curves = [
@@ -188,9 +176,9 @@ pub(super) fn correlation_sum(
     theiler: usize,
     job: &Job,
 ) -> Result<Vec<[f64; 2]>, SimError> {
-    let (n, d) = (samples.len(), samples.dimension);
+    let (n, d) = (samples.count(), samples.dimension);
     let scale = extent(samples);
-    if !(scale > 0.0) {
+    if scale.is_nan() || scale <= 0.0 {
         return Err(SimError::other(
             "All points are the same: the orbit has come to rest, which has the dimension 0.",
         ));
@@ -260,7 +248,7 @@ pub(super) struct Boxes {
 }
 
 pub(super) fn box_counts(samples: &Samples, job: &Job) -> Result<Boxes, SimError> {
-    let (n, d) = (samples.len(), samples.dimension);
+    let (n, d) = (samples.count(), samples.dimension);
     let scale = extent(samples);
     let low: Vec<f64> = (0..d)
         .map(|v| {
@@ -279,27 +267,22 @@ pub(super) fn box_counts(samples: &Samples, job: &Job) -> Result<Boxes, SimError
     for k in 1..24 {
         job.check()?;
         let cells = 2f64.powi(k);
-        let (mut count, mut entropy) = (0.0, 0.0);
-        for shift in 0..GRIDS {
-            let mut filled: HashMap<Vec<u32>, u32> = HashMap::new();
-            for p in samples.values.chunks_exact(d) {
-                let cell = p
-                    .iter()
-                    .zip(&low)
-                    .enumerate()
-                    .map(|(v, (x, a))| ((x - a) / scale * cells + offset(shift, v)) as u32)
-                    .collect();
-                *filled.entry(cell).or_default() += 1;
-            }
-            count += filled.len() as f64 / f64::from(GRIDS);
-            entropy -= filled
-                .values()
-                .map(|c| f64::from(*c) / n as f64)
-                .map(|p| p * p.log2())
-                .sum::<f64>()
-                / f64::from(GRIDS);
+        let mut filled: HashMap<Vec<u32>, u32> = HashMap::new();
+        for p in samples.values.chunks_exact(d) {
+            let cell = p
+                .iter()
+                .zip(&low)
+                .map(|(x, a)| ((x - a) / scale * cells).min(cells - 0.5) as u32)
+                .collect();
+            *filled.entry(cell).or_default() += 1;
         }
+        let count = filled.len() as f64;
         let size = -f64::from(k);
+        let entropy: f64 = filled
+            .values()
+            .map(|c| f64::from(*c) / n as f64)
+            .map(|p| -p * p.log2())
+            .sum();
         boxes.information.push([size, -entropy]);
         boxes.counts.push([size, -count.log2()]);
         // Once boxes hold few points each, their number says how many points there are.

@@ -162,7 +162,9 @@ impl Plane {
                     format!("{d} numbers that are not all 0"),
                 ));
             }
-            direction.iter_mut().for_each(|x| *x /= size);
+            for x in &mut direction {
+                *x /= size;
+            }
         }
         let mut plane = Self {
             normal: direction,
@@ -182,7 +184,7 @@ impl Plane {
                 .chunks_exact(d)
                 .map(|p| plane.height(p))
                 .sum::<f64>()
-                / some.len() as f64
+                / some.count() as f64
         } else {
             crate::definition::constant(level)
                 .ok()
@@ -311,7 +313,9 @@ fn henon(
         let mut rate = vec![0.0; d];
         rates.at(when, &place, &mut rate);
         let speed: f64 = plane.normal.iter().zip(&rate).map(|(n, f)| n * f).sum();
-        rate.iter_mut().for_each(|f| *f /= speed);
+        for f in &mut rate {
+            *f /= speed;
+        }
         slopes[stage] = rate;
         times[stage] = 1.0 / speed;
     }

@@ -195,7 +195,7 @@ pub fn welch(
     let scale = interval / norm / f64::from(pieces.max(1));
     let last = power.len() - 1;
     for (k, p) in power.iter_mut().enumerate() {
-        let sides = if k == 0 || (k == last && segment % 2 == 0) {
+        let sides = if k == 0 || (k == last && segment.is_multiple_of(2)) {
             1.0
         } else {
             2.0

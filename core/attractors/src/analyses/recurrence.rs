@@ -69,9 +69,9 @@ impl Analysis for Recurrence {
         let source = Source::of(subject)?;
         let settings = source.complete(declared, settings)?;
         let samples = source.samples(&settings, job)?;
-        if samples.len() > MOST {
+        if samples.count() > MOST {
             return Err(SimError::TooLarge {
-                needed: format!("{} points", samples.len()),
+                needed: format!("{} points", samples.count()),
                 allowed: format!("{MOST}"),
                 remedy: "cut the series, or thin it out.".into(),
             });
@@ -133,7 +133,7 @@ struct Matrix {
 impl Matrix {
     /// The radius is the quantile of the distances at the wanted rate.
     fn new(samples: &Samples, rate: f64, job: &Job) -> Result<Self, SimError> {
-        let (n, d) = (samples.len(), samples.dimension);
+        let (n, d) = (samples.count(), samples.dimension);
         let row = |i: usize| &samples.values[i * d..(i + 1) * d];
         let squares: Vec<f64> = (0..n)
             .into_par_iter()

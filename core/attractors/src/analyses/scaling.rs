@@ -63,7 +63,8 @@ fn longest(curve: &[[f64; 2]], local: &[[f64; 2]], tolerance: f64) -> Option<Reg
         for (j, [x, slope]) in local.iter().enumerate().skip(i) {
             low = low.min(*slope);
             high = high.max(*slope);
-            if !(high - low <= tolerance * f64::midpoint(high, low).abs()) {
+            let spread = high - low;
+            if spread.is_nan() || spread > tolerance * f64::midpoint(high, low).abs() {
                 break;
             }
             let length = x - local[i][0] + 1.0;

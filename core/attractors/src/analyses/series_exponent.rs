@@ -273,7 +273,7 @@ impl Curve {
         let start = *self.mean.get(first)?;
         let top = self.mean.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         // Less than a doubling is no growth that could be told from a wobble.
-        if !(top - start > 1.0) {
+        if top.is_nan() || top - start <= 1.0 {
             return None;
         }
         let last = self

@@ -36,7 +36,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.values.len() / self.dimension
     }
     pub fn column(&self, variable: usize) -> Vec<f64> {
@@ -350,7 +350,7 @@ fn of_series(series: &Series) -> Result<Samples, SimError> {
     let uneven = series
         .at
         .windows(2)
-        .position(|w| !((w[1] - w[0] - interval).abs() <= 0.01 * interval));
+        .position(|w| (w[1] - w[0] - interval).abs() > 0.01 * interval);
     if let Some(row) = uneven {
         return Err(SimError::other(format!(
             "The times are not equally spaced: from row {} to {} they go from {} to {}. Resample the series first.",

@@ -184,7 +184,7 @@ fn growth(series: &[f64], c: f64) -> f64 {
 /// With the numbers 1, 2, 3 …
 fn correlation(values: &[f64]) -> f64 {
     let n = values.len() as f64;
-    let (mt, mv) = ((n + 1.0) / 2.0, values.iter().sum::<f64>() / n);
+    let (mt, mv) = (f64::midpoint(n, 1.0), values.iter().sum::<f64>() / n);
     let (mut tv, mut tt, mut vv) = (0.0, 0.0, 0.0);
     for (i, v) in values.iter().enumerate() {
         let t = (i + 1) as f64 - mt;
