@@ -228,7 +228,7 @@ fn lorenz_has_its_three_fixed_points() {
         .map(|z| z[0].as_f64().unwrap())
         .fold(f64::MIN, f64::max);
     // λ² + 11 λ − 270 = 0.
-    near(top, (-11.0 + 1201f64.sqrt()) / 2.0, 1e-12);
+    near(top, f64::midpoint(-11.0, 1201f64.sqrt()), 1e-12);
 }
 
 #[test]
