@@ -28,6 +28,8 @@ pub struct Form {
     future: Vec<Settings>,
     /// The first plot of the report is to come into view.
     reveal: bool,
+    /// The run has begun since the inspector was last drawn.
+    begun: bool,
     running: Option<Running>,
 }
 
@@ -87,6 +89,10 @@ impl Form {
         let plots =
             self.running.is_none() && self.report.as_ref().is_some_and(|r| !r.plots.is_empty());
         plots && std::mem::take(&mut self.reveal)
+    }
+    /// True once for each run, when it begins: its place in the inspector is to open.
+    pub fn has_begun(&mut self) -> bool {
+        std::mem::take(&mut self.begun)
     }
     pub fn cancel(&mut self) {
         if let Some(running) = &self.running {
@@ -148,6 +154,7 @@ impl Form {
         self.cancel();
         self.failure = None;
         self.reveal = true;
+        self.begun = true;
         let cancel = Arc::new(AtomicBool::new(false));
         let shared = Arc::new(Mutex::new(Shared::default()));
         self.running = Some(Running {

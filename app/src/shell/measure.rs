@@ -21,6 +21,17 @@ pub fn section_of(ui: &mut Ui, live: &mut Live, folds: &mut Folds, acts: &mut Ac
     if list.is_empty() {
         return;
     }
+    // Begun from a menu or the palette: open it, so that the numbers are seen.
+    let begun: Vec<&String> = live
+        .forms
+        .iter_mut()
+        .filter_map(|(key, form)| form.has_begun().then_some(key))
+        .collect();
+    for key in &begun {
+        folds.insert("analyses".into(), true);
+        folds.insert(format!("analysis/{key}"), true);
+    }
+    let begun: Vec<String> = begun.into_iter().cloned().collect();
     section(ui, folds, "analyses", "Analyses", true, |ui, folds| {
         for (number, analysis) in list.into_iter().enumerate() {
             let key = format!("analysis/{}", analysis.key());
@@ -47,9 +58,12 @@ pub fn section_of(ui: &mut Ui, live: &mut Live, folds: &mut Folds, acts: &mut Ac
                 }
             });
             if first {
-                ui.push_id(analysis.key(), |ui| {
+                let shown = ui.push_id(analysis.key(), |ui| {
                     one_analysis(ui, live, &analysis, folds, acts);
                 });
+                if begun.iter().any(|key| key == analysis.key()) {
+                    shown.response.scroll_to_me(Some(egui::Align::Center));
+                }
             }
         }
     });

@@ -16,6 +16,8 @@ const BAR: f32 = 10.0;
 /// A picture that is kept until the field changes.
 struct Kept {
     field: Field,
+    /// Cells across and up that share a pixel.
+    shared: [usize; 2],
     texture: TextureHandle,
 }
 
@@ -27,12 +29,20 @@ pub fn draw(area: &mut PlotUi<'_>, field: &Field, log: [bool; 2]) {
     }
     let id = area.response().id.with(("field", &field.name));
     let ctx = area.ctx().clone();
+    let ends = |ends: [f64; 2], log: bool| ends.map(|x| if log { x.log10() } else { x });
+    let ([x0, x1], [y0, y1]) = (ends(field.x, log[0]), ends(field.y, log[1]));
+    let pixels = area.transform().dpos_dvalue().map(|d| d.abs() * f64::from(ctx.pixels_per_point()));
+    let shared = [
+        width as f64 / ((x1 - x0).abs() * pixels[0]),
+        height as f64 / ((y1 - y0).abs() * pixels[1]),
+    ]
+    .map(|cells| cells.clamp(1.0, 64.0) as usize);
     let kept: Option<Arc<Kept>> = ctx.data(|d| d.get_temp(id));
     let texture = match kept {
-        Some(kept) if kept.field == *field => kept.texture.clone(),
+        Some(kept) if kept.shared == shared && kept.field == *field => kept.texture.clone(),
         _ => {
-            let image = picture(field);
-            // Rows of more cells than pixels are averaged; few cells keep their edges.
+            let image = averaged(&picture(field), shared);
+            // What little is left to shrink is smoothed; few cells keep their edges.
             let options = TextureOptions {
                 minification: egui::TextureFilter::Linear,
                 ..TextureOptions::NEAREST
@@ -40,14 +50,13 @@ pub fn draw(area: &mut PlotUi<'_>, field: &Field, log: [bool; 2]) {
             let texture = ctx.load_texture("field", image, options);
             let kept = Arc::new(Kept {
                 field: field.clone(),
+                shared,
                 texture: texture.clone(),
             });
             ctx.data_mut(|d| d.insert_temp(id, kept));
             texture
         }
     };
-    let ends = |ends: [f64; 2], log: bool| ends.map(|x| if log { x.log10() } else { x });
-    let ([x0, x1], [y0, y1]) = (ends(field.x, log[0]), ends(field.y, log[1]));
     let middle = PlotPoint::new(f64::midpoint(x0, x1), f64::midpoint(y0, y1));
     let extent = vec2((x1 - x0) as f32, (y1 - y0) as f32);
     area.image(PlotImage::new(&field.name, texture.id(), middle, extent).allow_hover(false));
@@ -65,6 +74,33 @@ fn picture(field: &Field) -> ColorImage {
         })
         .collect();
     ColorImage::new([width, height], pixels)
+}
+
+/// The mean colour of every `shared` cells, so that thin lines among more cells than pixels grow
+/// faint and do not vanish.
+fn averaged(image: &ColorImage, shared: [usize; 2]) -> ColorImage {
+    if shared == [1, 1] {
+        return image.clone();
+    }
+    let [width, height] = image.size;
+    let size = [width.div_ceil(shared[0]), height.div_ceil(shared[1])];
+    let mut sums = vec![[0u32; 5]; size[0] * size[1]];
+    for (i, pixel) in image.pixels.iter().enumerate() {
+        let (x, y) = (i % width / shared[0], i / width / shared[1]);
+        let sum = &mut sums[y * size[0] + x];
+        for (total, part) in sum.iter_mut().zip(pixel.to_array()) {
+            *total += u32::from(part);
+        }
+        sum[4] += 1;
+    }
+    let pixels = sums
+        .into_iter()
+        .map(|[r, g, b, a, n]| {
+            let [r, g, b, a] = [r, g, b, a].map(|x| (x / n.max(1)) as u8);
+            egui::Color32::from_rgba_premultiplied(r, g, b, a)
+        })
+        .collect();
+    ColorImage::new(size, pixels)
 }
 
 /// The value of the cell at a place, in words.

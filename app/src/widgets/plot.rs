@@ -29,6 +29,10 @@ pub enum Ask {
 const DENSE: usize = 4000;
 
 /// Shows a plot in all the room there is. `now` marks the clock on the abscissa.
+/// About what the numbers and the title of an axis take beside a plot, and under it.
+const Y_AXIS: f32 = 44.0;
+const X_AXIS: f32 = 40.0;
+
 pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<Ask> {
     let tokens = tokens::of(ui);
     let log = [plot.x.logarithmic, plot.y.logarithmic];
@@ -61,9 +65,15 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
             ))
         }
     };
+    let width = room.x - beside;
+    let width = if plot.square {
+        width.min(room.y + Y_AXIS - X_AXIS)
+    } else {
+        width
+    };
     let mut figure = egui_plot::Plot::new(id)
         .id(id)
-        .width(ui.available_width() - beside)
+        .width(width)
         .show_grid(field.is_none())
         .grid_color(theme::mix(tokens.ground, tokens.hairline, 0.7))
         .grid_spacing(4.0..=20.0)
@@ -86,6 +96,9 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         .custom_y_axes(vec![axis(AxisHints::new_y(), &plot.y, tokens)])
         .x_grid_spacer(move |input| marks(input, across, x_log))
         .y_grid_spacer(move |input| marks(input, down, y_log));
+    if plot.square {
+        figure = figure.data_aspect(1.0);
+    }
     if let Some([a, b]) = plot.x.limits {
         figure = figure.default_x_bounds(forth(a, x_log), forth(b, x_log));
     }

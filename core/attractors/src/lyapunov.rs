@@ -439,16 +439,14 @@ impl Findings<'_> {
             x: Axis::new(label, unit),
             y: Axis::new("Lyapunov exponents", y_unit),
             marks: (0..count).map(line).collect(),
-            preview: false,
-            sets: None,
+            ..Plot::default()
         };
         let first = Plot {
             title: "Largest exponent".into(),
             x: Axis::new(label, unit),
             y: Axis::new("λ₁", y_unit),
             marks: vec![band(0), line(0)],
-            preview: false,
-            sets: None,
+            ..Plot::default()
         };
         vec![all, first]
     }

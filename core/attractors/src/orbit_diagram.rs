@@ -454,8 +454,8 @@ fn report(
         x,
         y,
         marks,
-        preview: false,
         sets: Some(constant.key.clone()),
+        ..Plot::default()
     };
     let rows: Vec<[f64; 2]> = plot.marks.iter().flat_map(points_of).copied().collect();
     let mut report = Report {

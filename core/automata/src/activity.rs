@@ -214,8 +214,7 @@ fn report(world: &World, rows: &[Row], settings: &Settings, begun: Instant) -> R
         x: Axis::new("generation", "generations"),
         y: Axis::new(label, "cells"),
         marks,
-        preview: false,
-        sets: None,
+        ..Plot::default()
     };
     json["population_series"] = rows
         .iter()

@@ -116,12 +116,18 @@ impl<'a> Sketch<'a> {
                 ticks[0].labels.last().map_or(0.0, |l| width(l) / 2.0)
             };
         let bottom = MARGIN + 2.0 * (SMALL + GAP) + GAP;
-        let rectangle = [
-            left,
-            top,
+        let mut room = [
             (size[0] - left - right).max(8.0),
             (size[1] - top - bottom).max(8.0),
         ];
+        if plot.square {
+            let extent = limits.map(|[low, high]| high - low);
+            let unit = (room[0] / extent[0]).min(room[1] / extent[1]);
+            if unit.is_finite() && unit > 0.0 {
+                room = extent.map(|e| (e * unit).max(8.0));
+            }
+        }
+        let rectangle = [left, top, room[0], room[1]];
         Self {
             plot,
             ink,
@@ -473,7 +479,7 @@ mod tests {
             y: Axis::new("Energy", "mJ"),
             marks,
             preview: false,
-            sets: None,
+            ..Plot::default()
         }
     }
 

@@ -19,6 +19,9 @@ pub struct Plot {
     /// is drawn can be computed anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<String>,
+    /// A unit of the abscissa is drawn as long as one of the ordinate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub square: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -160,6 +163,10 @@ impl Field {
 
 /// The colour of the kind with this number.
 pub fn kind_color(number: usize, of: usize) -> Rgba {
+    // One alone stands for ink: it is to be seen on light and on dark.
+    if of == 1 {
+        return Rgba::hex(0x3A8DD0);
+    }
     KINDS.get(number).copied().unwrap_or_else(|| {
         let part = (number - KINDS.len()) as f32 / of.saturating_sub(KINDS.len()).max(1) as f32;
         ColorMap::Batlow.at(part)
@@ -196,6 +203,7 @@ impl Plot {
             marks,
             preview: false,
             sets: None,
+            square: false,
         }
     }
 }

@@ -102,6 +102,7 @@ impl Analysis for Recurrence {
                 values: matrix.near.iter().map(|n| n.then_some(0.0)).collect(),
                 shades: Shades::Kinds(vec!["near".into()]),
             })],
+            square: true,
             ..Plot::default()
         });
         report.plots.push(Plot {

@@ -231,8 +231,7 @@ fn histogram(tensions: &[f64]) -> Plot {
             points,
             width,
         }],
-        preview: false,
-        sets: None,
+        ..Plot::default()
     }
 }
 
@@ -292,7 +291,6 @@ fn graphical(web: &Web, report: &mut Report) {
             points,
             width: 0.8,
         }],
-        preview: false,
-        sets: None,
+        ..Plot::default()
     });
 }
