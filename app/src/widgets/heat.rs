@@ -31,7 +31,10 @@ pub fn draw(area: &mut PlotUi<'_>, field: &Field, log: [bool; 2]) {
     let ctx = area.ctx().clone();
     let ends = |ends: [f64; 2], log: bool| ends.map(|x| if log { x.log10() } else { x });
     let ([x0, x1], [y0, y1]) = (ends(field.x, log[0]), ends(field.y, log[1]));
-    let pixels = area.transform().dpos_dvalue().map(|d| d.abs() * f64::from(ctx.pixels_per_point()));
+    let pixels = area
+        .transform()
+        .dpos_dvalue()
+        .map(|d| d.abs() * f64::from(ctx.pixels_per_point()));
     let shared = [
         width as f64 / ((x1 - x0).abs() * pixels[0]),
         height as f64 / ((y1 - y0).abs() * pixels[1]),

@@ -109,7 +109,7 @@ fn build(definition: &Definition) -> Result<Build, SimError> {
 }
 
 /// The mean time between maxima, and whether any variable had them.
-fn period(definition: &Definition, job: &Job) -> Result<(f64, bool), SimError> {
+pub(crate) fn period(definition: &Definition, job: &Job) -> Result<(f64, bool), SimError> {
     let build = build(definition)?;
     let stepper = OrbitStepper::new(definition);
     let mut clock = Clock::new(build.dt);
@@ -171,7 +171,7 @@ impl Maxima {
 }
 
 /// The longest step that is exact enough, or none.
-fn step(definition: &Definition, job: &Job) -> Result<Option<f64>, SimError> {
+pub(crate) fn step(definition: &Definition, job: &Job) -> Result<Option<f64>, SimError> {
     let build = build(definition)?;
     let samples = start::sample(definition, &build, 4096)?;
     let deviations = deviations(&samples);
@@ -242,7 +242,7 @@ fn significant(x: f64, digits: usize) -> f64 {
 }
 
 /// A start on the attractor.
-fn settled(definition: &Definition, job: &Job) -> Result<Vec<f64>, SimError> {
+pub(crate) fn settled(definition: &Definition, job: &Job) -> Result<Vec<f64>, SimError> {
     let build = build(definition)?;
     let stepper = OrbitStepper::new(definition);
     let mut clock = Clock::new(build.dt);

@@ -32,6 +32,7 @@ pub mod listing;
 pub mod lyapunov;
 mod motion;
 mod orbit_diagram;
+pub mod own;
 mod picture;
 mod pointer;
 mod probes;

@@ -24,18 +24,27 @@ impl Expr {
 
 /// A whole system as an `aligned` environment.
 pub(crate) fn system(source: &Source) -> String {
-    let lines: Vec<String> = source
-        .statements
-        .iter()
-        .map(|statement| statement_line(statement, source.step_letter.as_deref().unwrap_or("n")))
-        .collect();
     format!(
         "\\begin{{aligned}}\n{}\n\\end{{aligned}}",
-        lines.join(" \\\\\n")
+        statements(source, " &= ").join(" \\\\\n")
     )
 }
 
-fn statement_line(statement: &Statement, letter: &str) -> String {
+/// Each statement by itself.
+pub(crate) fn lines(source: &Source) -> Vec<String> {
+    statements(source, " = ")
+}
+
+fn statements(source: &Source, equals: &str) -> Vec<String> {
+    let letter = source.step_letter.as_deref().unwrap_or("n");
+    source
+        .statements
+        .iter()
+        .map(|statement| statement_line(statement, letter, equals))
+        .collect()
+}
+
+fn statement_line(statement: &Statement, letter: &str, equals: &str) -> String {
     let mut line = match &statement.left {
         Left::Rate(name, indices) => format!("\\dot{{{}}}{}", symbol(name), subscripts(indices)),
         Left::Next(name, indices) if indices.is_empty() => {
@@ -48,7 +57,7 @@ fn statement_line(statement: &Statement, letter: &str) -> String {
             format!("{}\\left({}\\right)", symbol(name), arguments.join(", "))
         }
     };
-    line.push_str(" &= ");
+    line.push_str(equals);
     write(&statement.right, Place::Choice, &mut line);
     for range in &statement.ranges {
         line.push_str(", \\quad ");

@@ -352,6 +352,9 @@ impl Parser<'_> {
             if self.names.values.contains(name) {
                 return Ok(Syntax::new(Form::Name(name.to_owned()), at));
             }
+            if command && Function::from_name(name).is_some() {
+                return self.nested(|parser| parser.printed_call(name, at));
+            }
             return Err(FormulaError::new(
                 self.at(),
                 format!(
@@ -378,6 +381,37 @@ impl Parser<'_> {
             return piecewise(arguments, at);
         }
         Ok(Syntax::new(Form::Call(name.to_owned(), arguments), at))
+    }
+
+    /// What follows LaTeX's `\sin`: `\sin{x}`, `\sin 2 x`, `\sin^2 x`. The argument is all that
+    /// is printed beside it, up to a sign or the next function.
+    fn printed_call(&mut self, name: &str, at: Position) -> Parsed {
+        let exponent = match self.token() {
+            Token::Superscript(power) => {
+                let exponent = Syntax::new(Form::Number(f64::from(*power)), self.at());
+                self.advance();
+                Some(exponent)
+            }
+            _ if self.accept("^") => Some(self.primary()?),
+            _ => None,
+        };
+        let mut factors = vec![(Factor::Times, self.power()?)];
+        while self.starts_factor() && !self.starts_function() {
+            factors.push((Factor::Times, self.power()?));
+        }
+        let argument = match factors.len() {
+            1 => factors.swap_remove(0).1,
+            _ => Syntax::new(Form::Product(factors), at),
+        };
+        let call = Syntax::new(Form::Call(name.to_owned(), vec![argument]), at);
+        Ok(match exponent {
+            Some(exponent) => Syntax::new(Form::Power(Box::new(call), Box::new(exponent)), at),
+            None => call,
+        })
+    }
+
+    fn starts_function(&self) -> bool {
+        matches!(self.token(), Token::Name { name, .. } if Function::from_name(name).is_some())
     }
 
     /// `i in 0..N`, `i in 1..=N`, with `cyclic` after it.

@@ -205,6 +205,11 @@ impl System {
         wide
     }
 
+    /// LaTeX of each statement as it was written, without alignment.
+    pub fn latex_lines(&self) -> Vec<String> {
+        latex::lines(&self.source)
+    }
+
     /// The equations as they were written, as an `aligned` environment of LaTeX.
     pub fn to_latex(&self) -> String {
         latex::system(&self.source)

@@ -9,4 +9,5 @@ mod device;
 mod diagrams;
 mod entries;
 mod exponents;
+mod own;
 mod runs;
