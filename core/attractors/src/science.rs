@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use loom_sim::{
-    Analysis, Capture, Cost, Entry, Experiment, Ink, Model, Parameter, Place, ProbeSpec, Scene,
-    Science, SimError, Simulation, Value,
+    Analysis, Capture, Cost, Entry, Experiment, Ink, Manuscript, Model, Parameter, Place,
+    ProbeSpec, Scene, Science, SimError, Simulation, Value,
 };
 
 use crate::analyses;
@@ -15,6 +15,7 @@ use crate::lens::MOST_CELLS;
 use crate::lyapunov::Lyapunov;
 use crate::motion::Motion;
 use crate::orbit_diagram::OrbitDiagram;
+use crate::own;
 use crate::settings::{self, Build};
 use crate::simulation::captured;
 use crate::thumbnail;
@@ -79,10 +80,13 @@ impl Science for Attractors {
     }
 
     fn open(&self, name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>> {
-        if !name.to_lowercase().ends_with(".toml") || bytes.len() > file::MAX_BYTES {
+        if bytes.len() > file::MAX_BYTES {
             return None;
         }
         let text = std::str::from_utf8(bytes).ok()?;
+        if !name.to_lowercase().ends_with(".toml") {
+            return own::open(name, text);
+        }
         // Other programs' TOML files have no equations at their top level.
         let ours = text
             .lines()
@@ -126,6 +130,10 @@ impl Science for Attractors {
                 hint: "; a strange attractor can be written as csv or toml.".into(),
             }),
         }
+    }
+
+    fn manuscript(&self) -> Option<Arc<dyn Manuscript>> {
+        Some(Arc::new(own::Equations))
     }
 
     fn command(&self, model: &Model) -> String {

@@ -37,6 +37,11 @@ impl Run {
         self.begin("Build anew", model)
     }
 
+    /// Begins anew with another model of the same science.
+    pub fn recast(&mut self, title: &str, model: Model) -> Result<(), SimError> {
+        self.begin(title, model)
+    }
+
     /// A run with another seed.
     pub fn reseed(&mut self, seed: u64) -> Result<(), SimError> {
         let mut model = self.model();

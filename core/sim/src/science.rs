@@ -6,6 +6,7 @@ use loom_gpu::scene::Scene;
 
 use crate::analysis::Analysis;
 use crate::error::SimError;
+use crate::manuscript::Manuscript;
 use crate::model::{Cost, Model};
 use crate::parameter::Parameter;
 use crate::probe::ProbeSpec;
@@ -62,6 +63,10 @@ pub trait Science: Send + Sync {
             name: ending.to_owned(),
             hint: ".".into(),
         })
+    }
+    /// How its models are written down, if they are.
+    fn manuscript(&self) -> Option<Arc<dyn Manuscript>> {
+        None
     }
     /// The command that gives the same result without the window, up to view options:
     /// `strange-loom attractors trajectory Lorenz --set rho=20`.

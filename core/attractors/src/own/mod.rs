@@ -4,14 +4,16 @@
 mod sheet;
 mod tidy;
 mod timing;
+mod written;
 mod xpp;
 
 use std::fmt::Write as _;
 
-use loom_sim::{Job, SimError};
+use loom_sim::{Fault, Job, SimError};
 
-pub use sheet::{Fault, Given, Sheet};
+pub use sheet::{Given, Sheet};
 pub use timing::Timing;
+pub use written::{Equations, open};
 pub use xpp::read as read_xpp;
 
 use crate::definition::Definition;
@@ -106,7 +108,7 @@ pub fn compose(
                 .all(|(c, g)| c.key == g.name && c.value == g.value)
     });
     let initial = initial(&sheet, base);
-    let mut document = written(name, &sheet, base, &initial, None);
+    let mut document = file_of(name, &sheet, base, &initial, None);
     let mut definition = Definition::parse(name, &document).map_err(fault)?;
     let timing = match same {
         Some(base) => Some(Timing {
@@ -129,7 +131,7 @@ pub fn compose(
             timing.start = initial;
         }
         let start = timing.start.clone();
-        document = written(name, &sheet, base, &start, Some(&timing));
+        document = file_of(name, &sheet, base, &start, Some(&timing));
         definition = Definition::parse(name, &document).map_err(fault)?;
     }
     Ok(Composed { definition, notes })
@@ -156,7 +158,7 @@ fn initial(sheet: &Sheet, base: Option<&Definition>) -> Vec<f64> {
 }
 
 /// The system's file.
-fn written(
+fn file_of(
     name: &str,
     sheet: &Sheet,
     base: Option<&Definition>,

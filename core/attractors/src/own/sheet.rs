@@ -2,46 +2,18 @@
 //! (`sigma = 10`) and where it starts (`x(0) = 1`), in any order, a statement a line.
 
 use loom_formula::{FormulaError, System};
+use loom_sim::Fault;
 
 use super::tidy::tidy;
 use crate::definition::{MOST_VARIABLES, RESERVED};
 
-/// A fault and where it stands in the text; lines and columns from 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    pub line: usize,
-    pub column: usize,
-    /// One sentence, without its full stop.
-    pub message: String,
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let end = if self.message.ends_with(['?', '.']) {
-            ""
-        } else {
-            "."
-        };
-        write!(
-            f,
-            "Line {}, column {}: {}{end}",
-            self.line, self.column, self.message
-        )
-    }
-}
-
-impl From<FormulaError> for Fault {
-    fn from(error: FormulaError) -> Self {
-        let hint = error
-            .nearest
-            .as_ref()
-            .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
-        Self {
-            line: error.line,
-            column: error.column,
-            message: format!("{}{hint}", error.message),
-        }
-    }
+/// A formula's fault in the words of this module.
+fn fault(error: &FormulaError) -> Fault {
+    let hint = error
+        .nearest
+        .as_ref()
+        .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    Fault::new(error.line, error.column, format!("{}{hint}", error.message))
 }
 
 /// A number as it was written.
@@ -154,11 +126,7 @@ impl Sheet {
 }
 
 fn at(line: usize, column: usize, message: &str) -> Fault {
-    Fault {
-        line,
-        column,
-        message: message.to_owned(),
-    }
+    Fault::new(line, column, message)
 }
 
 /// The statements of a text without comments.
@@ -242,7 +210,7 @@ fn parsed(
     if text.chars().all(|c| c.is_whitespace() || c == ';') {
         return Err(at(1, 1, NOTHING));
     }
-    let system = System::parse(&text)?;
+    let system = System::parse(&text).map_err(|e| fault(&e))?;
     let variables = system.variables();
     let letter = |c: char| {
         let name = c.to_string();
@@ -265,7 +233,7 @@ fn parsed(
         notes.push(format!("`{name}` is read as {spaced}."));
         out = replaced(&out, name, &format!("({spaced})"));
     }
-    let system = System::parse(&out)?;
+    let system = System::parse(&out).map_err(|e| fault(&e))?;
     Ok((out, system))
 }
 

@@ -2,7 +2,9 @@
 //! Systems): equations, parameters, starts, functions and fixed definitions. Each line becomes
 //! one line, so that a fault is found where it stands in the file.
 
-use super::{Fault, Sheet};
+use loom_sim::Fault;
+
+use super::Sheet;
 
 /// Keywords whose lines say nothing about the motion, or only how XPP is to show it.
 const PASSED: [&str; 9] = [

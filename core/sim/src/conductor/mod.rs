@@ -46,6 +46,8 @@ pub enum Command {
     Restart,
     Defaults,
     Rebuild(Settings),
+    /// Begins anew with another model of the same science; the words are for undo.
+    Recast(String, Box<Model>),
     Seed(u64),
     Undo,
     Redo,

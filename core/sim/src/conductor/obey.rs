@@ -72,6 +72,7 @@ impl Worker {
             Command::Restart => self.anew(Run::restart)?,
             Command::Defaults => self.anew(Run::defaults)?,
             Command::Rebuild(changes) => self.anew(|run| run.rebuild(&changes))?,
+            Command::Recast(title, model) => self.anew(|run| run.recast(&title, *model))?,
             Command::Seed(seed) => self.anew(|run| run.reseed(seed))?,
             Command::Undo => self.anew(|run| run.undo(&Gate::open()).map(|_| ()))?,
             Command::Redo => self.anew(|run| run.redo(&Gate::open()).map(|_| ()))?,
