@@ -8,6 +8,8 @@ use super::tiles::{Kind, Pane, Source};
 
 /// The share of the room that the view keeps when plots come beside it.
 const VIEW_SHARE: f32 = 0.68;
+/// The same beside a text that is being written.
+const SCRIPT_SHARE: f32 = 0.56;
 /// Narrower centres put plots under the view, wider ones beside it.
 const WIDE: f32 = 900.0;
 
@@ -22,7 +24,7 @@ impl Room {
         self.remove_tiles(|p| match &p.kind {
             Kind::View { .. } => false,
             Kind::Plot(Source::Probe(spec)) => !probes.contains(spec),
-            Kind::Plot(_) | Kind::Table(_) => true,
+            Kind::Plot(_) | Kind::Table(_) | Kind::Script => true,
         });
         for tile in self.tree.tiles.tiles_mut() {
             if let Tile::Pane(pane) = tile {
@@ -113,12 +115,26 @@ impl Room {
             Source::Cells { .. } => Kind::Table(source),
             _ => Kind::Plot(source),
         };
+        self.show_tile(live, kind, id);
+    }
+
+    /// Shows the text in which a run's model is written.
+    pub fn show_script(&mut self, live: u64, id: u64) {
+        self.show_tile(live, Kind::Script, id);
+    }
+
+    fn show_tile(&mut self, live: u64, kind: Kind, id: u64) {
         let there = self
             .tree
             .make_active(|_, t| matches!(t, Tile::Pane(p) if p.live == live && p.kind == kind));
         if there {
             return;
         }
+        let share = if kind == Kind::Script {
+            SCRIPT_SHARE
+        } else {
+            VIEW_SHARE
+        };
         let tile = self.tree.tiles.insert_pane(Pane { id, live, kind });
         // Beside other plots of the same run, if there are any.
         let shelf = self.tree.tiles.iter().find_map(|(id, t)| match t {
@@ -148,7 +164,7 @@ impl Room {
                 } else {
                     LinearDir::Vertical
                 };
-                self.split(root, tabs, dir, VIEW_SHARE);
+                self.split(root, tabs, dir, share);
             }
         }
     }
@@ -168,6 +184,10 @@ impl Room {
         for (live, spec) in wanted.into_iter().rev() {
             *next += 1;
             self.show(live, Source::Probe(spec), *next);
+            // What is being written stays in front.
+            self.tree.make_active(
+                |_, t| matches!(t, Tile::Pane(p) if p.live == live && p.kind == Kind::Script),
+            );
             self.arranged = true;
         }
     }

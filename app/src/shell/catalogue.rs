@@ -42,6 +42,20 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
             {
                 studio.acts.push(Act::Do("view.catalogue"));
             }
+            let manuscript = studio.rooms[index].science.manuscript();
+            let keys = keys::text(studio, "file.new");
+            if let Some(manuscript) = manuscript
+                && Tool::new(
+                    Icon::Plus,
+                    &format!("New {}", manuscript.thing()),
+                    manuscript.help(),
+                )
+                .keys(&keys)
+                .show(ui)
+                .clicked()
+            {
+                studio.acts.push(Act::Do("file.new"));
+            }
         });
     });
     let room = &mut studio.rooms[index];

@@ -317,6 +317,7 @@ impl Studio {
             easel: &self.easel,
             panel: room.panel,
             acts: &mut self.acts,
+            wake: &self.wake,
             budget: self.detail.budget(playing),
             shown: &mut room.shown,
         };

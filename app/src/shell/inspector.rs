@@ -56,7 +56,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
 
 fn heading(ui: &mut Ui, live: &Live, fold_keys: &str, acts: &mut Acts) {
     ui.horizontal(|ui| {
-        let width = ui.available_width() - 3.0 * (size::CONTROL + 4.0);
+        let width = ui.available_width() - 4.0 * (size::CONTROL + 4.0);
         let color = tokens::of(ui).text;
         let title =
             crate::widgets::section::clipped(ui, &live.title, font::heading(), color, width);
@@ -73,6 +73,13 @@ fn heading(ui: &mut Ui, live: &Live, fold_keys: &str, acts: &mut Acts) {
             .clicked()
             {
                 acts.push(Act::Do("view.inspector"));
+            }
+            if let Some(manuscript) = live.science.manuscript()
+                && Tool::new(Icon::Sigma, manuscript.name(), manuscript.help())
+                    .show(ui)
+                    .clicked()
+            {
+                acts.push(Act::Do("edit.script"));
             }
             if Tool::new(
                 Icon::Terminal,

@@ -11,6 +11,7 @@ use loom_sim::{
 };
 
 use super::analyses::Form;
+use super::script::Script;
 use crate::widgets::number::Number;
 
 /// A sweep goes there and back in this time at pace 1.
@@ -40,11 +41,17 @@ struct Asked {
 pub struct Live {
     pub id: u64,
     pub title: String,
+    /// The catalogue's entry, while the model is that of the entry.
     pub entry: Option<Arc<Entry>>,
+    /// The entry that the run was opened with, and the kind of its model when last looked at.
+    origin: Option<Arc<Entry>>,
+    kind: String,
     pub science: Arc<dyn Science>,
     pub snapshot: Arc<Snapshot>,
     pub ranges: BTreeMap<String, (f64, f64)>,
     pub forms: BTreeMap<String, Form>,
+    /// What is being written, where its text is shown.
+    pub script: Script,
     /// Probes that this run was opened with.
     pub probes: Vec<ProbeSpec>,
     conductor: Option<Conductor>,
@@ -83,11 +90,14 @@ impl Live {
         Self {
             id,
             title,
+            origin: entry.clone(),
+            kind: model.kind,
             entry,
             science,
             snapshot,
             ranges: BTreeMap::new(),
             forms: BTreeMap::new(),
+            script: Script::default(),
             probes,
             conductor: Some(conductor),
             sweeps: BTreeMap::new(),
@@ -104,6 +114,15 @@ impl Live {
     pub fn refresh(&mut self, ctx: &egui::Context) {
         if let Some(conductor) = &self.conductor {
             self.snapshot = conductor.snapshot();
+        }
+        if self.snapshot.model.kind != self.kind {
+            // Recast, or back again by undo.
+            self.kind.clone_from(&self.snapshot.model.kind);
+            self.entry = self.origin.clone().filter(|e| e.model.kind == self.kind);
+            self.title = self
+                .entry
+                .as_ref()
+                .map_or_else(|| self.kind.clone(), |e| e.title.clone());
         }
         self.sweep_on(ctx);
         for form in self.forms.values_mut() {

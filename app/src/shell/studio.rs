@@ -214,6 +214,39 @@ impl Studio {
         self.go(At::Room(panel));
     }
 
+    /// A new run that is written as a text, in this room or the first one that has such.
+    pub fn new_written(&mut self) {
+        let written = |r: &super::room::Room| r.science.manuscript().is_some();
+        let here = self.room_index().filter(|i| written(&self.rooms[*i]));
+        let Some(index) = here.or_else(|| self.rooms.iter().position(written)) else {
+            return;
+        };
+        let Some(manuscript) = self.rooms[index].science.manuscript() else {
+            return;
+        };
+        match manuscript.fresh() {
+            Ok(model) => {
+                let title = model.kind.clone();
+                self.open_model(model, &title);
+                if let Some(live) = self.rooms[index].live_mut() {
+                    live.script = super::script::Script::fresh();
+                }
+                self.show_script();
+            }
+            Err(why) => self.toasts.say(Tone::Error, why.to_string()),
+        }
+    }
+
+    /// Shows the text of the run in front.
+    pub fn show_script(&mut self) {
+        self.next += 1;
+        let id = self.next;
+        if let Some(room) = self.room_mut() {
+            let live = room.front;
+            room.show_script(live, id);
+        }
+    }
+
     pub fn open_saved(
         &mut self,
         index: usize,

@@ -11,7 +11,7 @@ use super::acts::{Act, Acts};
 use super::icons::Icon;
 use super::live::Live;
 use super::tokens::{self, font, size};
-use super::{plots, theme, view};
+use super::{plots, script, theme, view};
 use crate::panels::Panel;
 use crate::widgets::button::Tool;
 use crate::widgets::canvas::{Canvas, Easel};
@@ -38,6 +38,8 @@ pub enum Kind {
     },
     Plot(Source),
     Table(Source),
+    /// The text in which the run's model is written.
+    Script,
 }
 
 /// Where a plot or a table comes from.
@@ -85,6 +87,7 @@ pub struct Desk<'a> {
     pub easel: &'a Easel,
     pub panel: &'static dyn Panel,
     pub acts: &'a mut Acts,
+    pub wake: &'a loom_sim::conductor::Wake,
     /// Vertices and cells that a view may hold.
     pub budget: usize,
     /// Views shown in this frame, with their sizes in logical pixels.
@@ -104,6 +107,9 @@ impl Desk<'_> {
                     run.to_owned()
                 };
             }
+            Kind::Script => live
+                .and_then(|l| l.science.manuscript())
+                .map_or_else(String::new, |m| m.name().to_owned()),
             Kind::Plot(source) | Kind::Table(source) => {
                 live.map_or_else(String::new, |l| plots::title(l, source))
             }
@@ -161,6 +167,7 @@ impl Behavior<Pane> for Desk<'_> {
             }
             Kind::Plot(source) => plots::plot(ui, pane.id, live, source, self.acts),
             Kind::Table(source) => plots::table(ui, live, source, self.acts),
+            Kind::Script => script::show(ui, live, self.wake, self.acts),
         }
         UiResponse::None
     }

@@ -10,6 +10,7 @@ pub mod expression;
 #[cfg(test)]
 mod facts;
 pub mod field;
+pub mod formulas;
 pub mod heat;
 pub mod legend;
 pub mod number;

@@ -14,8 +14,8 @@ pub trait Manuscript: Send + Sync {
     fn thing(&self) -> &'static str;
     /// One sentence: what can be written.
     fn help(&self) -> &'static str;
-    /// The text that a new one begins with.
-    fn blank(&self) -> &'static str;
+    /// What a new one begins as: small, and moving at once.
+    fn fresh(&self) -> Result<Model, SimError>;
     /// A model's text.
     fn text(&self, model: &Model) -> Result<String, SimError>;
     /// Reads a text; what it does not say is kept from `old`. Measures what it must, so it

@@ -30,6 +30,21 @@ pub const LIST: &[Command] = &[
     .keys(&["Ctrl+Shift+Z", "Ctrl+Y"])
     .when(|studio| studio.redo_title().is_some()),
     Command::new(
+        "edit.script",
+        Menu::Edit,
+        1,
+        "Edit the equations",
+        "Shows what the run is made from as a text; the run follows what is written.",
+        |studio, _| studio.show_script(),
+    )
+    .icon(Icon::Sigma)
+    .keys(&["Ctrl+Shift+E"])
+    .when(|studio| {
+        studio
+            .live()
+            .is_some_and(|l| l.science.manuscript().is_some())
+    }),
+    Command::new(
         "edit.copy_command",
         Menu::Edit,
         1,

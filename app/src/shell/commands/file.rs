@@ -16,6 +16,16 @@ pub const LIST: &[Command] = &[
     )
     .icon(Icon::House),
     Command::new(
+        "file.new",
+        Menu::File,
+        1,
+        "New system",
+        "Opens a small system with its equations to be written over: pasted or typed.",
+        |studio, _| studio.new_written(),
+    )
+    .icon(Icon::FilePlus)
+    .keys(&["Ctrl+N"]),
+    Command::new(
         "file.open",
         Menu::File,
         1,

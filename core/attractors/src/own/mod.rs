@@ -19,11 +19,6 @@ pub use xpp::read as read_xpp;
 use crate::definition::Definition;
 use crate::file::{self, FileNumber, Source};
 
-/// What a new system starts with: the simplest chaotic flow with a quadratic nonlinearity
-/// (Sprott 1997, Physics Letters A 228, 271).
-pub const BLANK: &str =
-    "dx/dt = y\ndy/dt = z\ndz/dt = -A*z + y^2 - x\n\nA = 2.017\nx(0) = 0.1\ny(0) = 0\nz(0) = 0\n";
-
 /// The text of a system as someone would write it down.
 pub fn text_of(definition: &Definition) -> String {
     let mut text = definition.equations.trim().to_owned();

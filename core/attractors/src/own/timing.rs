@@ -22,6 +22,11 @@ pub struct Timing {
     pub start: Vec<f64>,
 }
 
+/// The number that six figures say.
+fn six_figures(x: f64) -> f64 {
+    format!("{x:.5e}").parse().unwrap_or(x)
+}
+
 /// Follows an orbit from the system's start and measures.
 ///
 /// # Errors
@@ -34,7 +39,7 @@ pub fn measure(definition: &Definition, job: &Job) -> Result<Timing, SimError> {
             dt: 1.0,
             period: 1.0,
             spread: None,
-            start: found.initial,
+            start: found.initial.into_iter().map(six_figures).collect(),
         });
     }
     let constants: Vec<f64> = definition.parameters.iter().map(|p| p.value).collect();
@@ -63,6 +68,6 @@ pub fn measure(definition: &Definition, job: &Job) -> Result<Timing, SimError> {
         dt: dt.unwrap_or(found.dt),
         period: found.period,
         spread: None,
-        start: point,
+        start: point.into_iter().map(six_figures).collect(),
     })
 }

@@ -7,6 +7,11 @@ use loom_sim::{Draft, Fault, Job, Manuscript, Model, SimError, Word};
 use super::{Sheet, compose, read_xpp, text_of};
 use crate::catalogue;
 
+/// A system without a name.
+const MINE: &str = "My system";
+/// What a new system begins as: the simplest chaotic flow with a quadratic nonlinearity.
+const SIMPLEST: &str = "SprottJerk";
+
 /// What systems are written in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Equations;
@@ -21,8 +26,14 @@ impl Manuscript for Equations {
     fn help(&self) -> &'static str {
         "One statement a line: dx/dt = …, x' = …, ẋ = … or LaTeX; x[n+1] = … for a map; a = 2 for a parameter's value, x(0) = 1 for a start."
     }
-    fn blank(&self) -> &'static str {
-        super::BLANK
+    fn fresh(&self) -> Result<Model, SimError> {
+        let base = catalogue::named(SIMPLEST)?;
+        let made = Sheet::read(&text_of(&base))
+            .and_then(|sheet| compose(MINE, sheet, Some(&base), &Job::quiet()));
+        match made {
+            Ok(made) => Ok(catalogue::model_of_file(&file_name(MINE), &made.definition)),
+            Err(fault) => Err(SimError::parse(fault)),
+        }
     }
     fn text(&self, model: &Model) -> Result<String, SimError> {
         Ok(text_of(&*catalogue::definition(model)?))
@@ -52,7 +63,7 @@ impl Manuscript for Equations {
                 definition.dt, definition.period
             ));
         }
-        let model = catalogue::model_of_file(&format!("{}.toml", file_stem(title)), &definition);
+        let model = catalogue::model_of_file(&file_name(title), &definition);
         Ok(Draft {
             model,
             formulas,
@@ -129,16 +140,16 @@ fn words(text: &str, variables: &[String]) -> Vec<(Range<usize>, Word)> {
 }
 
 /// A name that a file can have.
-fn file_stem(title: &str) -> String {
+fn file_name(title: &str) -> String {
     let plain: String = title
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { '-' })
         .collect();
     let trimmed = plain.trim_matches('-').to_lowercase();
     if trimmed.is_empty() {
-        "mine".into()
+        "mine.toml".into()
     } else {
-        trimmed
+        format!("{trimmed}.toml")
     }
 }
 
@@ -155,7 +166,7 @@ pub fn open(name: &str, text: &str) -> Option<Result<Model, SimError>> {
         return None;
     }
     let title = if stem == "clipboard" || stem.is_empty() || stem == "-" {
-        "My system"
+        MINE
     } else {
         stem
     };
@@ -168,10 +179,10 @@ pub fn open(name: &str, text: &str) -> Option<Result<Model, SimError>> {
         compose(title, sheet, None, &Job::quiet())
     };
     Some(match read() {
-        Ok(made) => {
-            let file = format!("{}.toml", file_stem(title));
-            Ok(catalogue::model_of_file(&file, &made.definition))
-        }
+        Ok(made) => Ok(catalogue::model_of_file(
+            &file_name(title),
+            &made.definition,
+        )),
         Err(fault) => Err(SimError::parse(format!("{name}: {fault}"))),
     })
 }

@@ -71,16 +71,10 @@ fn converted(line: &str, number: usize, notes: &mut Vec<String>) -> Result<Strin
     if !first.contains('=') {
         let keyword = |full: &str| full.starts_with(first);
         if keyword("parameters") || first == "params" || keyword("numbers") {
-            return Ok(pairs(rest, number)?
-                .into_iter()
-                .map(|(name, value)| format!("{name} = {value}; "))
-                .collect());
+            return Ok(statements(pairs(rest, number)?, ""));
         }
         if keyword("initial") {
-            return Ok(pairs(rest, number)?
-                .into_iter()
-                .map(|(name, value)| format!("{name}(0) = {value}; "))
-                .collect());
+            return Ok(statements(pairs(rest, number)?, "(0)"));
         }
         if PASSED.contains(&first) {
             if first == "aux" {
@@ -107,6 +101,14 @@ fn missing(line: usize, what: &str) -> Fault {
             "{what} of XPP can't be read yet, and without them the motion would be another"
         ),
     }
+}
+
+/// `a = 1; b = 2`, each name followed by `mark`.
+fn statements(pairs: Vec<(String, String)>, mark: &str) -> String {
+    let statements = pairs
+        .into_iter()
+        .map(|(name, value)| format!("{name}{mark} = {value}"));
+    statements.collect::<Vec<_>>().join("; ")
 }
 
 /// `a=1, b = 2 c=3`
