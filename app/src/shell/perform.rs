@@ -369,9 +369,11 @@ impl Studio {
                 }
             }
             Ok(Content::Model(model)) => {
+                // What was pasted has no file's name.
                 let title = path
                     .file_stem()
-                    .map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+                    .filter(|stem| *stem != "clipboard")
+                    .map_or_else(|| model.kind.clone(), |s| s.to_string_lossy().into_owned());
                 self.open_model(*model, &title);
             }
             Err(why) => {

@@ -41,6 +41,8 @@ pub struct Script {
 
 /// A text on its way to a model.
 struct Reading {
+    /// The text was typed here: the run follows it.
+    typed: bool,
     cancel: Arc<AtomicBool>,
     done: Arc<Mutex<Option<Result<Draft, Fault>>>>,
 }
@@ -80,10 +82,11 @@ impl Script {
         }
     }
 
-    fn start(&mut self, manuscript: Arc<dyn Manuscript>, wake: Wake) {
+    fn start(&mut self, typed: bool, manuscript: Arc<dyn Manuscript>, wake: Wake) {
         let cancel = Arc::new(AtomicBool::new(false));
         let done = Arc::new(Mutex::new(None));
         self.reading = Some(Reading {
+            typed,
             cancel: cancel.clone(),
             done: done.clone(),
         });
@@ -105,13 +108,14 @@ impl Script {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()?;
+        let typed = reading.typed;
         self.reading = None;
         let model = read.as_ref().ok().map(|draft| draft.model.clone());
         if let Ok(draft) = &read {
             self.good = Some(draft.clone());
         }
         self.read = Some(read);
-        let model = model?;
+        let model = model.filter(|_| typed)?;
         let same = self
             .of
             .as_ref()
@@ -131,12 +135,9 @@ pub fn show(ui: &mut Ui, live: &mut Live, wake: &Wake, acts: &mut Acts) {
     script.follow(live, &*manuscript);
     if script.read.is_none() && script.reading.is_none() && script.changed.is_none() {
         // The formulas of a text that was not typed here.
-        script.start(manuscript.clone(), wake.clone());
+        script.start(false, manuscript.clone(), wake.clone());
     }
-    let first = script.read.is_none();
-    if let Some(model) = script.collect()
-        && !first
-    {
+    if let Some(model) = script.collect() {
         live.touch(Command::Recast(
             "Edit the equations".into(),
             Box::new(model),
@@ -146,7 +147,7 @@ pub fn show(ui: &mut Ui, live: &mut Live, wake: &Wake, acts: &mut Acts) {
     if let Some(changed) = script.changed {
         let left = PAUSE.saturating_sub(changed.elapsed());
         if left.is_zero() {
-            script.start(manuscript.clone(), wake.clone());
+            script.start(true, manuscript.clone(), wake.clone());
         } else {
             ui.request_repaint_after(left);
         }
