@@ -24,6 +24,7 @@ pub enum Verb {
     Lyapunov(Lyapunov),
     Measure(Measure),
     Bifurcation(Bifurcation),
+    Python(Python),
     #[command(flatten)]
     Declared(Declared),
 }
@@ -37,6 +38,7 @@ impl Verb {
             Self::Lyapunov(lyapunov) => lyapunov.run(),
             Self::Measure(measure) => measure.run(),
             Self::Bifurcation(diagram) => diagram.run(),
+            Self::Python(python) => python.run(),
             Self::Declared(declared) => declared.run(),
         }
     }
@@ -75,7 +77,7 @@ impl List {
 #[command(after_help = "Examples:\n  strange-loom attractors show Lorenz\n  \
     strange-loom attractors show Lorenz --latex")]
 pub struct Show {
-    /// A system of the catalogue, or a *.toml file
+    /// A system of the catalogue, or a *.toml, *.ode or *.txt file
     name: String,
     /// Print one JSON document
     #[arg(long, conflicts_with = "latex")]
@@ -99,6 +101,30 @@ impl Show {
     }
 }
 
+/// Write a program in Python (NumPy, SciPy) that gives the same trajectory and exponents
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  strange-loom attractors python Lorenz --out lorenz.py\n  \
+    strange-loom attractors python mine.toml --set a=0.2"
+)]
+pub struct Python {
+    /// A system of the catalogue, or a *.toml, *.ode or *.txt file
+    name: String,
+    #[command(flatten)]
+    set: Set,
+    /// Where to write; the terminal if left out
+    #[arg(long, value_name = "F.py")]
+    out: Option<std::path::PathBuf>,
+}
+
+impl Python {
+    fn run(self) -> Done {
+        let model = model(&self.name, &self.set)?;
+        let program = loom_attractors::python::program(&model)?;
+        output::file(self.out.as_deref(), program.as_bytes())
+    }
+}
+
 /// Compute a trajectory in f64 and write its numbers
 #[derive(Debug, Args)]
 #[command(
@@ -107,7 +133,7 @@ impl Show {
     strange-loom attractors trajectory Lorenz --method dop853 --tolerance 1e-12"
 )]
 pub struct Follow {
-    /// A system of the catalogue, or a *.toml file
+    /// A system of the catalogue, or a *.toml, *.ode or *.txt file
     name: String,
     /// How many points
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
@@ -237,7 +263,7 @@ fn series(trajectory: &Trajectory) -> Vec<Series> {
     strange-loom attractors lyapunov Rossler --set c=9 --time 20000"
 )]
 pub struct Lyapunov {
-    /// A system of the catalogue, or a *.toml file
+    /// A system of the catalogue, or a *.toml, *.ode or *.txt file
     name: String,
     /// Model time of all orbits together
     #[arg(long, value_name = "T", value_parser = given::expression)]

@@ -14,7 +14,7 @@ use super::{Done, Failure, analysis, output};
     strange-loom attractors bifurcation Logistic --over r --from 2.8 --to 4 --out logistic.csv\n  \
     strange-loom attractors bifurcation Lorenz --over rho --from 90 --to 110 --json")]
 pub struct Bifurcation {
-    /// A system of the catalogue, or a *.toml file
+    /// A system of the catalogue, or a *.toml, *.ode or *.txt file
     name: String,
     /// The parameter along the diagram
     #[arg(long, value_name = "KEY")]

@@ -61,7 +61,7 @@ fn command(analysis: &Arc<dyn Analysis>) -> Command {
             Arg::new("name")
                 .value_name("NAME")
                 .required(true)
-                .help("A system of the catalogue, a *.toml file, or a time series as *.csv (times in its first column)"),
+                .help("A system of the catalogue, a *.toml, *.ode or *.txt file, or a time series as *.csv (times in its first column)"),
         );
     for parameter in parameters(&**analysis) {
         let kind = match parameter.kind {

@@ -56,7 +56,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
 
 fn heading(ui: &mut Ui, live: &Live, fold_keys: &str, acts: &mut Acts) {
     ui.horizontal(|ui| {
-        let width = ui.available_width() - 4.0 * (size::CONTROL + 4.0);
+        let width = ui.available_width() - 5.0 * (size::CONTROL + 4.0);
         let color = tokens::of(ui).text;
         let title =
             crate::widgets::section::clipped(ui, &live.title, font::heading(), color, width);
@@ -93,6 +93,17 @@ fn heading(ui: &mut Ui, live: &Live, fold_keys: &str, acts: &mut Acts) {
                     what: "The command".into(),
                     text: live.science.command(live.model()),
                 });
+            }
+            if live.science.exports().iter().any(|(e, _)| *e == "py")
+                && Tool::new(
+                    Icon::FileCode,
+                    "Copy as Python",
+                    "A program for NumPy and SciPy that gives the same trajectory and exponents.",
+                )
+                .show(ui)
+                .clicked()
+            {
+                acts.push(Act::Do("edit.copy_python"));
             }
             let citation = live.entry.as_ref().map_or("", |e| e.citation.as_str());
             if !citation.is_empty()

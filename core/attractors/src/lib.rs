@@ -36,6 +36,7 @@ pub mod own;
 mod picture;
 mod pointer;
 mod probes;
+pub mod python;
 mod reading;
 pub mod science;
 pub mod series_file;

@@ -111,6 +111,7 @@ impl Science for Attractors {
         vec![
             ("csv", "Tracked orbits as CSV"),
             ("toml", "The system as a file"),
+            ("py", "A program in Python"),
         ]
     }
 
@@ -124,10 +125,11 @@ impl Science for Attractors {
         match ending {
             "csv" => orbits_as_csv(&definition, model, capture),
             "toml" => Ok(definition.text.as_bytes().to_vec()),
+            "py" => Ok(crate::python::program(model)?.into_bytes()),
             other => Err(SimError::Unknown {
                 what: "file kind",
                 name: other.to_owned(),
-                hint: "; a strange attractor can be written as csv or toml.".into(),
+                hint: "; a strange attractor can be written as csv, toml or py.".into(),
             }),
         }
     }

@@ -3,7 +3,7 @@
 use loom_sim::conductor::Command as Order;
 
 use super::{Command, Menu, has_run};
-use crate::shell::acts::Act;
+use crate::shell::acts::{Act, Tone};
 use crate::shell::icons::Icon;
 
 pub const LIST: &[Command] = &[
@@ -43,6 +43,34 @@ pub const LIST: &[Command] = &[
         studio
             .live()
             .is_some_and(|l| l.science.manuscript().is_some())
+    }),
+    Command::new(
+        "edit.copy_python",
+        Menu::Edit,
+        1,
+        "Copy as Python",
+        "A program for NumPy and SciPy that gives the same trajectory and exponents.",
+        |studio, _| {
+            if let Some(live) = studio.live() {
+                let act = match live.science.export(live.model(), None, "py") {
+                    Ok(bytes) => Act::Copy {
+                        what: "The program in Python".into(),
+                        text: String::from_utf8_lossy(&bytes).into_owned(),
+                    },
+                    Err(why) => Act::Say(Tone::Error, why.to_string()),
+                };
+                studio.acts.push(act);
+            }
+        },
+    )
+    .icon(Icon::FileCode)
+    .when(|studio| {
+        studio.live().is_some_and(|l| {
+            l.science
+                .exports()
+                .iter()
+                .any(|(ending, _)| *ending == "py")
+        })
     }),
     Command::new(
         "edit.copy_command",

@@ -198,3 +198,33 @@ proptest! {
         let _ = own::read_xpp(&text);
     }
 }
+
+#[test]
+fn a_program_in_python_has_names_that_python_can_have() {
+    let text = "lambda' = -is*lambda + if(t > 1 and x_2 >= 0.5, heaviside(x_2), 1e-7)\n\
+        x_2' = min(lambda^2, 3) - pi*mod(x_2, 2)\nis = 2";
+    let sheet = Sheet::read(text).unwrap();
+    let made = own::compose("Names", sheet, None, &Job::quiet()).unwrap();
+    let model = loom_attractors::catalogue::model_of_file("names.toml", &made.definition);
+    let program = loom_attractors::python::program(&model).unwrap();
+    for line in [
+        "    lambda_, x_2 = u\n",
+        "is_ = 2.0",
+        "def heaviside(x):",
+        "np.where(t > 1 and x_2 >= 0.5, heaviside(x_2), 1e-7)",
+        "np.minimum(lambda_**2, 3) - np.pi*np.mod(x_2, 2)",
+    ] {
+        assert!(program.contains(line), "{line}\n{program}");
+    }
+}
+
+#[test]
+fn programs_of_families_unpack_every_member() {
+    let definition = loom_attractors::catalogue::named("FermiPastaUlam").unwrap();
+    let model = loom_attractors::catalogue::model(&definition);
+    let program = loom_attractors::python::program(&model).unwrap();
+    assert!(
+        !program.contains("q[") && program.contains("q_0, "),
+        "{program}"
+    );
+}
