@@ -74,14 +74,25 @@ pub enum Style {
     Cloud,
     Trails,
     Density,
+    /// Graph, diagonal and staircase: maps of one variable, and only these.
+    Cobweb,
 }
 
 impl Style {
-    pub const ALL: [(&'static str, &'static str); 3] = [
+    pub const ALL: [(&'static str, &'static str); 4] = [
         ("cloud", "Cloud of particles"),
         ("trails", "Trails of orbits"),
         ("density", "Density of visits"),
+        ("cobweb", "Cobweb"),
     ];
+    /// The styles that a system can be drawn in.
+    pub fn fitting(map: bool, dimension: usize) -> &'static [(&'static str, &'static str)] {
+        if map && dimension == 1 {
+            &Self::ALL[3..]
+        } else {
+            &Self::ALL[..3]
+        }
+    }
     pub fn key(self) -> &'static str {
         Self::ALL[self as usize].0
     }
@@ -90,6 +101,7 @@ impl Style {
             "cloud" => Some(Self::Cloud),
             "trails" => Some(Self::Trails),
             "density" => Some(Self::Density),
+            "cobweb" => Some(Self::Cobweb),
             _ => None,
         }
     }

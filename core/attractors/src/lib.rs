@@ -16,6 +16,7 @@
 pub mod analyses;
 pub mod catalogue;
 mod cloud;
+mod cobweb;
 mod codec;
 pub mod definition;
 mod device;

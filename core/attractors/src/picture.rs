@@ -5,6 +5,7 @@ use loom_sim::scene::{
 };
 use loom_sim::{Camera, Rgba, Scene, SimError, View};
 
+use crate::cobweb::{self, Cobweb};
 use crate::definition::{ColorBy, Style};
 use crate::fitting::{extent, fit_orbit, fit_plane};
 use crate::histogram::Histogram;
@@ -46,6 +47,10 @@ impl Motion {
         };
         let mut scene = Scene::new(camera);
         scene.background = Some(view.ink.ground);
+        if settings.style == Style::Cobweb {
+            self.draw_cobweb(&mut scene, &settings, view)?;
+            return Ok(scene);
+        }
         if settings.frame {
             scene.layers.push(self.axes_layer(&settings, view, offset));
         }
@@ -79,6 +84,7 @@ impl Motion {
                 let layer = self.density_layer(&settings, view, &scene.camera, &drawing)?;
                 scene.layers.push(layer);
             }
+            Style::Cobweb => {}
         }
         self.push_orbits(&mut scene, &settings, view, offset)?;
         if settings.style != Style::Density && settings.color != ColorBy::None {
@@ -96,6 +102,53 @@ impl Motion {
             });
         }
         Ok(scene)
+    }
+
+    /// Graph, diagonal and the staircases of all followed orbits, the twin's too.
+    fn draw_cobweb(
+        &self,
+        scene: &mut Scene,
+        settings: &ViewSettings,
+        view: &View,
+    ) -> Result<(), SimError> {
+        let camera = scene.camera.clone();
+        let web = Cobweb {
+            definition: &self.definition,
+            constants: &self.constants,
+            time: self.timing.time(),
+            camera: &camera,
+            size: view.points(),
+        };
+        scene
+            .layers
+            .extend(web.ground(&view.ink, settings.point_size, settings.frame));
+        let twin = view.compare.as_ref().map(captured).transpose()?;
+        let theirs = twin.and_then(|t| t.orbits.first()).map(|orbit| {
+            let color = if view.ink.dark { 0xFF_6B6B } else { 0xC0_3538 };
+            (orbit, Rgba::hex(color))
+        });
+        let ours = self.orbits.iter().enumerate().map(|(i, orbit)| {
+            let usual = cobweb::orbit_color(&view.ink);
+            (
+                orbit,
+                if i == 0 {
+                    usual
+                } else {
+                    orbit_color(orbit.number)
+                },
+            )
+        });
+        for (orbit, color) in ours.chain(theirs) {
+            let trail = &orbit.trail;
+            let first = trail.since(self.timing.time() - settings.trail);
+            let values: Vec<f64> = (first..trail.len())
+                .map(|i| trail.coordinate(i, 0))
+                .collect();
+            scene
+                .layers
+                .extend(web.stairs(&values, settings.point_size, color));
+        }
+        Ok(())
     }
 
     /// The view's camera if it fits the axes, else a fitted one.
@@ -126,6 +179,14 @@ impl Motion {
             points.extend(some.map(|i| axes.point(|v| self.samples.point(i)[v])));
         }
         let size = size.map(|n| n.max(1.0));
+        if cobweb::fits(&self.definition) {
+            let xs = || points.iter().map(|p| p[0]);
+            let ends = [
+                xs().fold(f64::INFINITY, f64::min),
+                xs().fold(f64::NEG_INFINITY, f64::max),
+            ];
+            return cobweb::fit(ends, size);
+        }
         if axes.is_planar() {
             fit_plane(&points, size)
         } else {

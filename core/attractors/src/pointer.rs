@@ -85,8 +85,9 @@ impl Motion {
         match (camera, axes.z) {
             (Camera::Plane(plane), None) => {
                 let [x, y] = world(plane, pixel, size);
-                state[axes.x] = x;
                 state[axes.y] = y;
+                // Of one variable both axes are the same: where it is now lies across.
+                state[axes.x] = x;
             }
             (Camera::Orbit(orbit), Some(z)) => {
                 let ray = orbit.ray(pixel, size);

@@ -303,7 +303,7 @@ impl Reader<'_> {
             None => (0..variables.len().min(3)).collect(),
             Some(axes) => {
                 let count = axes.get_ref().len();
-                if !(2..=3).contains(&count) {
+                if !(2..=3).contains(&count) && variables.len() > 1 {
                     return Err(self
                         .source
                         .error(Some(axes.span()), "axes needs two or three variables."));
@@ -327,7 +327,8 @@ impl Reader<'_> {
                 })
             })
         };
-        let styles = Style::ALL.map(|(key, _)| key);
+        let fitting = Style::fitting(map, variables.len());
+        let styles: Vec<&str> = fitting.iter().map(|(key, _)| *key).collect();
         let style = choice(&view.style, "style", &styles)?.and_then(|i| Style::of(styles[i]));
         let colors = ColorBy::ALL.map(|(key, _)| key);
         let color = choice(&view.color, "colouring", &colors)?.and_then(|i| ColorBy::of(colors[i]));
@@ -341,7 +342,11 @@ impl Reader<'_> {
             ColorMap::Batlow
         };
         Ok(Look {
-            style: style.unwrap_or(if map { Style::Density } else { Style::Cloud }),
+            style: style.unwrap_or(match (map, variables.len()) {
+                (true, 1) => Style::Cobweb,
+                (true, _) => Style::Density,
+                (false, _) => Style::Cloud,
+            }),
             axes,
             yaw: angle(view.yaw, 0.6),
             pitch: angle(view.pitch, 0.3).clamp(-1.57, 1.57),

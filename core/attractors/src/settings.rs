@@ -3,6 +3,7 @@
 use loom_sim::parameter::{self, Parameter, ParameterKind};
 use loom_sim::{ColorMap, Effect, Settings, SimError, Value};
 
+use crate::cobweb;
 use crate::definition::{self, ColorBy, Constant, Definition, Style};
 use crate::lens::Axes;
 
@@ -92,7 +93,12 @@ fn declare_view(definition: &Definition) -> Vec<Parameter> {
         view(parameter, "The variable that is drawn along this axis.")
     };
     let mut list = vec![view(
-        Parameter::choice("style", "Style", look.style.key(), &Style::ALL),
+        Parameter::choice(
+            "style",
+            "Style",
+            look.style.key(),
+            Style::fitting(definition.is_map(), variables.len()),
+        ),
         "A cloud shows where all particles are, trails where single orbits went, density how often each place was visited.",
     )];
     if variables.len() > 1 {
@@ -130,7 +136,10 @@ fn declare_view(definition: &Definition) -> Vec<Parameter> {
             .unit("px"),
         "Width of a particle in logical pixels.",
     ));
-    let trail = if definition.is_map() {
+    let trail = if cobweb::fits(definition) {
+        // More stairs than this hide each other.
+        60.0
+    } else if definition.is_map() {
         2000.0
     } else {
         40.0 * definition.period
@@ -156,7 +165,7 @@ fn declare_view(definition: &Definition) -> Vec<Parameter> {
         "Density only: higher lightens the middle tones.",
     ));
     list.push(view(
-        Parameter::boolean("frame", "Axes", false),
+        Parameter::boolean("frame", "Axes", cobweb::fits(definition)),
         "Draws the axes with their names and numbers.",
     ));
     list

@@ -5,6 +5,7 @@ use loom_formula::Clock;
 use loom_sim::scene::{Data, Layer, Tone};
 use loom_sim::{Ink, Scene, Settings, SimError};
 
+use crate::cobweb::{self, Cobweb};
 use crate::definition::Definition;
 use crate::fitting::{fit_orbit, fit_plane};
 use crate::histogram::Histogram;
@@ -21,6 +22,9 @@ const SETTLING: usize = 40;
 /// Hits that make a small picture clean.
 const HITS: usize = 300_000;
 
+/// Iterations in the picture of a map of one variable.
+const STAIRS: usize = 24;
+
 /// A picture of a system at these settings.
 pub fn picture(
     definition: &Definition,
@@ -30,6 +34,9 @@ pub fn picture(
 ) -> Result<Scene, SimError> {
     let build = Build::new(definition, settings)?;
     let view = ViewSettings::new(definition, &Settings::new());
+    if cobweb::fits(definition) {
+        return small_cobweb(definition, &build, ink, size);
+    }
     let axes = view.axes;
     let samples = start::sample(definition, &build, 2048)?;
     let points: Vec<[f64; 3]> = (0..samples.len())
@@ -95,5 +102,38 @@ pub fn picture(
         view.map,
     );
     scene.layers.push(Layer::Density(density));
+    Ok(scene)
+}
+
+/// Graph, diagonal and the first stairs of a map of one variable.
+fn small_cobweb(
+    definition: &Definition,
+    build: &Build,
+    ink: &Ink,
+    size: [u32; 2],
+) -> Result<Scene, SimError> {
+    let samples = start::sample(definition, build, 256)?;
+    let size = size.map(|n| f64::from(n.max(1)));
+    let camera = cobweb::fit(samples.extents()[0], size);
+    let web = Cobweb {
+        definition,
+        constants: &build.constants,
+        time: 0.0,
+        camera: &camera,
+        size,
+    };
+    let mut values = vec![build.initial[0]];
+    for _ in 0..STAIRS {
+        values.push(web.next(values[values.len() - 1]));
+    }
+    let mut scene = Scene::new(camera.clone());
+    scene.background = Some(ink.ground);
+    scene.layers = web.ground(ink, 1.5, false);
+    // No dot at this size.
+    scene.layers.extend(
+        web.stairs(&values, 1.0, cobweb::orbit_color(ink))
+            .into_iter()
+            .take(1),
+    );
     Ok(scene)
 }
