@@ -168,6 +168,9 @@ fn declare_view(definition: &Definition) -> Vec<Parameter> {
         Parameter::boolean("frame", "Axes", cobweb::fits(definition)),
         "Draws the axes with their names and numbers.",
     ));
+    if cobweb::fits(definition) {
+        list.retain(|p| ["point_size", "trail", "frame"].contains(&p.key.as_str()));
+    }
     list
 }
 
@@ -249,7 +252,7 @@ impl ViewSettings {
         let variables = definition.system.variables();
         let index = |key: &str| variables.iter().position(|v| *v == text(key));
         Self {
-            style: Style::of(&text("style")).unwrap_or(Style::Cloud),
+            style: Style::of(&text("style")).unwrap_or(definition.look.style),
             axes: Axes {
                 x: index("axis_x").unwrap_or(0),
                 y: index("axis_y").unwrap_or(0),

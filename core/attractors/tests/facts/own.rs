@@ -228,3 +228,31 @@ fn programs_of_families_unpack_every_member() {
         "{program}"
     );
 }
+
+#[test]
+fn a_map_of_one_variable_is_drawn_as_a_cobweb() {
+    use loom_sim::scene::{Layer, LineTopology};
+    use loom_sim::{Place, Science, Step};
+    let science = loom_attractors::Attractors;
+    let definition = loom_attractors::catalogue::named("Logistic").unwrap();
+    let model = loom_attractors::catalogue::model(&definition);
+    let mut run = science.build(&model, &Place::cpu()).unwrap();
+    run.advance(&Step::from(30u64), &loom_sim::Gate::open())
+        .unwrap();
+    let size = [600.0, 600.0];
+    let mut view = loom_sim::View::new([600, 600]);
+    view.camera = Some(run.fit(size));
+    let scene = run.scene(&view).unwrap();
+    let lines: Vec<_> = scene
+        .layers
+        .iter()
+        .filter_map(|layer| match layer {
+            Layer::Lines(lines) => Some(lines),
+            _ => None,
+        })
+        .collect();
+    // Diagonal, graph, staircase: 30 iterations of two segments each.
+    assert_eq!(lines.len(), 3);
+    assert!(lines.iter().all(|l| l.topology == LineTopology::Segments));
+    assert_eq!(lines[2].vertices.len(), 4 * 30);
+}
