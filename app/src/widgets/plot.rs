@@ -4,7 +4,7 @@
 use egui::{Align2, Color32, PointerButton, RichText, Ui, pos2, vec2};
 use egui_plot::{
     AxisHints, Bar, BarChart, GridMark, HLine, HoverPosition, Line, LineStyle, PlotPoints, PlotUi,
-    Points, Polygon, VLine,
+    Points, VLine,
 };
 use loom_sim::{Mark, Plot};
 
@@ -118,7 +118,11 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
             draw(
                 area,
                 mark,
-                tokens.category(index),
+                tokens.category(if shades(mark) {
+                    index.saturating_sub(1)
+                } else {
+                    index
+                }),
                 tokens,
                 log,
                 seen,
@@ -291,14 +295,16 @@ fn draw(
             area.bar_chart(BarChart::new(name, bars).color(color));
         }
         Mark::Band { name, points } => {
-            let low: Vec<[f64; 2]> = points.iter().map(|&[x, low, _]| [x, low]).collect();
-            let high: Vec<[f64; 2]> = points.iter().map(|&[x, _, high]| [x, high]).collect();
-            let mut ring = mapped(&low, log);
-            ring.extend(mapped(&high, log).into_iter().rev());
-            area.polygon(
-                Polygon::new(name, PlotPoints::from(ring))
+            // What is not finite on these axes has no place.
+            let rows: Vec<[f64; 3]> = points
+                .iter()
+                .map(|&[x, low, high]| [forth(x, log[0]), forth(low, log[1]), forth(high, log[1])])
+                .filter(|row| row.iter().all(|v| v.is_finite()))
+                .collect();
+            let column = |i: usize| rows.iter().map(|row| row[i]).collect::<Vec<f64>>();
+            area.add(
+                egui_plot::FilledArea::new(name, &column(0), &column(1), &column(2))
                     .fill_color(color.gamma_multiply(0.25))
-                    .width(0.0)
                     .allow_hover(false),
             );
         }
@@ -319,6 +325,11 @@ fn draw(
 }
 
 /// The curves' names, where they are written at all.
+/// Whether a mark is the error of the one before it, in whose colour it stands.
+fn shades(mark: &Mark) -> bool {
+    matches!(mark, Mark::Band { name, .. } if name.is_empty())
+}
+
 fn names(plot: &Plot) -> impl Iterator<Item = (usize, &str, &[[f64; 2]])> {
     let several = (2..=8).contains(&plot.marks.len());
     plot.marks

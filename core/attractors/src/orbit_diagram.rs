@@ -164,7 +164,7 @@ impl Analysis for OrbitDiagram {
 }
 
 /// The one that the first experiment changes, else the first.
-fn usual_constant(definition: &Definition) -> Option<&Constant> {
+pub(crate) fn usual_constant(definition: &Definition) -> Option<&Constant> {
     definition
         .experiments
         .iter()

@@ -149,6 +149,8 @@ impl<'a> Sketch<'a> {
         for mark in &plot.marks {
             let tint = match mark {
                 mark if !is_series(mark) => self.ink.secondary,
+                // The error of the mark before it, in the colour of that.
+                Mark::Band { name, .. } if name.is_empty() && color > 0 => series_color(color - 1),
                 _ => {
                     color += 1;
                     series_color(color - 1)

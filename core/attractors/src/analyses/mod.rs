@@ -9,6 +9,7 @@
 //! | `entropy` | permutation entropy, multiscale sample entropy |
 //! | `poincare` | Poincaré section and return map |
 //! | `fixed-points` | fixed points and orbits of low periods, with their stability |
+//! | `scan` | λ₁ over one parameter or two |
 //! | `recurrence` | recurrence plot and its quantification |
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ mod poincare;
 mod power_spectrum;
 mod recurrence;
 pub mod scaling;
+mod scan;
 mod series_exponent;
 mod source;
 mod zero_one;
@@ -32,6 +34,7 @@ pub use fixed_points::FixedPoints;
 pub use poincare::Poincare;
 pub use power_spectrum::{PowerSpectrum, welch};
 pub use recurrence::Recurrence;
+pub use scan::Scan;
 pub use series_exponent::SeriesExponent;
 pub use source::{Samples, orbit};
 pub use zero_one::ZeroOne;
@@ -39,6 +42,7 @@ pub use zero_one::ZeroOne;
 /// All of them, in the order in which they are shown; each is also a command of its key.
 pub fn all() -> Vec<Arc<dyn Analysis>> {
     vec![
+        Arc::new(Scan),
         Arc::new(Poincare),
         Arc::new(FixedPoints),
         Arc::new(Dimension),

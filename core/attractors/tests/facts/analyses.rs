@@ -316,3 +316,56 @@ fn every_analysis_runs_on_every_kind_of_system() {
 fn fits(analysis: &dyn Analysis, model: &Model) -> bool {
     analysis.fits(model)
 }
+
+#[test]
+fn exponents_along_a_parameter_are_those_at_its_values() {
+    // ln 2 at r = 4, and below zero on the cycle of two.
+    let at = |from: f64, to: f64| {
+        let report = run(
+            "scan",
+            &system("Logistic"),
+            &[
+                ("from", from.into()),
+                ("to", to.into()),
+                ("columns", 2.0.into()),
+                ("periods", 2000.0.into()),
+            ],
+        );
+        value(&report, "greatest")
+    };
+    near(at(4.0 - 2e-9, 4.0), 2f64.ln(), 5e-3);
+    // λ of the cycle of two: ½ ln |4 + 2r − r²|.
+    let r = 3.2f64;
+    near(
+        at(r - 1e-9, r + 1e-9),
+        0.5 * (4.0 + 2.0 * r - r * r).abs().ln(),
+        1e-6,
+    );
+    let report = run(
+        "scan",
+        &system("Lorenz"),
+        &[
+            ("from", 27.999.into()),
+            ("to", 28.001.into()),
+            ("columns", 8.0.into()),
+        ],
+    );
+    near(value(&report, "greatest"), 0.9056, 0.05);
+}
+
+#[test]
+fn a_scan_over_two_parameters_fills_its_field() {
+    let settings = [
+        ("over", "a".into()),
+        ("against", "b".into()),
+        ("columns", 12.0.into()),
+        ("rows", 8.0.into()),
+        ("periods", 10.0.into()),
+    ];
+    let report = run("scan", &system("Henon"), &settings);
+    let loom_sim::Mark::Field(field) = &report.plots[0].marks[0] else {
+        panic!("two parameters make a field");
+    };
+    assert_eq!((field.width, field.height()), (12, 8));
+    assert!(field.values.iter().any(Option::is_some));
+}
