@@ -143,7 +143,8 @@ pub fn legend_width(ui: &Ui, field: &Field) -> f32 {
 /// The colour bar of a quantity, or the key of kinds, in `rect`.
 pub fn legend(ui: &Ui, rect: Rect, field: &Field) {
     let tokens = tokens::of(ui);
-    let painter = ui.painter_at(rect.expand(8.0));
+    // The title may reach to the left, above the cells.
+    let painter = ui.painter_at(rect.expand2(vec2(160.0, 8.0)));
     let left = rect.left() + 8.0;
     match &field.shades {
         Shades::Range {

@@ -119,7 +119,10 @@ fn explain(response: egui::Response, parameter: &Parameter) -> egui::Response {
 /// True where the field has a symbol of its own, short enough to stand before a slider.
 fn has_symbol(parameter: &Parameter) -> bool {
     parameter.symbol != parameter.key && parameter.symbol.chars().count() <= 4
-        || parameter.symbol == parameter.key && parameter.key.chars().count() <= 2
+        || parameter.symbol == parameter.key
+            && parameter.key.chars().count() <= 2
+            // A short word (from, to) is its own name.
+            && !parameter.name.eq_ignore_ascii_case(&parameter.key)
 }
 
 fn caption(ui: &mut Ui, parameter: &Parameter) {
