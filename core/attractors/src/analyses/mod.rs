@@ -10,12 +10,14 @@
 //! | `poincare` | Poincaré section and return map |
 //! | `fixed-points` | fixed points and orbits of low periods, with their stability |
 //! | `scan` | λ₁ over one parameter or two |
+//! | `basins` | basins of attraction on a plane, dimension of their boundary |
 //! | `recurrence` | recurrence plot and its quantification |
 
 use std::sync::Arc;
 
 use loom_sim::Analysis;
 
+mod basins;
 mod dimension;
 mod entropy;
 mod fixed_points;
@@ -28,6 +30,7 @@ mod series_exponent;
 mod source;
 mod zero_one;
 
+pub use basins::Basins;
 pub use dimension::Dimension;
 pub use entropy::Entropy;
 pub use fixed_points::FixedPoints;
@@ -45,6 +48,7 @@ pub fn all() -> Vec<Arc<dyn Analysis>> {
         Arc::new(Scan),
         Arc::new(Poincare),
         Arc::new(FixedPoints),
+        Arc::new(Basins),
         Arc::new(Dimension),
         Arc::new(PowerSpectrum),
         Arc::new(ZeroOne),

@@ -369,3 +369,76 @@ fn a_scan_over_two_parameters_fills_its_field() {
     assert_eq!((field.width, field.height()), (12, 8));
     assert!(field.values.iter().any(Option::is_some));
 }
+
+/// A system of one's own as a subject.
+fn written(name: &str, text: &str) -> Subject {
+    let sheet = loom_attractors::own::Sheet::read(text).unwrap();
+    let made = loom_attractors::own::compose(name, sheet, None, &Job::quiet()).unwrap();
+    Subject::State {
+        model: catalogue::model_of_file("own.toml", &made.definition),
+        capture: None,
+    }
+}
+
+#[test]
+fn two_wells_share_the_plane_along_a_line() {
+    let wells = written("Wells", "x' = x - x^3\ny' = -y\nx(0) = 0.5\ny(0) = 0.5");
+    let settings = [
+        ("left", (-2.0).into()),
+        ("right", 2.0.into()),
+        ("bottom", (-2.0).into()),
+        ("top", 2.0.into()),
+        ("columns", 64.0.into()),
+        ("rows", 64.0.into()),
+    ];
+    let report = run("basins", &wells, &settings);
+    near(value(&report, "attractors"), 2.0, 0.0);
+    near(value(&report, "basin_1"), 0.5, 0.0);
+    near(value(&report, "boundary_dimension"), 1.0, 0.02);
+}
+
+#[test]
+fn newtons_method_finds_its_three_roots() {
+    // z ← z − (z³ − 1)/(3z²), against the same in complex numbers of our own.
+    let newton = written(
+        "Newton",
+        "q = 3*(x^2 + y^2)^2\nx[n+1] = 2*x/3 + (x^2 - y^2)/q\ny[n+1] = 2*y/3 - 2*x*y/q\nx(0) = 0.7\ny(0) = 0.4",
+    );
+    let n = 200;
+    let settings = [
+        ("left", (-2.0).into()),
+        ("right", 2.0.into()),
+        ("bottom", (-2.0).into()),
+        ("top", 2.0.into()),
+        ("columns", f64::from(n).into()),
+        ("rows", f64::from(n).into()),
+        ("transient", 200.0.into()),
+        ("watched", 10.0.into()),
+    ];
+    let report = run("basins", &newton, &settings);
+    near(value(&report, "attractors"), 3.0, 0.0);
+    let loom_sim::Mark::Field(field) = &report.plots[0].marks[0] else {
+        panic!("basins make a field");
+    };
+    let root = |column: i32, row: i32| {
+        let place = |i: i32| -2.0 + 4.0 * (f64::from(i) + 0.5) / f64::from(n);
+        let (mut x, mut y) = (place(column), place(row));
+        for _ in 0..200 {
+            let (a, b) = (x * x - y * y, 2.0 * x * y);
+            let q = 3.0 * (a * a + b * b);
+            (x, y) = (2.0 * x / 3.0 + a / q, 2.0 * y / 3.0 - b / q);
+        }
+        ((y.atan2(x) / (TAU / 3.0)).round() as i32).rem_euclid(3)
+    };
+    // Which number each root has been given.
+    let mut numbers = [None; 3];
+    for row in 0..n {
+        for column in 0..n {
+            let kind = field.values[(row * n + column) as usize];
+            let known = numbers[root(column, row) as usize].get_or_insert(kind);
+            assert_eq!(*known, kind, "{column}, {row}");
+        }
+    }
+    let dimension = value(&report, "boundary_dimension");
+    assert!((1.3..1.6).contains(&dimension), "{dimension}");
+}
