@@ -50,14 +50,18 @@ impl Samples {
 /// instead. An orbit that runs away ends the samples early; the initial state is always there.
 pub fn sample(definition: &Definition, build: &Build, count: usize) -> Result<Samples, SimError> {
     let settled = follow(definition, build, count, TRANSIENT)?;
-    let rests = settled
-        .extents()
+    let extents = settled.extents();
+    let ways: Vec<f64> = extents
         .iter()
         .zip(&build.initial)
-        .all(|([low, high], start)| {
-            let way = (high - start).abs().max((start - low).abs());
-            high - low < 1e-3 * way.max(1e-12)
-        });
+        .map(|([low, high], start)| (high - start).abs().max((start - low).abs()))
+        .collect();
+    // A velocity may start and end at rest: what it has moved by then is rounding.
+    let longest = ways.iter().copied().fold(1e-12, f64::max);
+    let rests = extents
+        .iter()
+        .zip(&ways)
+        .all(|([low, high], way)| high - low < 1e-3 * way.max(1e-6 * longest));
     if rests && settled.len() > 1 {
         return follow(definition, build, count, 0.0);
     }

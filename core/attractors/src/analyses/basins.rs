@@ -32,6 +32,10 @@ const ALIKE: f64 = 0.35;
 const POINT: f64 = 0.01;
 /// Farther away than so many extents an orbit is taken to have run away.
 const AWAY: f64 = 1e4;
+/// Strides between two looks at whether all orbits have come to rest, an awkward part of a
+/// period, and by how much of the plane's extent they may still move.
+const RESTS: u64 = 43;
+const STILL: f64 = 1e-9;
 /// A partial picture comes at most this often.
 const SHOWN: Duration = Duration::from_millis(300);
 
@@ -111,11 +115,11 @@ fn declared(definition: &Definition, given: &Settings) -> Vec<Parameter> {
         Parameter::integer("rows", "", "Rows", 200, 8, 1000)
             .hard(4.0, 4000.0)
             .help("Starts from bottom to top."),
-        Parameter::real("transient", "", "Thrown away first", 100.0, 1.0, 1000.0)
+        Parameter::real("transient", "", "Thrown away first", 60.0, 1.0, 1000.0)
             .hard(0.0, 1e6)
             .unit("periods")
             .help("So long an orbit has to come to its attractor."),
-        Parameter::real("watched", "", "Watched for", 50.0, 1.0, 1000.0)
+        Parameter::real("watched", "", "Watched for", 20.0, 1.0, 1000.0)
             .hard(1.0, 1e6)
             .unit("periods")
             .help("Over this time the means are taken by which attractors are told apart."),
@@ -305,13 +309,18 @@ impl<'a> Plan<'a> {
         }
         let mut clock = Clock::new(self.build.dt);
         let mut left = self.settling;
+        let mut before = block.clone();
         while left > 0 {
             job.check()?;
-            let steps = left.min(2048);
+            let steps = left.min(RESTS * self.stride);
             self.stepper
                 .advance(&mut block, n, &self.build.constants, clock, steps)?;
             clock.step += steps;
             left -= steps;
+            if self.rests(&before, &block) {
+                break;
+            }
+            before.copy_from_slice(&block);
         }
         let mut sums = vec![[0.0; 2]; n * d];
         // Deviations from a first value, so that squares don't swallow small ones.
@@ -343,6 +352,24 @@ impl<'a> Plan<'a> {
                 .collect()
         };
         Ok((0..n).map(fate).collect())
+    }
+
+    /// Whether all starts of a row have come to rest, or run away.
+    fn rests(&self, before: &[f64], now: &[f64]) -> bool {
+        let n = self.columns;
+        let autonomous = self.definition.system.is_autonomous();
+        autonomous
+            && !self.definition.is_map()
+            && before
+                .chunks_exact(n)
+                .zip(now.chunks_exact(n))
+                .zip(&self.sizes)
+                .all(|((before, now), size)| {
+                    before
+                        .iter()
+                        .zip(now)
+                        .all(|(a, b)| !b.is_finite() || (a - b).abs() <= STILL * size)
+                })
     }
 
     fn alike(&self, a: &[[f64; 2]], b: &[[f64; 2]]) -> bool {
