@@ -169,7 +169,14 @@ fn encoding(case: &Case) -> Result<(), String> {
     Ok(())
 }
 
+/// Three tries: a machine that is busy with other tests may wake a thread late now and then, a
+/// kind of simulation that does not look at its gate is late each time.
 fn cancel(case: &Case) -> Result<(), String> {
+    let tries = (0..2).find_map(|_| try_to_cancel(case).ok());
+    tries.map_or_else(|| try_to_cancel(case), Ok)
+}
+
+fn try_to_cancel(case: &Case) -> Result<(), String> {
     let mut run = start(case)?;
     let gate = Gate::open();
     let flag = gate.cancel_flag();
