@@ -14,6 +14,7 @@ use super::bifurcation::Bifurcation;
 use super::declared::Declared;
 use super::given::{self, Set};
 use super::measure::Measure;
+use super::score::Score;
 use super::{Done, Failure, analysis, output};
 
 #[derive(Debug, Subcommand)]
@@ -25,6 +26,7 @@ pub enum Verb {
     Measure(Measure),
     Bifurcation(Bifurcation),
     Python(Python),
+    Score(Score),
     #[command(flatten)]
     Declared(Declared),
 }
@@ -39,6 +41,7 @@ impl Verb {
             Self::Measure(measure) => measure.run(),
             Self::Bifurcation(diagram) => diagram.run(),
             Self::Python(python) => python.run(),
+            Self::Score(score) => score.run(),
             Self::Declared(declared) => declared.run(),
         }
     }

@@ -196,7 +196,13 @@ impl Declared {
         let report = analysis::run_on(&*analysis, &subject, &settings, threads)?;
         if let Some(path) = &self.out {
             // A table has all there is; without one the plots are what was found.
-            let text: String = if report.tables.is_empty() {
+            // A picture of cells is more than its table.
+            let field = report
+                .plots
+                .iter()
+                .flat_map(|p| &p.marks)
+                .any(|m| matches!(m, loom_sim::Mark::Field(_)));
+            let text: String = if report.tables.is_empty() || field {
                 report.plots.iter().map(crate::widgets::plot::csv).collect()
             } else {
                 report

@@ -14,6 +14,7 @@ mod manual;
 mod measure;
 mod output;
 mod render;
+mod score;
 mod webs;
 
 use std::path::PathBuf;

@@ -40,6 +40,7 @@ mod probes;
 pub mod python;
 mod reading;
 pub mod science;
+pub mod score;
 pub mod series_file;
 pub mod settings;
 mod simulation;
