@@ -139,7 +139,7 @@ pub fn show(ui: &mut Ui, live: &mut Live, wake: &Wake, acts: &mut Acts) {
     }
     if let Some(model) = script.collect() {
         live.touch(Command::Recast(
-            "Edit the equations".into(),
+            format!("Edit the {}", manuscript.name().to_lowercase()),
             Box::new(model),
         ));
         live.touch(Command::Play);

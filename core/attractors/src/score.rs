@@ -89,7 +89,6 @@ pub fn score(
             .warnings
             .push("The forecast holds to its end: the valid time is a lower bound.".into());
     }
-    let exact = || Uncertainty::Bound(1e-12);
     let smape = truths
         .iter()
         .zip(&forecasts)
@@ -106,19 +105,19 @@ pub fn score(
         / (n * truths.len()) as f64;
     report
         .values
-        .push(Quantity::real("smape", "sMAPE", smape, exact()).unit("%"));
+        .push(Quantity::real("smape", "sMAPE", smape, Uncertainty::Exact).unit("%"));
     let rms = (errors.iter().map(|e| e * e).sum::<f64>() / n as f64).sqrt();
     report.values.push(Quantity::real(
         "nrmse",
         "Root mean square error, normalised",
         rms,
-        exact(),
+        Uncertainty::Exact,
     ));
     report.values.push(Quantity::real(
         "state_space_divergence",
         "State-space divergence",
         state_space(&truths, &forecasts),
-        exact(),
+        Uncertainty::Exact,
     ));
     if n >= 64 {
         let mut sum = 0.0;
@@ -129,7 +128,7 @@ pub fn score(
             "spectral_divergence",
             "Spectral divergence",
             sum / truths.len() as f64,
-            exact(),
+            Uncertainty::Exact,
         ));
     } else {
         report

@@ -2,9 +2,7 @@
 //! the plane each holds, and the dimension of the boundary between them.
 //!
 //! Attractors are told apart by the mean and the spread of every variable over a stretch of time
-//! after the transient (as Stender and Hoffmann 2021 do); the boundary's dimension is 2 − α,
-//! where the part of starts whose attractor an error ε can change grows as ε^α (Grebogi,
-//! McDonald, Ott and Yorke 1983).
+//! after the transient (as Stender and Hoffmann 2021 do).
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -17,6 +15,7 @@ use loom_sim::{
 };
 use rayon::prelude::*;
 
+use super::boundary;
 use super::source::{self, Source};
 use crate::definition::Definition;
 use crate::settings::Build;
@@ -495,7 +494,7 @@ impl<'a> Plan<'a> {
                 "More than {MOST} attractors were told apart, and further starts are counted with the last: watch them for longer, or throw more away first."
             ));
         }
-        match boundary(&found.cells, self.columns) {
+        match boundary::dimension(&found.cells, self.columns) {
             Some((dimension, error)) => report.values.push(
                 Quantity::real(
                     "boundary_dimension",
@@ -527,54 +526,4 @@ impl Found {
         });
         self.cells.push(cell);
     }
-}
-
-/// 2 − α with its error: the part of cells that differ from one of the cells `ε` to the left,
-/// right, below or above grows as ε^α.
-pub(super) fn boundary(cells: &[Option<usize>], width: usize) -> Option<(f64, f64)> {
-    let height = cells.len() / width;
-    let mut points = Vec::new();
-    // The same cells at every reach: those as far from the edge as the longest one goes.
-    let mut margin = 1;
-    while margin * 16 <= width.min(height) {
-        margin *= 2;
-    }
-    let mut reach = 1;
-    while reach <= margin && 8 * margin <= width.min(height) {
-        let (mut uncertain, mut all) = (0u64, 0u64);
-        for y in margin..height - margin {
-            for x in margin..width - margin {
-                let at = |x: usize, y: usize| cells[y * width + x];
-                let here = at(x, y);
-                let others = [
-                    at(x - reach, y),
-                    at(x + reach, y),
-                    at(x, y - reach),
-                    at(x, y + reach),
-                ];
-                uncertain += u64::from(others.iter().any(|o| *o != here));
-                all += 1;
-            }
-        }
-        // Fewer are chance, and where nearly all are uncertain nothing grows any more.
-        let part = uncertain as f64 / all as f64;
-        if uncertain >= 50 && part < 0.9 {
-            points.push([(reach as f64).ln(), part.ln()]);
-        }
-        reach *= 2;
-    }
-    if points.len() < 3 {
-        return None;
-    }
-    let n = points.len() as f64;
-    let mean = |k: usize| points.iter().map(|p| p[k]).sum::<f64>() / n;
-    let (mx, my) = (mean(0), mean(1));
-    let sxx: f64 = points.iter().map(|p| (p[0] - mx) * (p[0] - mx)).sum();
-    let sxy: f64 = points.iter().map(|p| (p[0] - mx) * (p[1] - my)).sum();
-    let slope = sxy / sxx;
-    let left: f64 = points
-        .iter()
-        .map(|p| (p[1] - my - slope * (p[0] - mx)).powi(2))
-        .sum();
-    Some((2.0 - slope, (left / (n - 2.0) / sxx).sqrt()))
 }

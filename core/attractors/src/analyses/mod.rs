@@ -18,6 +18,7 @@ use std::sync::Arc;
 use loom_sim::Analysis;
 
 mod basins;
+mod boundary;
 mod dimension;
 mod entropy;
 mod fixed_points;
