@@ -48,6 +48,8 @@ window_needs() {
     need 'has_library libXcursor.so.1' libxcursor1 libXcursor libxcursor
     need 'has_library libXi.so.6' libxi6 libXi libxi
     need 'has_library libXrandr.so.2' libxrandr2 libXrandr libxrandr
+    need 'command -v pkg-config >/dev/null 2>&1' pkg-config pkgconf-pkg-config pkgconf
+    need 'pkg-config --exists alsa 2>/dev/null' libasound2-dev alsa-lib-devel alsa-lib
 }
 
 test_needs() {
