@@ -67,6 +67,8 @@ pub(crate) struct Names {
     pub functions: HashSet<String>,
     /// Variables and definitions: `x(ρ − z)` is a product.
     pub values: HashSet<String>,
+    /// Variables alone: `x(t − τ)` is one of them at an earlier time.
+    pub variables: HashSet<String>,
 }
 
 pub(crate) struct Parser<'a> {

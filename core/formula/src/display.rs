@@ -139,6 +139,16 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
+/// A number as it is printed in LaTeX: 2 · 10⁻⁷ with its power.
+pub(crate) fn number_in_latex(value: f64) -> String {
+    let plain = number(value);
+    match plain.split_once('e') {
+        Some(("1", exponent)) => format!("10^{{{exponent}}}"),
+        Some((digits, exponent)) => format!("{digits} \\cdot 10^{{{exponent}}}"),
+        None => plain,
+    }
+}
+
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_expr(self, f)

@@ -2,6 +2,7 @@
 //! indices and sums. Work, depth and sizes are bounded, so that a short hostile text cannot ask
 //! for exponential work.
 
+use crate::delays::Delayed;
 use crate::error::{FormulaError, Position};
 use crate::expr::Expr;
 use crate::function::Function;
@@ -50,6 +51,10 @@ pub(crate) struct Elaborator<'a> {
     pub functions: HashMap<String, usize>,
     /// Free symbols with the place of their first appearance.
     pub free: Vec<(String, Position)>,
+    /// Values of variables at earlier times, in order of appearance.
+    pub delays: Vec<Delayed>,
+    /// A flow: its variables have a past.
+    pub flow: bool,
     /// Names with values where no free symbols are allowed.
     pub constants_only: bool,
     free_known: HashSet<String>,
@@ -111,6 +116,7 @@ impl<'a> Elaborator<'a> {
             Form::Name(name) => self.name(name, at),
             Form::Subscripted(name, subscript) => self.subscripted(name, subscript, at),
             Form::Indexed(name, indices) => self.indexed(name, indices, at),
+            Form::Delayed(variable, delay) => self.delayed(variable, delay),
             Form::Call(name, arguments) => self.call(name, arguments, at),
             Form::Negative(inner) => Ok(-self.value(inner)?),
             Form::Sum(terms) => {
@@ -242,6 +248,9 @@ impl<'a> Elaborator<'a> {
             if let Some(stem) = stem.filter(|stem| self.variables.contains(*stem)) {
                 return Ok(Expr::symbol(stem));
             }
+        }
+        if let Some((stem, delay)) = self.delayed_name(name) {
+            return self.past(&stem, delay, at);
         }
         if self.families.contains_key(name) {
             return Err(FormulaError::new(

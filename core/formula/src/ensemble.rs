@@ -107,7 +107,8 @@ impl EnsembleStepper {
         self.plan.body.dimension
     }
 
-    /// Rows of the state: the variables, then the parameters given by each member.
+    /// Rows of the state: the variables, then the parameters given by each member, then the
+    /// delayed values of each moment of a step ([`System::delayed_rows`]).
     pub fn rows(&self) -> usize {
         self.plan.body.rows
     }

@@ -127,6 +127,11 @@ impl Elaborator<'_> {
         {
             return Err(looks_back(name, subscript, letter, at));
         }
+        if self.flow && self.variables.contains(name) {
+            let delay = subscript.replace(['−', '–'], "-");
+            let delay = delay.strip_prefix("t-").unwrap_or(&delay);
+            return self.past(name, delay, at);
+        }
         Err(FormulaError::new(
             at,
             format!("the subscript `{subscript}` of `{name}` isn't known; write `{name}[i]`"),

@@ -1,6 +1,8 @@
 //! LaTeX of expressions and systems, from the form in which they were written.
 
 use crate::cursor::is_greek;
+use crate::delays;
+use crate::display::number_in_latex;
 use crate::error::Position;
 use crate::expr::{Expr, Kind, Relation};
 use crate::function::Function;
@@ -222,7 +224,7 @@ fn write_list(items: &[Syntax], between: &str, place: Place, text: &mut String) 
 
 fn write_form(syntax: &Syntax, text: &mut String) {
     match &syntax.form {
-        Form::Number(value) => text.push_str(&number(*value)),
+        Form::Number(value) => text.push_str(&number_in_latex(*value)),
         Form::Name(name) => {
             let name = if name == "pi" { "π" } else { name };
             text.push_str(&symbol(name));
@@ -233,6 +235,12 @@ fn write_form(syntax: &Syntax, text: &mut String) {
         Form::Indexed(name, indices) => {
             text.push_str(&symbol(name));
             text.push_str(&subscripts(indices));
+        }
+        Form::Delayed(variable, delay) => {
+            write(variable, Place::Atom, text);
+            text.push_str("\\left(t - ");
+            write(delay, Place::Product, text);
+            text.push_str("\\right)");
         }
         Form::Call(name, arguments) => write_call(name, arguments, text),
         Form::Negative(inner) => {
@@ -429,22 +437,13 @@ fn write_call(name: &str, arguments: &[Syntax], text: &mut String) {
     }
 }
 
-fn number(value: f64) -> String {
-    let plain = crate::display::number(value);
-    match plain.split_once('e') {
-        Some(("1", exponent)) => format!("10^{{{exponent}}}"),
-        Some((digits, exponent)) => format!("{digits} \\cdot 10^{{{exponent}}}"),
-        None => plain,
-    }
-}
-
 /// The written form of an expression.
 fn syntax_of(expr: &Expr) -> Syntax {
     let at = Position::START;
     let form = match expr.kind() {
         Kind::Number(value) => Form::Number(*value),
         Kind::Pi => Form::Name("pi".to_owned()),
-        Kind::Symbol(name) => Form::Name(name.to_string()),
+        Kind::Symbol(name) => delays::written(name),
         Kind::Neg(inner) => Form::Negative(Box::new(syntax_of(inner))),
         Kind::Sum(terms) => Form::Sum(
             terms

@@ -3,7 +3,7 @@
 //!
 //! | Part | What it does |
 //! |---|---|
-//! | [`System`] | reads equations of flows and maps; Jacobian, divergence, tangent system |
+//! | [`System`] | reads equations of flows, with delays or without, and maps; Jacobian, divergence, tangent system |
 //! | [`Expr`] | one expression: evaluate, differentiate, simplify, print |
 //! | [`elementary`] | functions of our own, the same bits on every machine |
 //! | [`Program`], [`Tape`] | straight-line programs, and the interpreter that is the reference |
@@ -18,6 +18,7 @@ mod calculus;
 mod clock;
 mod columns;
 mod cursor;
+mod delays;
 mod display;
 mod elaborate;
 pub mod elementary;
@@ -45,6 +46,7 @@ mod wgsl;
 pub use backend::{Backend, CompileError, RunError};
 pub use clock::Clock;
 pub use columns::Columns;
+pub use delays::Delayed;
 pub use ensemble::EnsembleStepper;
 pub use error::{FormulaError, Position};
 pub use expr::{Expr, Kind, Relation};

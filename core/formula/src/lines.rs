@@ -84,7 +84,11 @@ pub(crate) fn read(text: &str) -> Result<Source, FormulaError> {
         let name = head.left.name().to_owned();
         match head.left {
             Left::Function(..) => names.functions.insert(name),
-            _ => names.values.insert(name),
+            Left::Rate(..) | Left::Next(..) => {
+                names.variables.insert(name.clone());
+                names.values.insert(name)
+            }
+            Left::Definition(..) => names.values.insert(name),
         };
     }
     let mut source = Source::default();

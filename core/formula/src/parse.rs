@@ -14,7 +14,7 @@ use crate::token::Token;
 /// Brackets within brackets that are still read.
 const MAX_NESTING: usize = 100;
 
-type Parsed = Result<Syntax, FormulaError>;
+pub(crate) type Parsed = Result<Syntax, FormulaError>;
 
 impl Parser<'_> {
     fn nested(&mut self, read: impl FnOnce(&mut Self) -> Parsed) -> Parsed {
@@ -275,7 +275,7 @@ impl Parser<'_> {
         }
     }
 
-    fn bracketed(&mut self, open: &str, close: &str) -> Parsed {
+    pub(super) fn bracketed(&mut self, open: &str, close: &str) -> Parsed {
         self.expect(open, "here")?;
         let bars = std::mem::take(&mut self.bars);
         let inner = self.expression()?;
@@ -321,7 +321,8 @@ impl Parser<'_> {
             if indices.is_empty() {
                 return Err(FormulaError::new(at, format!("`{name}[]` lacks its index")));
             }
-            return Ok(Syntax::new(Form::Indexed(name.to_owned(), indices), at));
+            let found = Syntax::new(Form::Indexed(name.to_owned(), indices), at);
+            return self.at_time(name, found);
         }
         let function = matches!(name, "pow" | "if" | "sum" | "piecewise")
             || Function::from_name(name).is_some()
@@ -346,7 +347,7 @@ impl Parser<'_> {
                 )
                 .with_nearest(name, known));
             }
-            return Ok(Syntax::new(Form::Name(name.to_owned()), at));
+            return self.at_time(name, Syntax::new(Form::Name(name.to_owned()), at));
         }
         if !self.is_sign("(") {
             if self.names.values.contains(name) {

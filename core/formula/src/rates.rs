@@ -47,7 +47,7 @@ impl Rates {
     /// If `params` has the wrong length.
     pub fn start(&self, params: &[f64]) -> Result<RatesRun<'_>, RunError> {
         // With steps of length 1 from 0 the number of the step is the time.
-        let nowhere = vec![0.0; self.dimension()];
+        let nowhere = vec![0.0; self.stepper.rows()];
         let run = self.stepper.start(&nowhere, Clock::new(1.0), params)?;
         Ok(RatesRun { run })
     }
@@ -60,7 +60,8 @@ pub struct RatesRun<'a> {
 }
 
 impl RatesRun<'_> {
-    /// The rates at a time and a state; both slices have one value for each variable.
+    /// The rates at a time and a state, one value for each variable in both; a system with delays
+    /// takes the values of [`System::delays`] after those of the state.
     pub fn at(&mut self, time: f64, state: &[f64], rates: &mut [f64]) {
         self.run.place(state, time);
         self.run.advance(1);

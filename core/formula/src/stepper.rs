@@ -121,6 +121,12 @@ impl Stepper {
         self.plan.body.dimension
     }
 
+    /// Length of a run's state: the variables, and after them the delayed values of each moment
+    /// of a step ([`System::delayed_rows`]).
+    pub fn rows(&self) -> usize {
+        self.plan.body.rows
+    }
+
     /// Number of parameters, in the order of [`System::parameters`].
     pub fn parameters(&self) -> usize {
         self.plan.shared_parameters()
@@ -139,7 +145,7 @@ impl Stepper {
     ) -> Result<(), RunError> {
         let mut run = self.start(state, *clock, params)?;
         run.advance(steps);
-        state.copy_from_slice(run.state());
+        state[..self.dimension()].copy_from_slice(run.state());
         *clock = run.clock;
         Ok(())
     }
@@ -163,15 +169,16 @@ impl Stepper {
             run.advance(every);
             out.extend_from_slice(run.state());
         }
-        state.copy_from_slice(run.state());
+        state[..self.dimension()].copy_from_slice(run.state());
         *clock = run.clock;
         Ok(())
     }
 
-    /// Prepares a run that advances by small pieces without allocating in between.
+    /// Prepares a run that advances by small pieces without allocating in between. `state` has
+    /// [`Stepper::rows`] values.
     pub fn start(&self, state: &[f64], clock: Clock, params: &[f64]) -> Result<Run<'_>, RunError> {
         let body = &self.plan.body;
-        check("state", state.len(), body.dimension)?;
+        check("state", state.len(), body.rows)?;
         check(
             "list of parameters",
             params.len(),
@@ -213,8 +220,8 @@ impl Run<'_> {
         match (&self.stepper.engine, &mut self.tape) {
             (Engine::Code(code), _) => code.run(&mut self.carried, &self.invariants, steps),
             (Engine::Wide(code), _) => {
-                let dimension = self.stepper.plan.body.dimension;
-                let mut columns = Columns::new(&mut self.carried[..dimension], 1);
+                let rows = self.stepper.plan.body.rows;
+                let mut columns = Columns::new(&mut self.carried[..rows], 1);
                 code.run(&mut columns, self.clock.step, &self.invariants, steps);
             }
             (Engine::Tape(_), Some(tape)) => {
@@ -228,12 +235,25 @@ impl Run<'_> {
         self.clock.step = self.clock.step.saturating_add(steps);
     }
 
-    /// Goes to another state and, where time matters, to another number of the step, which need
-    /// not be whole.
-    pub(crate) fn place(&mut self, state: &[f64], step: f64) {
+    /// Makes one step of a system with delays; `delayed` has the delayed values of each moment of
+    /// the step ([`System::delayed_rows`]).
+    pub fn step_delayed(&mut self, delayed: &[f64]) {
         let dimension = self.stepper.plan.body.dimension;
-        self.carried[..dimension].copy_from_slice(state);
-        if let Some(counter) = self.carried.get_mut(dimension) {
+        self.carried[dimension..][..delayed.len()].copy_from_slice(delayed);
+        if let Some(tape) = &mut self.tape {
+            tape.write(&self.carried);
+        }
+        self.advance(1);
+    }
+
+    /// Goes to another state (with its delayed values, where there are any) and, where time
+    /// matters, to another number of the step, which need not be whole.
+    pub(crate) fn place(&mut self, state: &[f64], step: f64) {
+        let rows = self.stepper.plan.body.rows;
+        self.carried[..state.len()].copy_from_slice(state);
+        // A past that isn't given is no number.
+        self.carried[state.len()..rows].fill(f64::NAN);
+        if let Some(counter) = self.carried.get_mut(rows) {
             *counter = step;
         }
         if let Some(tape) = &mut self.tape {
@@ -256,7 +276,10 @@ impl Run<'_> {
 struct TapeRun<'a> {
     tape: &'a Tape,
     work: crate::tape::TapeScratch,
+    /// Variables, and then the number of the step if there is one.
     next: Vec<u64>,
+    dimension: usize,
+    rows: usize,
 }
 
 impl<'a> TapeRun<'a> {
@@ -268,7 +291,9 @@ impl<'a> TapeRun<'a> {
         TapeRun {
             tape,
             work,
-            next: vec![0; body.carried()],
+            next: vec![0; body.dimension + usize::from(body.counts)],
+            dimension: body.dimension,
+            rows: body.rows,
         }
     }
 
@@ -277,8 +302,12 @@ impl<'a> TapeRun<'a> {
         for (number, next) in self.next.iter_mut().enumerate() {
             *next = self.tape.output(&self.work, number)[0];
         }
-        for (slot, next) in self.work.slots.iter_mut().zip(&self.next) {
+        let (variables, counter) = self.next.split_at(self.dimension);
+        for (slot, next) in self.work.slots.iter_mut().zip(variables) {
             slot[0] = *next;
+        }
+        if let [next] = counter {
+            self.work.slots[self.rows][0] = *next;
         }
     }
 

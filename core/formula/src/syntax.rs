@@ -25,6 +25,8 @@ pub(crate) enum Form {
     Subscripted(String, String),
     /// `A[i, j]`
     Indexed(String, Vec<Syntax>),
+    /// `x(t - tau)`: a variable, by name or with its index, at an earlier time.
+    Delayed(Box<Syntax>, Box<Syntax>),
     Call(String, Vec<Syntax>),
     Negative(Box<Syntax>),
     /// Terms from left to right; true: subtracted.

@@ -1,6 +1,7 @@
 //! A system of formulas: which variables it has, which symbols are free, and the right-hand side
 //! of each variable.
 
+use crate::delays::Delayed;
 use crate::elaborate::{Bound, Elaborator, FamilyRanges, Instance};
 use crate::error::{FormulaError, Position};
 use crate::expr::Expr;
@@ -24,6 +25,8 @@ pub enum SystemKind {
 ///
 /// - a flow's equations: `dx/dt = …`, `x' = …`, `ẋ = …`, `\dot{x} = …`;
 /// - a map's equations: `x[n+1] = …`, `x_{n+1} = …`, `next x = …`;
+/// - values of a flow's variables before now: `x(t - tau)`, where the delay is made of parameters
+///   and numbers (see [`System::delays`]);
 /// - definitions, `a = …`, and functions, `f(u) = …`, in any order;
 /// - families over an index: `dx[i]/dt = … for i in 0..N cyclic` with `N = 40`; `cyclic` makes
 ///   neighbours wrap around; sums `sum(j in 0..N, A[i,j]*x[j])`; lists `A = [[0, 1], [1, 0]]`.
@@ -48,6 +51,7 @@ pub struct System {
     parameters: Vec<String>,
     places: Vec<Position>,
     rates: Vec<Expr>,
+    delays: Vec<Delayed>,
 }
 
 /// Largest number of variables of one system.
@@ -169,25 +173,36 @@ impl System {
     }
 
     /// The system together with `vectors` tangent vectors w (Benettin's method): for a flow
-    /// ẇ = J(x)·w, for a map w ← J(x)·w. Vector k's component along `x` is the variable `∂k x`,
+    /// ẇ = J(x)·w, for a map w ← J(x)·w, and for a flow with delays
+    /// ẇ = J(x)·w + Σ ∂f/∂dₖ·w(t − τₖ). Vector k's component along `x` is the variable `∂k x`,
     /// and all components of vector 0 come before those of vector 1.
     pub fn variational(&self, vectors: usize) -> System {
-        let jacobian = self.jacobian();
+        let (jacobian, before) = (self.jacobian(), self.delayed_jacobian());
         let mut wide = self.clone();
         for k in 0..vectors {
             let component = |name: &str| format!("∂{k} {name}");
-            for (row, name) in jacobian.iter().zip(&self.variables) {
-                let terms =
-                    row.iter()
-                        .zip(&self.variables)
-                        .filter_map(|(entry, along)| match entry.as_number() {
-                            Some(0.0) => None,
-                            Some(1.0) => Some(Expr::symbol(&component(along))),
-                            _ => Some(entry.clone() * Expr::symbol(&component(along))),
-                        });
+            let delays: Vec<Delayed> = self
+                .delays
+                .iter()
+                .map(|d| Delayed {
+                    variable: self.dimension() * (k + 1) + d.variable,
+                    symbol: component(&d.symbol),
+                    ..d.clone()
+                })
+                .collect();
+            for ((row, past), name) in jacobian.iter().zip(&before).zip(&self.variables) {
+                let now = self.variables.iter().map(|along| component(along));
+                let then = delays.iter().map(|d| d.symbol.clone());
+                let entries = row.iter().chain(past).zip(now.chain(then));
+                let terms = entries.filter_map(|(entry, along)| match entry.as_number() {
+                    Some(0.0) => None,
+                    Some(1.0) => Some(Expr::symbol(&along)),
+                    _ => Some(entry.clone() * Expr::symbol(&along)),
+                });
                 wide.rates.push(Expr::sum(terms));
                 wide.variables.push(component(name));
             }
+            wide.delays.extend(delays);
         }
         wide
     }
@@ -205,6 +220,22 @@ impl System {
         wide
     }
 
+    /// The values of variables at earlier times that the right-hand sides read: empty for a system
+    /// without delays. Each is a symbol of its own in [`System::rates`].
+    pub fn delays(&self) -> &[Delayed] {
+        &self.delays
+    }
+
+    /// How the right-hand sides depend on what was before, ∂fᵢ/∂dₖ: row i, one column for each of
+    /// [`System::delays`].
+    pub fn delayed_jacobian(&self) -> Vec<Vec<Expr>> {
+        let row = |rate: &Expr| {
+            let columns = self.delays.iter();
+            columns.map(|d| rate.derivative(&d.symbol)).collect()
+        };
+        self.rates.iter().map(row).collect()
+    }
+
     /// LaTeX of each statement as it was written, without alignment.
     pub fn latex_lines(&self) -> Vec<String> {
         latex::lines(&self.source)
@@ -219,6 +250,7 @@ impl System {
 fn build(source: Arc<Source>, sizes: &[(&str, usize)]) -> Result<System, FormulaError> {
     let kind = kind_of(&source)?;
     let mut elaborator = Elaborator::new(&source);
+    elaborator.flow = kind == SystemKind::Flow;
     for (name, size) in sizes {
         let size = i64::try_from(*size).unwrap_or(i64::MAX);
         elaborator.sizes.insert((*name).to_owned(), size);
@@ -298,6 +330,16 @@ fn build(source: Arc<Source>, sizes: &[(&str, usize)]) -> Result<System, Formula
     for (name, at) in defined {
         elaborator.definition(&name, at)?;
     }
+    let mut delays = std::mem::take(&mut elaborator.delays);
+    for delayed in &mut delays {
+        let variable = equations.iter().position(|(name, _)| {
+            delayed
+                .symbol
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with("(t - "))
+        });
+        delayed.variable = variable.unwrap_or(0);
+    }
     let mut free = std::mem::take(&mut elaborator.free);
     free.sort_by_key(|(_, at)| *at);
     let (parameters, places) = free.into_iter().unzip();
@@ -308,6 +350,7 @@ fn build(source: Arc<Source>, sizes: &[(&str, usize)]) -> Result<System, Formula
         parameters,
         places,
         rates,
+        delays,
         source,
     })
 }

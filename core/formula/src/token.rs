@@ -1,6 +1,7 @@
 //! Cuts a formula's text into tokens with their places. Mathematical signs of printed papers
 //! (−, ×, ·, ², ≤, π) and the commonest LaTeX commands are read as what they mean.
 
+use crate::cursor::is_greek;
 use crate::error::{FormulaError, Position};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -211,6 +212,7 @@ impl Lexer {
             self.take();
         }
         let mut subscript = None;
+        self.letter_below(&mut name);
         if name.len() > 1 && name.ends_with('_') && self.peek(0) == Some('{') {
             self.take();
             let mut inside = String::new();
@@ -244,6 +246,23 @@ impl Lexer {
             at,
         );
         Ok(())
+    }
+
+    /// `x_\tau`: a Greek letter below, without braces.
+    fn letter_below(&mut self, name: &mut String) {
+        if name.len() < 2 || !name.ends_with('_') || self.peek(0) != Some('\\') {
+            return;
+        }
+        let word: String = self.characters[self.next + 1..]
+            .iter()
+            .take_while(|c| c.is_ascii_alphabetic())
+            .collect();
+        if is_greek(&word) {
+            name.push_str(&word);
+            for _ in 0..=word.len() {
+                self.take();
+            }
+        }
     }
 
     /// A LaTeX command: Greek letters and functions are names, spacing is skipped.

@@ -18,15 +18,29 @@ pub enum Scheme {
     Iterate,
 }
 
+impl System {
+    /// Rows of a step's state that hold delayed values: for each moment of the step at which the
+    /// rates are taken (Runge and Kutta's: beginning, middle, end; else one) the values of
+    /// [`System::delays`] then.
+    pub fn delayed_rows(&self, scheme: Scheme) -> usize {
+        let moments = match scheme {
+            Scheme::Rk4 => 3,
+            Scheme::Iterate => 1,
+        };
+        moments * self.delays().len()
+    }
+}
+
 /// The part of a step that is repeated. Its inputs are the rows of the state (variables, then
-/// parameters that vary over an ensemble's members), then the number of the step if the system
+/// parameters that vary over an ensemble's members, then the delayed values of each stage), then
+/// the number of the step if the system
 /// depends on time, then the prelude's values.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub program: Program,
     /// Variables: the first rows, and the first outputs.
     pub dimension: usize,
-    /// Variables and varying parameters.
+    /// Variables, varying parameters and delayed values.
     pub rows: usize,
     /// Whether input `rows` is the number of the step (and the last output is the next number).
     pub counts: bool,
@@ -106,7 +120,7 @@ struct Layout {
 fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> (Program, Layout) {
     let layout = Layout {
         dimension: system.dimension(),
-        rows: system.dimension() + varying.len(),
+        rows: system.dimension() + varying.len() + system.delayed_rows(scheme),
         parameters: system.parameters().len(),
     };
     let builder = Builder::default();
@@ -126,13 +140,24 @@ fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> (Program,
         .enumerate()
         .map(|(place, name)| (name.as_str(), place))
         .collect();
-    let rates = |state: &[Value<'_, Builder>], t: Value<'_, Builder>| -> Vec<Id> {
+    let delays: HashMap<&str, usize> = system
+        .delays()
+        .iter()
+        .enumerate()
+        .map(|(place, delayed)| (delayed.symbol.as_str(), place))
+        .collect();
+    let first_delayed = layout.dimension + varying.len();
+    // `moment`: whether the rates are taken at the step's beginning, middle or end.
+    let rates = |state: &[Value<'_, Builder>], t: Value<'_, Builder>, moment: usize| -> Vec<Id> {
         let mut lowering = Lowering::new(&builder, |name| {
             Some(match (variables.get(name), parameters.get(name)) {
                 (Some(place), _) => Value::new(&builder, state[*place].word),
                 (None, Some(value)) => *value,
                 (None, None) if name == "t" => Value::new(&builder, t.word),
-                (None, None) => builder.number(f64::NAN),
+                (None, None) => match delays.get(name) {
+                    Some(place) => builder.input(first_delayed + moment * delays.len() + place),
+                    None => builder.number(f64::NAN),
+                },
             })
         });
         system
@@ -148,7 +173,7 @@ fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> (Program,
         .collect();
     let t = start + counter * dt;
     let mut outputs: Vec<Id> = match scheme {
-        Scheme::Iterate => rates(&state, t),
+        Scheme::Iterate => rates(&state, t, 0),
         Scheme::Rk4 => {
             let half = dt * 0.5;
             let sixth = dt / 6.0;
@@ -159,10 +184,10 @@ fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> (Program,
                     .map(|(u, k)| value((*u + value((by * value(*k)).word)).word))
                     .collect()
             };
-            let k1 = rates(&state, t);
-            let k2 = rates(&moved(half, &k1), t + half);
-            let k3 = rates(&moved(half, &k2), t + half);
-            let k4 = rates(&moved(dt, &k3), t + dt);
+            let k1 = rates(&state, t, 0);
+            let k2 = rates(&moved(half, &k1), t + half, 1);
+            let k3 = rates(&moved(half, &k2), t + half, 1);
+            let k4 = rates(&moved(dt, &k3), t + dt, 2);
             (0..layout.dimension)
                 .map(|i| {
                     let inner = (value(k2[i]) + value(k3[i])) * 2.0;

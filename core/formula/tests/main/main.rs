@@ -3,6 +3,7 @@
 
 mod backends;
 mod calculus;
+mod delays;
 mod elementary;
 mod language;
 mod running;
