@@ -112,6 +112,7 @@ fn scenes(width: u32, height: u32) -> Vec<(&'static str, Scene)> {
     let axes = Layer::Axes(Axes {
         extents: vec![[-1.0, 1.0], [-1.0, 1.0], [-0.5, 0.5]],
         labels: ["x", "y", "z"].map(String::from).to_vec(),
+        units: Vec::new(),
         color: Rgba::hex(0x656B75),
         text: Rgba::hex(0xA0A6B0),
     });

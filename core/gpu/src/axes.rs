@@ -7,7 +7,7 @@
 use crate::camera::{Camera, Orbit, Plane};
 use crate::colour::Rgba;
 use crate::scene::{Axes, Baseline, Font, Path, Shape, Stroke, Text};
-use crate::ticks::{label, step, ticks};
+use crate::ticks::{Tick, label, step, ticks};
 
 /// Type sizes of numbers and of names, logical pixels.
 const NUMBERS: f64 = 11.5;
@@ -31,6 +31,16 @@ pub fn axes_shapes(axes: &Axes, camera: &Camera, size: [f64; 2]) -> Vec<Shape> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Ticks at round numbers of dimension k, with their values in world units.
+fn marks(axes: &Axes, k: usize, low: f64, high: f64, about: usize) -> Vec<Tick> {
+    let unit = axes.units.get(k).copied().unwrap_or(1.0);
+    let mut list = ticks(low / unit, high / unit, about);
+    for tick in &mut list {
+        tick.value *= unit;
+    }
+    list
 }
 
 fn line(from: [f64; 2], to: [f64; 2], color: Rgba, width: f64) -> Shape {
@@ -65,15 +75,21 @@ fn text(
 const LEFT: f64 = 44.0;
 const BELOW: f64 = 24.0;
 
-fn frame(axes: &Axes, x: [f64; 2], y: [f64; 2], plane: &Plane, size: [f64; 2]) -> Vec<Shape> {
+/// What the frame of a plane keeps free of its content at the left and below, logical pixels.
+pub fn frame_margins(axes: &Axes) -> [f64; 2] {
     let names = axes.labels.iter().any(|name| !name.is_empty());
     let room = if names { NAMES + 8.0 } else { 0.0 };
+    [LEFT + room, BELOW + room]
+}
+
+fn frame(axes: &Axes, x: [f64; 2], y: [f64; 2], plane: &Plane, size: [f64; 2]) -> Vec<Shape> {
+    let [beside, below] = frame_margins(axes);
     let a = plane.local_to_screen([x[0], y[0]], size);
     let b = plane.local_to_screen([x[1], y[1]], size);
-    let left = a[0].max(LEFT + room);
+    let left = a[0].max(beside);
     let right = b[0].min(size[0] - 8.0);
     let top = a[1].min(b[1]).max(8.0);
-    let bottom = a[1].max(b[1]).min(size[1] - BELOW - room);
+    let bottom = a[1].max(b[1]).min(size[1] - below);
     let mut shapes = Vec::new();
     if !(left < right && top < bottom) {
         return shapes;
@@ -84,7 +100,9 @@ fn frame(axes: &Axes, x: [f64; 2], y: [f64; 2], plane: &Plane, size: [f64; 2]) -
     let low = plane.to_local([left, bottom], size);
     let high = plane.to_local([right, top], size);
     let about = |pixels: f64, each: f64| ((pixels / each) as usize).clamp(2, 12);
-    for tick in ticks(
+    for tick in marks(
+        axes,
+        0,
         low[0] + origin[0],
         high[0] + origin[0],
         about(right - left, 80.0),
@@ -102,7 +120,9 @@ fn frame(axes: &Axes, x: [f64; 2], y: [f64; 2], plane: &Plane, size: [f64; 2]) -
         )));
     }
     let mut widest = 0.0f64;
-    for tick in ticks(
+    for tick in marks(
+        axes,
+        1,
         low[1] + origin[1],
         high[1] + origin[1],
         about(bottom - top, 56.0),
@@ -182,7 +202,7 @@ fn space(axes: &Axes, extents: [[f64; 2]; 3], orbit: &Orbit, size: [f64; 2]) -> 
     };
     let marks: [Vec<_>; 3] = std::array::from_fn(|k| {
         let [low, high] = extents[k];
-        ticks(low, high, 4)
+        self::marks(axes, k, low, high, 4)
     });
     let faint = axes
         .color
@@ -370,6 +390,7 @@ mod tests {
         Axes {
             extents: extents.to_vec(),
             labels,
+            units: Vec::new(),
             color: INK,
             text: INK,
         }
@@ -402,6 +423,22 @@ mod tests {
         });
         assert_eq!(five, Some(plane.to_screen([5.0, 0.0], [640.0, 480.0])[0]));
         assert!(strings(&shapes).contains(&"x") && strings(&shapes).contains(&"y"));
+    }
+
+    #[test]
+    fn an_axis_with_units_of_its_own_is_numbered_in_them() {
+        let plane = Plane::new([0.0, 0.0], 40.0, true);
+        let size = [640.0, 480.0];
+        let stretched = Axes {
+            units: vec![1.0, 100.0],
+            ..axes(&[[-4.0, 4.0], [-4.0, 4.0]])
+        };
+        let shapes = axes_shapes(&stretched, &Camera::Plane(plane.clone()), size);
+        let place = shapes.iter().find_map(|shape| match shape {
+            Shape::Text(text) if text.string == "0.02" => Some(text.position[1]),
+            _ => None,
+        });
+        assert_eq!(place, Some(plane.to_screen([0.0, 2.0], size)[1]));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Colours, and the maps by which numbers become colours.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// sRGB with straight alpha, one byte a channel.
@@ -46,6 +48,10 @@ pub enum ColorMap {
     /// Cyclic (romaO).
     Phase,
     Gray,
+    /// A map of one's own, by its place among those in use: see [`crate::ramp`]. Settings carry
+    /// its text, never the place.
+    #[serde(skip)]
+    Own(u16),
 }
 
 impl ColorMap {
@@ -78,12 +84,13 @@ impl ColorMap {
             Self::Vik => "vik (diverging)",
             Self::Phase => "romaO (cyclic)",
             Self::Gray => "grey",
+            Self::Own(_) => "own",
         }
     }
 
     /// 256 triples of sRGB bytes.
-    pub fn table(self) -> &'static [u8; 768] {
-        match self {
+    pub fn table(self) -> Cow<'static, [u8; 768]> {
+        let table = match self {
             Self::Batlow => include_bytes!("../../../assets/colourmaps/batlow.rgb"),
             Self::Lajolla => include_bytes!("../../../assets/colourmaps/lajolla.rgb"),
             Self::Viridis => include_bytes!("../../../assets/colourmaps/viridis.rgb"),
@@ -92,6 +99,24 @@ impl ColorMap {
             Self::Vik => include_bytes!("../../../assets/colourmaps/vik.rgb"),
             Self::Phase => include_bytes!("../../../assets/colourmaps/romaO.rgb"),
             Self::Gray => &GRAY,
+            Self::Own(place) => return Cow::Owned(*Self::own_table(place)),
+        };
+        Cow::Borrowed(table)
+    }
+
+    /// Its row in a table of all maps, those of one's own behind the known ones.
+    pub(crate) fn row(self) -> usize {
+        match self {
+            Self::Own(place) => Self::ALL.len() + usize::from(place),
+            known => Self::ALL.iter().position(|map| *map == known).unwrap_or(0),
+        }
+    }
+
+    /// The map of a row.
+    pub(crate) fn of_row(row: usize) -> Self {
+        match Self::ALL.get(row) {
+            Some(known) => *known,
+            None => Self::Own((row - Self::ALL.len()) as u16),
         }
     }
 

@@ -214,7 +214,7 @@ mod tests {
         let tone = Tone {
             exposure: 0.5,
             gamma: 1.0,
-            peak: 0,
+            ..Tone::default()
         };
         assert_eq!((tone.at(0, 100), tone.at(100, 100)), (0.0, 1.0));
         let middle = tone.at(10, 100);

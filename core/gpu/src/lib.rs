@@ -17,15 +17,17 @@ mod error;
 mod flatten;
 mod kernel;
 mod legend;
+pub mod look;
 mod offscreen;
 mod pick;
+pub mod ramp;
 mod render;
 pub mod scene;
 mod shader;
 mod ticks;
 
 pub use adapters::{AdapterReport, Choice, adapters, device_descriptor};
-pub use axes::{axes_shapes, scale_bar};
+pub use axes::{axes_shapes, frame_margins, scale_bar};
 pub use buffer::Uniform;
 pub use density::DensityKernel;
 pub use device::Gpu;

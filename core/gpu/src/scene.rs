@@ -256,6 +256,26 @@ pub struct Tone {
     pub gamma: f32,
     /// Counts at which the map ends; 0 takes the largest count in the picture.
     pub peak: u32,
+    #[serde(default)]
+    pub look: Look,
+}
+
+/// How tones become colours. The picture of print quality knows the same looks; these are their
+/// forms for every frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Look {
+    /// The map's colour.
+    #[default]
+    Gas,
+    /// Lit as a glossy surface, as high as the tone.
+    Liquid,
+    /// The map's colour as light: dark where the tone is low.
+    Light,
+    /// The map run through three times, there and back.
+    Plasma,
+    /// Lit as a dull surface, darker in its hollows.
+    Solid,
 }
 
 impl Default for Tone {
@@ -264,6 +284,7 @@ impl Default for Tone {
             exposure: 1.0,
             gamma: 2.2,
             peak: 0,
+            look: Look::Gas,
         }
     }
 }
@@ -396,6 +417,9 @@ pub struct Axes {
     /// World extents of the box, one pair a dimension (two or three).
     pub extents: Vec<[f64; 2]>,
     pub labels: Vec<String>,
+    /// World units in one unit of each dimension, where numbers are not world units; those that
+    /// are missing have 1.
+    pub units: Vec<f64>,
     pub color: Rgba,
     pub text: Rgba,
 }

@@ -13,7 +13,7 @@ struct Grid {
   size: vec2u,
   // Left, top, right, bottom of what is drawn, pixels of the tile.
   rectangle: vec4f,
-  // Unused, words a row (bits), 1 with grid lines, and whether the largest count lies in
+  // Unused, words a row (bits) or the look (counts), 1 with grid lines, and whether the largest count lies in
   // `peak` (1) or in tone.z (0).
   kind: vec4u,
   hairline: vec4f,
@@ -43,14 +43,64 @@ fn palette(index: u32) -> vec4f {
   return premultiplied(unpack4x8unorm(grid.palette[index / 4u][index % 4u]));
 }
 
-fn tone(hits: u32) -> vec4f {
-  if (hits == 0u) { return vec4f(0.0); }
+// The tone of one cell, 0 where there are no hits or no cell.
+fn tone(at: vec2i) -> f32 {
+  if (any(at < vec2i(0)) || any(at >= vec2i(grid.size))) { return 0.0; }
+  let hits = word(u32(at.y) * grid.size.x + u32(at.x));
+  if (hits == 0u) { return 0.0; }
   var most = grid.tone.z;
   if (grid.kind.w == 1u) { most = f32(peak()); }
   let scale = log(1.0 + max(most, 1.0) * grid.tone.x);
-  let t = pow(clamp(log(1.0 + f32(hits) * grid.tone.x) / scale, 0.0, 1.0), grid.tone.y);
-  let entry = vec2i(i32(t * 255.0 + 0.5), i32(layer.range.z));
-  return vec4f(textureLoad(maps, entry, 0).rgb, 1.0);
+  return pow(clamp(log(1.0 + f32(hits) * grid.tone.x) / scale, 0.0, 1.0), grid.tone.y);
+}
+
+fn tint(t: f32) -> vec3f {
+  let entry = vec2i(i32(clamp(t, 0.0, 1.0) * 255.0 + 0.5), i32(layer.range.z));
+  return textureLoad(maps, entry, 0).rgb;
+}
+
+// A tone in its look: `look.rs` says the same. 0 gas, 1 liquid, 2 light, 3 plasma, 4 solid.
+fn lit(cell: vec2u) -> vec4f {
+  let at = vec2i(cell);
+  let look = grid.kind.y;
+  let t = tone(at);
+  if (look == 0u) {
+    if (t == 0.0) { return vec4f(0.0); }
+    return vec4f(tint(t), 1.0);
+  }
+  if (look == 2u) {
+    let e = t * t;
+    return vec4f(tint(0.25 + 0.75 * t) * e, e);
+  }
+  if (look == 3u) {
+    let cover = clamp(t / 0.4, 0.0, 1.0);
+    return vec4f(tint(1.0 - abs(2.0 * fract(3.0 * t) - 1.0)), 1.0) * cover;
+  }
+  // Means over three cells to either side carry the slope: single cells are too grainy.
+  var left = 0.0;
+  var right = 0.0;
+  var up = 0.0;
+  var down = 0.0;
+  for (var i = 1; i <= 2; i++) {
+    for (var j = -1; j <= 1; j++) {
+      left += tone(at + vec2i(-i, j));
+      right += tone(at + vec2i(i, j));
+      up += tone(at + vec2i(j, -i));
+      down += tone(at + vec2i(j, i));
+    }
+  }
+  let around = (left + right + up + down) / 24.0;
+  let steep = 0.016 * f32(grid.size.y) / 6.0;
+  let normal = normalize(vec3f((left - right) * steep, (up - down) * steep, 1.0));
+  let lamp = vec3f(-0.4394, -0.6275, 0.643);
+  let bright = max(dot(normal, lamp), 0.0);
+  let cover = clamp(t / 0.22, 0.0, 1.0);
+  if (look == 4u) {
+    let open = 1.0 / (1.0 + 6.0 * max(around - t, 0.0));
+    return vec4f(tint(0.35 + 0.6 * t) * (0.3 + 0.8 * bright) * open, 1.0) * cover;
+  }
+  let gleam = pow(max(dot(normal, normalize(lamp + vec3f(0.0, 0.0, 1.0))), 0.0), 48.0);
+  return vec4f(min(tint(t) * (0.35 + 0.75 * bright) + 0.45 * gleam, vec3f(1.0)), 1.0) * cover;
 }
 
 // The colour of one cell, premultiplied. `KIND` is fixed when the pipeline is made, so that no
@@ -63,8 +113,8 @@ fn cell(at: vec2u) -> vec4f {
   if (KIND == 1u) {
     return palette((word(at.y * grid.kind.y + at.x / 32u) >> (at.x % 32u)) & 1u);
   }
+  if (KIND == 3u) { return lit(at); }
   let bits = word(at.y * grid.size.x + at.x);
-  if (KIND == 3u) { return tone(bits); }
   // No colour for what is no number.
   if ((bits & 0x7fffffffu) > 0x7f800000u) { return vec4f(0.0); }
   let value = bitcast<f32>(bits);

@@ -12,6 +12,7 @@ use crate::colour::ColorMap;
 use crate::device::Gpu;
 use crate::error::GpuError;
 use crate::kernel::{Batch, Resource as _};
+use crate::ramp::MOST_OWN;
 use crate::scene::{Buffer, Data, Element, Scene};
 
 /// Bytes from one layer's block to the next: the largest alignment that an adapter may ask for.
@@ -38,19 +39,25 @@ pub(super) fn atlas_texture(gpu: &Gpu, edge: u32) -> Result<wgpu::Texture, GpuEr
     )
 }
 
-/// All colour maps, a row each.
-pub(super) fn maps(gpu: &Gpu) -> Result<wgpu::TextureView, GpuError> {
-    let rows = ColorMap::ALL.len() as u32;
+/// All colour maps, a row each: the known ones, then those of one's own.
+pub(super) fn maps(gpu: &Gpu) -> Result<wgpu::Texture, GpuError> {
+    let rows = (ColorMap::ALL.len() + MOST_OWN) as u32;
     let usage = wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST;
     let texture = texture(gpu, "colour maps", [256, rows], Target::FORMAT, 1, usage)?;
-    let mut bytes = Vec::with_capacity(256 * 4 * ColorMap::ALL.len());
-    for map in ColorMap::ALL {
-        for color in map.table().chunks_exact(3) {
+    write_maps(gpu, &texture)?;
+    Ok(texture)
+}
+
+/// Writes the maps as they are now.
+pub(super) fn write_maps(gpu: &Gpu, texture: &wgpu::Texture) -> Result<(), GpuError> {
+    let rows = ColorMap::ALL.len() + ColorMap::owned();
+    let mut bytes = Vec::with_capacity(256 * 4 * rows);
+    for row in 0..rows {
+        for color in ColorMap::of_row(row).table().chunks_exact(3) {
             bytes.extend([color[0], color[1], color[2], 255]);
         }
     }
-    write_rows(gpu, &texture, &bytes, 0, [256, rows], 4)?;
-    Ok(texture.create_view(&Default::default()))
+    write_rows(gpu, texture, &bytes, 0, [256, rows as u32], 4)
 }
 
 /// Writes whole rows of a texture from row `from` on.
@@ -95,11 +102,12 @@ pub(super) fn shared(
     gpu: &Gpu,
     layout: &wgpu::BindGroupLayout,
     [lens, layers]: [&wgpu::Buffer; 2],
-    maps: &wgpu::TextureView,
+    maps: &wgpu::Texture,
     atlas: &wgpu::Texture,
     sampler: &wgpu::Sampler,
 ) -> Result<wgpu::BindGroup, GpuError> {
     let atlas = atlas.create_view(&Default::default());
+    let maps = maps.create_view(&Default::default());
     let one = wgpu::BufferBinding {
         buffer: layers,
         offset: 0,
@@ -109,7 +117,7 @@ pub(super) fn shared(
     let entries = [
         entry(0, lens.as_entire_binding()),
         entry(1, wgpu::BindingResource::Buffer(one)),
-        entry(2, wgpu::BindingResource::TextureView(maps)),
+        entry(2, wgpu::BindingResource::TextureView(&maps)),
         entry(3, wgpu::BindingResource::TextureView(&atlas)),
         entry(4, wgpu::BindingResource::Sampler(sampler)),
     ];

@@ -149,7 +149,7 @@ impl Grid {
         } else {
             peak
         };
-        grid.kind = [3, 0, 0, u32::from(most.is_none())];
+        grid.kind = [3, density.tone.look as u32, 0, u32::from(most.is_none())];
         grid.tone = [
             density.tone.exposure,
             1.0 / density.tone.gamma.max(1e-3),

@@ -40,7 +40,9 @@ pub struct Renderer {
     uploads: uploads::Uploads,
     atlas: glyphs::Atlas,
     atlas_texture: wgpu::Texture,
-    maps: wgpu::TextureView,
+    maps: wgpu::Texture,
+    /// Of the maps as they were written.
+    maps_generation: u64,
     sampler: wgpu::Sampler,
     lens: wgpu::Buffer,
     layers: wgpu::Buffer,
@@ -96,6 +98,7 @@ impl Renderer {
         let pipelines = pipelines::Pipelines::new(gpu, storage)?;
         let atlas = glyphs::Atlas::new(gpu.limits.max_texture_dimension_2d);
         let atlas_texture = frame::atlas_texture(gpu, atlas.edge())?;
+        let maps_generation = ColorMap::generation();
         let maps = frame::maps(gpu)?;
         let (sampler, lens) = gpu.catching("the renderer", || {
             let sampler = gpu.device.create_sampler(&wgpu::SamplerDescriptor {
@@ -134,6 +137,7 @@ impl Renderer {
             atlas,
             atlas_texture,
             maps,
+            maps_generation,
             sampler,
             lens,
             layers,
@@ -185,6 +189,11 @@ impl Renderer {
             .retain(|_, list| list.owner.strong_count() > 0 && frame - list.drawn < 240);
         self.sheets.retain(|_, sheet| (sheet.alive)());
         let generation = self.atlas.generation;
+        let maps = ColorMap::generation();
+        if maps != self.maps_generation {
+            frame::write_maps(&self.gpu, &self.maps)?;
+            self.maps_generation = maps;
+        }
         let mut draws = self.prepare(scene, window)?;
         if self.atlas.generation != generation {
             // The atlas began anew under lists that were already placed.
@@ -215,8 +224,5 @@ impl Renderer {
 
 /// The row of a map in the renderer's table.
 fn row(map: ColorMap) -> f32 {
-    ColorMap::ALL
-        .iter()
-        .position(|&known| known == map)
-        .unwrap_or(0) as f32
+    map.row() as f32
 }

@@ -194,8 +194,8 @@ fn colors(block: &Block) -> Vec<[f32; 4]> {
         let [r, g, b, _] = block.color;
         return vec![[r, g, b, 1.0].map(|c| c * alpha * 255.0)];
     }
-    let map = ColorMap::ALL[(block.range[2] as usize).min(ColorMap::ALL.len() - 1)];
-    map.table()
+    ColorMap::of_row(block.range[2] as usize)
+        .table()
         .chunks_exact(3)
         .map(|c| [f32::from(c[0]), f32::from(c[1]), f32::from(c[2]), 255.0].map(|c| c * alpha))
         .collect()

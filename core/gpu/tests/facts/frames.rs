@@ -61,6 +61,7 @@ pub fn gallery() -> [Scene; 2] {
         Layer::Axes(Axes {
             extents,
             labels,
+            units: Vec::new(),
             color: Rgba::hex(0x656B75),
             text: ink,
         })
@@ -324,6 +325,7 @@ fn hostile_numbers_draw_nothing_and_fail_nothing() {
         Layer::Axes(Axes {
             extents: vec![[f64::MIN, f64::MAX]; 3],
             labels: vec![],
+            units: vec![],
             color: RED,
             text: RED,
         }),

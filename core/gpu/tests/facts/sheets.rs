@@ -137,7 +137,7 @@ fn the_density_of_a_known_histogram_is_mapped_as_the_formula_says() {
     let tone = Tone {
         exposure: 0.3,
         gamma: 2.2,
-        peak: 0,
+        ..Tone::default()
     };
     let density = |counts: Data<u32>, tone| {
         Layer::Density(Density {
@@ -170,5 +170,51 @@ fn the_density_of_a_known_histogram_is_mapped_as_the_formula_says() {
             );
             assert!((tone.at(hits, most) - t).abs() < 1e-6);
         }
+    }
+}
+
+#[test]
+fn every_look_of_a_density_is_drawn_as_its_twin_says() {
+    use loom_gpu::scene::Look;
+    let (width, height) = (40u32, 30u32);
+    // A hill with a ridge.
+    let counts: Vec<u32> = (0..width * height)
+        .map(|i| {
+            let (x, y) = ((i % width) as f32 - 20.0, (i / width) as f32 - 15.0);
+            let hill = (3000.0 * (-(x * x + y * y) / 90.0).exp()) as u32;
+            hill + if i % width == 12 { 500 } else { 0 }
+        })
+        .collect();
+    for look in [
+        Look::Gas,
+        Look::Liquid,
+        Look::Light,
+        Look::Plasma,
+        Look::Solid,
+    ] {
+        let density = Density {
+            counts: counts.clone().into(),
+            width,
+            height,
+            rectangle: None,
+            tone: Tone {
+                exposure: 0.05,
+                look,
+                ..Tone::default()
+            },
+            map: ColorMap::Batlow,
+        };
+        let most = counts.iter().copied().max().unwrap();
+        let twin = loom_gpu::look::colors(&density, &counts, most);
+        let image = draw(&on_plane(vec![Layer::Density(density)], 1.0), width, height);
+        let mut worst = 0;
+        for (i, p) in twin.chunks_exact(4).enumerate() {
+            // The twin over the black ground.
+            let wanted = [0, 1, 2].map(|c| (u32::from(p[c]) * u32::from(p[3]) + 127) / 255);
+            let seen = image.at(i as u32 % width, i as u32 / width);
+            let gap = (0..3).map(|c| wanted[c].abs_diff(u32::from(seen[c]))).max();
+            worst = worst.max(gap.unwrap());
+        }
+        assert!(worst <= 6, "{look:?}: {worst}");
     }
 }
