@@ -260,7 +260,7 @@ fn report(world: &World, rows: &[Row], settings: &Settings, begun: Instant) -> R
         ],
         warnings: Vec::new(),
         seconds: begun.elapsed().as_secs_f64(),
-        command: String::new(),
         json,
+        ..Report::default()
     }
 }

@@ -222,7 +222,9 @@ fn content(
     let shading = view.settings.get("shading").map(ToString::to_string);
     let shading = shading.as_deref().unwrap_or("ink");
     if let (Engine::OnDevice(device), None) = (world.engine(), other) {
-        let map = ColorMap::all().find(|map| map.name() == shading);
+        let map = ColorMap::all()
+            .find(|map| map.name() == shading)
+            .or_else(|| ColorMap::own(shading));
         let values = device
             .shade(
                 first_block(world, blocks),
@@ -329,7 +331,9 @@ fn level(share: f32) -> u8 {
 
 /// Ground, 254 shades and the colour of differences.
 fn shades(ink: &Ink, name: &str) -> Vec<Rgba> {
-    let map = ColorMap::all().find(|map| map.name() == name);
+    let map = ColorMap::all()
+        .find(|map| map.name() == name)
+        .or_else(|| ColorMap::own(name));
     let mut palette: Vec<Rgba> = (0..255u32)
         .map(|level| {
             let t = level as f32 / 254.0;

@@ -186,7 +186,9 @@ impl Analysis for ParametersAndMacs {
             warnings: checked.warnings.clone(),
             seconds: begun.elapsed().as_secs_f64(),
             command: crate::science::command(model),
+            choices: Vec::new(),
             json,
+            ..Report::default()
         })
     }
 }

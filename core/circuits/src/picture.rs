@@ -29,9 +29,10 @@ impl Look {
                 .unwrap_or(default)
         };
         let map = text("map").and_then(|name| {
-            ColorMap::ALL.into_iter().find(|m| {
-                serde_json::to_value(m).is_ok_and(|v| v.as_str() == Some(name)) || m.name() == name
-            })
+            ColorMap::ALL
+                .into_iter()
+                .find(|m| m.name() == name)
+                .or_else(|| ColorMap::of(name))
         });
         Self {
             options: Options {

@@ -46,6 +46,11 @@ pub trait Analysis: Send + Sync {
         let _ = given;
         self.parameters(model)
     }
+    /// What the graph of its report is, if it makes one that can be handed on: "Recurrence
+    /// network".
+    fn graph(&self) -> Option<&'static str> {
+        None
+    }
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError>;
 }
 
@@ -56,6 +61,8 @@ pub struct Job {
     progress: Arc<dyn Fn(f32) + Send + Sync>,
     partial: Arc<dyn Fn(&Report) + Send + Sync>,
     pub threads: usize,
+    /// A device that may show a preview, if there is one; numbers are the processor's.
+    pub gpu: Option<Arc<loom_gpu::Gpu>>,
 }
 
 impl Job {
@@ -74,6 +81,17 @@ impl Job {
             progress: Arc::new(progress),
             partial: Arc::new(partial),
             threads,
+            gpu: None,
+        }
+    }
+    /// The same work for one that tells nothing of its own: a part of a larger job.
+    pub fn silent(&self) -> Self {
+        Self {
+            cancel: self.cancel.clone(),
+            progress: Arc::new(|_| {}),
+            partial: Arc::new(|_| {}),
+            threads: self.threads,
+            gpu: self.gpu.clone(),
         }
     }
     /// Ends the work with [`SimError::Cancelled`] when it has been cancelled; call often.
@@ -87,6 +105,15 @@ impl Job {
     /// From 0 to 1.
     pub fn progress(&self, fraction: f32) {
         (self.progress)(fraction);
+    }
+    /// A piece of this job, whose progress from 0 to 1 goes from `from` to `to` here.
+    #[must_use]
+    pub fn part(&self, from: f32, to: f32) -> Self {
+        let whole = self.progress.clone();
+        Self {
+            progress: Arc::new(move |x| whole(from + (to - from) * x)),
+            ..self.clone()
+        }
     }
     /// The report as far as it has formed.
     pub fn partial(&self, report: &Report) {

@@ -21,6 +21,11 @@ pub struct Parameter {
     pub help: String,
     /// The inspector's section; empty for the first.
     pub group: String,
+    /// Settings and the values of which each must have one for this parameter to have a meaning;
+    /// otherwise the inspector leaves it out.
+    pub when: Vec<(String, Vec<String>)>,
+    /// Of a view: what it draws lies elsewhere after a change, and the camera fits it anew.
+    pub moves: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +47,8 @@ pub enum ParameterKind {
     Choice(Vec<(String, String)>),
     Text,
     Formula,
+    /// A formula of these names on one line, or nothing.
+    Expression(Vec<String>),
     Vector {
         length: Option<usize>,
     },
@@ -140,6 +147,8 @@ impl Parameter {
             effect: Effect::Live,
             help: String::new(),
             group: String::new(),
+            when: Vec::new(),
+            moves: false,
         }
     }
     pub fn unit(mut self, unit: &str) -> Self {
@@ -153,6 +162,23 @@ impl Parameter {
     pub fn group(mut self, group: &str) -> Self {
         group.clone_into(&mut self.group);
         self
+    }
+    /// It has a meaning only while the setting `key` has one of these values.
+    pub fn when(mut self, key: &str, values: &[&str]) -> Self {
+        let values = values.iter().map(|v| (*v).to_owned()).collect();
+        self.when.push((key.to_owned(), values));
+        self
+    }
+    /// What is drawn lies elsewhere after a change.
+    pub fn moves(mut self) -> Self {
+        self.moves = true;
+        self
+    }
+    /// Whether it has a meaning while the other settings have the values that `value` gives.
+    pub fn is_meant(&self, value: impl Fn(&str) -> Option<Value>) -> bool {
+        self.when
+            .iter()
+            .all(|(key, wanted)| value(key).is_none_or(|v| wanted.contains(&v.to_string())))
     }
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
@@ -224,6 +250,13 @@ impl Parameter {
                     Err(refuse(format!("one of {}", keys.join(", "))))
                 }
             }
+            ParameterKind::Expression(names) => {
+                let text = value.to_string();
+                match fault(&text, names) {
+                    None => Ok(Value::Text(text)),
+                    Some(why) => Err(refuse(why)),
+                }
+            }
             ParameterKind::Text
             | ParameterKind::Formula
             | ParameterKind::File(_)
@@ -246,6 +279,27 @@ impl Parameter {
                 Value::Matrix(_) => Ok(value.clone()),
                 _ => Err(refuse("a matrix of numbers".into())),
             },
+        }
+    }
+}
+
+/// What is wrong with a formula of some names, with its place; nothing is not wrong.
+fn fault(text: &str, names: &[String]) -> Option<String> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    match loom_formula::Expr::parse(text) {
+        Err(error) => Some(format!(
+            "a formula; column {}: {}",
+            error.column,
+            error.message.trim_end_matches('.')
+        )),
+        Ok(expr) => {
+            let unknown = expr.symbols().into_iter().find(|s| !names.contains(s))?;
+            Some(format!(
+                "a formula of {}; `{unknown}` is not known here",
+                names.join(", ")
+            ))
         }
     }
 }

@@ -19,9 +19,100 @@ pub struct Plot {
     /// is drawn can be computed anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<String>,
+    /// The same of the ordinate, where both axes are parameters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets_up: Option<String>,
+    /// The settings of its analysis that are the left, right, bottom and top edge: a rectangle that
+    /// is drawn is computed anew between them. Empty where nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edges: Vec<String>,
+    /// The states that the places of the plot stand for: a click starts an orbit there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<Starts>,
     /// A unit of the abscissa is drawn as long as one of the ordinate.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub square: bool,
+    /// The abscissa is ruled in a second unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling: Option<Ruling>,
+    /// Curves are faint from here on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fades: Option<Fade>,
+}
+
+/// A second unit of the abscissa: upright lines at round multiples of it, numbered along the top.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ruling {
+    /// In the plural: "Lyapunov times".
+    pub name: String,
+    /// One of them in the abscissa's own unit.
+    pub length: f64,
+    /// Where they are counted from.
+    pub from: f64,
+}
+
+/// Where curves become faint, and why, in one line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fade {
+    pub after: f64,
+    pub words: String,
+}
+
+impl Ruling {
+    /// Round multiples between two abscissas, about `about` of them: place and number, the unit
+    /// with the first one that is above 0.
+    pub fn marks(&self, [low, high]: [f64; 2], about: usize) -> Vec<(f64, String)> {
+        let unit = self.length;
+        if !(unit > 0.0 && unit.is_finite()) {
+            return Vec::new();
+        }
+        let ticks = loom_gpu::ticks((low - self.from) / unit, (high - self.from) / unit, about);
+        let first = ticks.iter().position(|tick| tick.value > 0.0);
+        ticks
+            .into_iter()
+            .enumerate()
+            .map(|(i, tick)| {
+                let words = if Some(i) == first {
+                    format!("{} {}", tick.label, self.name)
+                } else {
+                    tick.label
+                };
+                (self.from + tick.value * unit, words)
+            })
+            .collect()
+    }
+}
+
+/// A plane in the space of states, over which a plot lies: origin + x · across + y · up.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Starts {
+    pub origin: Vec<f64>,
+    pub across: Vec<f64>,
+    pub up: Vec<f64>,
+}
+
+impl Starts {
+    /// Two variables across and upward, the others where they are in `origin`.
+    pub fn of_axes(origin: &[f64], [across, up]: [usize; 2]) -> Self {
+        let count = origin.len();
+        let unit = |axis: usize| (0..count).map(move |v| f64::from(u8::from(v == axis)));
+        let mut origin = origin.to_vec();
+        for axis in [across, up] {
+            if let Some(x) = origin.get_mut(axis) {
+                *x = 0.0;
+            }
+        }
+        Self {
+            across: unit(across).collect(),
+            up: unit(up).collect(),
+            origin,
+        }
+    }
+    /// The state at a place of the plot.
+    pub fn at(&self, [x, y]: [f64; 2]) -> Vec<f64> {
+        let parts = self.origin.iter().zip(&self.across).zip(&self.up);
+        parts.map(|((o, a), u)| o + x * a + y * u).collect()
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -201,9 +292,7 @@ impl Plot {
             x: Axis::new(&series.abscissa.0, &series.abscissa.1),
             y: Axis::new(label, unit),
             marks,
-            preview: false,
-            sets: None,
-            square: false,
+            ..Self::default()
         }
     }
 }

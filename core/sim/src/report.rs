@@ -1,10 +1,14 @@
 //! What an analysis reports: values with errors, tables, plots, warnings.
 
+use std::sync::Arc;
+
 use num_bigint::BigInt;
 use serde::{Deserialize, Serialize};
 
+use crate::exchange::Graph;
 use crate::plot::Plot;
 use crate::value::Settings;
+use crate::variation::Variation;
 
 /// A number that knows its name, its unit and how far it can be trusted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,9 +113,17 @@ pub struct Report {
     pub seconds: f64,
     /// The `strange-loom …` line that gives the same numbers.
     pub command: String,
+    /// Parameters that were found, one choice for each row of the first table: the run can take
+    /// them over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Variation>,
     /// The document of the command line's `--json`, where its form is fixed.
     #[serde(default)]
     pub json: serde_json::Value,
+    /// What was found as a graph, to be handed to another science. It is computed again where it
+    /// is wanted, not kept in documents.
+    #[serde(skip)]
+    pub graph: Option<Arc<Graph>>,
 }
 
 mod integer_text {

@@ -13,6 +13,7 @@ use crate::probe::ProbeSpec;
 use crate::simulation::Simulation;
 use crate::value::Value;
 use crate::view::Ink;
+use crate::voice::Instrument;
 
 /// Where a simulation runs.
 #[derive(Clone, Debug)]
@@ -47,6 +48,10 @@ pub trait Science: Send + Sync {
     fn open(&self, name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>>;
     /// A small picture of a catalogue entry, made on the processor within about 50 ms.
     fn picture(&self, entry: &Entry, ink: &Ink, size: [u32; 2]) -> Result<Scene, SimError>;
+    /// What can be set in a picture of print quality; empty where there is none.
+    fn print_parameters(&self, _model: &Model) -> Result<Vec<Parameter>, SimError> {
+        Ok(Vec::new())
+    }
     /// Files the present state can be written to: ending and name.
     fn exports(&self) -> Vec<(&'static str, &'static str)> {
         Vec::new()
@@ -67,6 +72,20 @@ pub trait Science: Send + Sync {
     /// How its models are written down, if they are.
     fn manuscript(&self) -> Option<Arc<dyn Manuscript>> {
         None
+    }
+    /// The same model, cheap enough that nine of it move side by side; its live parameters are
+    /// left as they are.
+    fn light(&self, model: &Model) -> Model {
+        model.clone()
+    }
+    /// How its models sound, where their motion can be heard.
+    fn instrument(&self) -> Option<Arc<dyn Instrument>> {
+        None
+    }
+    /// A heading or a column's name with the model's variables as the field writes them: files
+    /// keep the ASCII keys, people read θ₂.
+    fn written(&self, _model: &Model, heading: &str) -> String {
+        heading.to_owned()
     }
     /// The command that gives the same result without the window, up to view options:
     /// `strange-loom attractors trajectory Lorenz --set rho=20`.

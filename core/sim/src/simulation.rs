@@ -10,10 +10,12 @@ use loom_gpu::scene::Scene;
 use crate::clock::{Clock, Gate, Step, Stop};
 use crate::error::SimError;
 use crate::input::Input;
+use crate::print::{Press, Raster};
 use crate::probe::{ProbeKind, ProbeSpec, Reading};
 use crate::report::Quantity;
 use crate::value::Settings;
 use crate::view::{Pointer, PointerReply, View};
+use crate::yardstick::{Horizon, Yardstick};
 
 /// A model in motion.
 ///
@@ -39,8 +41,27 @@ pub trait Simulation: Send {
     /// The camera that shows the whole, filling about two thirds of a view of this size
     /// (logical pixels).
     fn fit(&self, size: [f64; 2]) -> Camera;
+    /// The camera that shows the whole of what this view draws, whose own camera is not looked
+    /// at.
+    fn fit_view(&self, view: &View) -> Camera {
+        self.fit(view.points())
+    }
 
     fn scene(&self, view: &View) -> Result<Scene, SimError>;
+
+    /// A picture of print quality of what this view shows, by the settings that
+    /// [`Science::print_parameters`](crate::Science::print_parameters) declares. The same for any
+    /// number of threads; nothing of the run changes.
+    fn print(
+        &self,
+        _view: &View,
+        _settings: &Settings,
+        _press: &Press,
+    ) -> Result<Raster, SimError> {
+        Err(SimError::other(
+            "This model has no print-quality picture: export the view instead.",
+        ))
+    }
 
     /// Shares the state, live parameters included; encoded only when saved.
     fn capture(&self) -> Capture;
@@ -64,6 +85,15 @@ pub trait Simulation: Send {
     fn detach(&mut self, _probe: &ProbeSpec) {}
     /// What an attached probe has seen.
     fn read(&self, _probe: &ProbeSpec) -> Option<Reading> {
+        None
+    }
+
+    /// The time in which small differences grow, where it is known for the present parameters.
+    fn yardstick(&self) -> Option<Yardstick> {
+        None
+    }
+    /// From when on the orbit that is recorded can't be believed, once that time has come.
+    fn horizon(&self) -> Option<Horizon> {
         None
     }
 

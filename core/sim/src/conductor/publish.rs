@@ -23,7 +23,7 @@ impl Worker {
     fn draw(&mut self) {
         let compare = self.run.twin().map(|twin| twin.capture());
         for (id, view) in &self.views {
-            let fit = self.run.simulation().fit(view.points());
+            let fit = self.run.simulation().fit_view(view);
             let mut asked = view.clone();
             asked.camera.get_or_insert_with(|| fit.clone());
             asked.selected = self.selected.as_ref().map(|h| h.id.clone());
@@ -96,6 +96,8 @@ impl Worker {
                 .difference
                 .as_ref()
                 .map(|d| Arc::new(d.series().clone())),
+            yardstick: simulation.yardstick(),
+            horizon: simulation.horizon(),
             hit: self.hit.clone(),
             selected: self.selected.clone(),
             paints: simulation.paints(),

@@ -15,6 +15,7 @@ use crate::probe::{ProbeKind, ProbeSpec, Reading};
 use crate::report::Quantity;
 use crate::value::Settings;
 use crate::view::Hit;
+use crate::yardstick::{Horizon, Yardstick};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunState {
@@ -51,6 +52,9 @@ pub struct Snapshot {
     pub twin: Option<Quantity>,
     /// Its size over time.
     pub difference: Option<Arc<Series>>,
+    /// What rules the run's time, and how far its orbit can be believed.
+    pub yardstick: Option<Yardstick>,
+    pub horizon: Option<Horizon>,
     pub hit: Option<Hit>,
     pub selected: Option<Hit>,
     pub paints: bool,
@@ -91,6 +95,8 @@ impl Snapshot {
             probes: Vec::new(),
             twin: None,
             difference: None,
+            yardstick: None,
+            horizon: None,
             hit: None,
             selected: None,
             paints: false,

@@ -198,8 +198,10 @@ fn vertex(p: [f64; 3], value: f64) -> Vertex {
 /// The whole picture.
 pub fn scene(drawing: &Drawing<'_>, view: &View, camera: Camera) -> Scene {
     let settings = view_settings(view, drawing.web);
+    let name = text(&settings, "color_map");
     let map = ColorMap::all()
-        .find(|m| m.name().eq_ignore_ascii_case(text(&settings, "color_map")))
+        .find(|m| m.name().eq_ignore_ascii_case(name))
+        .or_else(|| ColorMap::of(name))
         .unwrap_or(ColorMap::Viridis);
     let mut scene = Scene::new(camera);
     scene.background = Some(view.ink.ground);
