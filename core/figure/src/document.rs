@@ -76,6 +76,9 @@ pub struct ItemView {
     pub pixels_per_point: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selected: Option<String>,
+    /// Drawn as a picture of print quality by these settings, in place of the live view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub print: Option<Settings>,
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
 }
@@ -89,6 +92,7 @@ impl Default for ItemView {
             size: [1280.0, 800.0],
             pixels_per_point: 1.0,
             selected: None,
+            print: None,
             unknown: Map::new(),
         }
     }

@@ -247,13 +247,7 @@ pub(crate) fn density(
         )));
     };
     let most = counts.iter().copied().max().unwrap_or(0);
-    let mut pixels = Vec::with_capacity(area * 4);
-    for &hits in counts {
-        pixels.extend_from_slice(&match hits {
-            0 => [0; 4],
-            hits => density.map.at(density.tone.at(hits, most) as f32).0,
-        });
-    }
+    let pixels = loom_gpu::look::colors(density, counts, most);
     let rectangle = match density.rectangle {
         None => [0.0, 0.0, size[0], size[1]],
         Some(corners) => {

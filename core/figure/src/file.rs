@@ -70,13 +70,18 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FigureError> {
 /// Writes beside the target, forces it to the disk, then renames: after a crash the path holds
 /// either the old bytes or the new ones.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
-    let fail = |e: &std::io::Error| refuse(path, "written", e);
+    let (mut aside, target) = aside(path)?;
+    aside
+        .write_all(bytes)
+        .map_err(|e| refuse(path, "written", &e))?;
+    put(aside.into_temp_path(), &target)
+}
+
+/// An empty file beside the target, which goes away unless it is [`put`] into its place, and the
+/// target itself.
+pub fn aside(path: &Path) -> Result<(tempfile::NamedTempFile, PathBuf), FigureError> {
     // Through a link, so that saving does not turn the link into a file.
     let target: PathBuf = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = match target.parent() {
-        Some(p) if !p.as_os_str().is_empty() => p.to_owned(),
-        _ => PathBuf::from("."),
-    };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".strange-loom-").suffix(".part");
     #[cfg(unix)]
@@ -85,16 +90,34 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
         let mode = fs::metadata(&target).map_or(0o666, |m| m.permissions().mode() & 0o777);
         builder.permissions(fs::Permissions::from_mode(mode));
     }
-    let mut aside = builder.tempfile_in(&folder).map_err(|e| fail(&e))?;
-    aside.write_all(bytes).map_err(|e| fail(&e))?;
-    aside.as_file().sync_all().map_err(|e| fail(&e))?;
-    aside.persist(&target).map_err(|e| fail(&e.error))?;
+    let file = builder
+        .tempfile_in(folder(&target))
+        .map_err(|e| refuse(path, "written", &e))?;
+    Ok((file, target))
+}
+
+/// Forces what was written aside to the disk and gives it its name.
+pub fn put(aside: tempfile::TempPath, target: &Path) -> Result<(), FigureError> {
+    let fail = |e: &std::io::Error| refuse(target, "written", e);
+    fs::OpenOptions::new()
+        .write(true)
+        .open(&aside)
+        .and_then(|file| file.sync_all())
+        .map_err(|e| fail(&e))?;
+    aside.persist(target).map_err(|e| fail(&e.error))?;
     // The rename itself lasts only once the folder is on the disk; some systems can't.
     #[cfg(unix)]
-    if let Ok(handle) = fs::File::open(&folder) {
+    if let Ok(handle) = fs::File::open(folder(target)) {
         let _ = handle.sync_all();
     }
     Ok(())
+}
+
+fn folder(target: &Path) -> &Path {
+    match target.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p,
+        _ => Path::new("."),
+    }
 }
 
 #[cfg(test)]

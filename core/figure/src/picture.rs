@@ -34,6 +34,7 @@ impl Picture {
                 rectangle: [0.0, 0.0, size[0], size[1]],
                 scene,
                 ink,
+                print: None,
             }],
             size,
             scale,
@@ -61,6 +62,18 @@ impl Picture {
 
     /// The picture's pixels, drawn by the adapter if there is one.
     pub fn pixels(&self) -> Result<raster::Pixels, FigureError> {
+        if let [shot] = &self.views[..]
+            && let Some(print) = &shot.print
+            && shot.scene.layers.is_empty()
+            && print.size == raster::physical(self.size, self.scale)?
+        {
+            // Nothing lies over it: its pixels are the picture's.
+            return Ok(raster::Pixels {
+                width: print.size[0],
+                height: print.size[1],
+                rgba: print.rgba.to_vec(),
+            });
+        }
         match &self.gpu {
             Some(gpu) => self.on_device(gpu),
             None => raster::sheet(&self.sheet()?, self.scale),
@@ -85,15 +98,39 @@ impl Picture {
                 items: self.over(index, shot).into(),
             }));
             let size = [w.clamp(1, width - x), h.clamp(1, height - y)];
-            let part = loom_gpu::offscreen(gpu, &scene, size[0], size[1], self.scale as f32)
-                .map_err(FigureError::render)?;
+            let part = if shot.print.is_some() {
+                self.printed(index, shot)?
+            } else {
+                loom_gpu::offscreen(gpu, &scene, size[0], size[1], self.scale as f32)
+                    .map_err(FigureError::render)?
+                    .pixels
+            };
             for row in 0..size[1] as usize {
-                let from = &part.pixels[row * 4 * size[0] as usize..][..4 * size[0] as usize];
+                let from = &part[row * 4 * size[0] as usize..][..4 * size[0] as usize];
                 let at = ((y as usize + row) * width as usize + x as usize) * 4;
                 page.rgba[at..at + from.len()].copy_from_slice(from);
             }
         }
         Ok(page)
+    }
+
+    /// A panel with a print, drawn on the processor: the same on every machine.
+    fn printed(&self, index: usize, shot: &Shot) -> Result<Vec<u8>, FigureError> {
+        let [_, _, w, h] = shot.rectangle;
+        let mut pieces = pieces_of(shot, |s| flatten::flatten(&s.scene, [w, h]))?;
+        pieces.extend(self.over(index, shot).into_iter().map(Piece::Shape));
+        let sheet = Sheet {
+            size: [w, h],
+            background: shot.scene.background,
+            panels: vec![Panel {
+                rectangle: [0.0, 0.0, w, h],
+                background: None,
+                pieces,
+            }],
+            title: String::new(),
+            description: String::new(),
+        };
+        Ok(raster::sheet(&sheet, self.scale)?.rgba)
     }
 
     /// What stands over a scene: its legends and, among several panels, its letter.
@@ -120,7 +157,7 @@ impl Picture {
     ) -> Result<Sheet, FigureError> {
         let mut panels = Vec::new();
         for (index, shot) in self.views.iter().enumerate() {
-            let mut pieces = flat(shot)?;
+            let mut pieces = pieces_of(shot, &flat)?;
             pieces.extend(self.over(index, shot).into_iter().map(Piece::Shape));
             panels.push(Panel {
                 rectangle: shot.rectangle,
@@ -176,6 +213,26 @@ impl Picture {
     pub fn gpu(&self) -> Option<&Arc<Gpu>> {
         self.gpu.as_ref()
     }
+}
+
+/// A shot's pieces, its print below them as an image.
+fn pieces_of(
+    shot: &Shot,
+    flat: impl Fn(&Shot) -> Result<Vec<Piece>, FigureError>,
+) -> Result<Vec<Piece>, FigureError> {
+    let [_, _, w, h] = shot.rectangle;
+    let mut pieces = Vec::new();
+    if let Some(print) = &shot.print {
+        pieces.push(Piece::Image(Image {
+            rectangle: [0.0, 0.0, w, h],
+            width: print.size[0],
+            height: print.size[1],
+            pixels: print.rgba.clone(),
+            smooth: true,
+        }));
+    }
+    pieces.extend(flat(shot)?);
+    Ok(pieces)
 }
 
 /// Whether only a device draws this layer as it should be: shaded solids, and data that lies on

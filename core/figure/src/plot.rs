@@ -14,12 +14,12 @@ use crate::plot_data::{self, Frame};
 use crate::ticks::{self, Ticks};
 
 /// Label and tick size.
-const SMALL: f64 = 11.5;
+pub(crate) const SMALL: f64 = 11.5;
 const TITLE: f64 = 13.0;
 /// Width of a colour bar.
 const BAR: f64 = 10.0;
 /// Space between things that belong together, and between groups.
-const GAP: f64 = 4.0;
+pub(crate) const GAP: f64 = 4.0;
 const MARGIN: f64 = 8.0;
 
 /// The plot in a rectangle of `size` logical pixels whose upper left corner is (0, 0).
@@ -27,11 +27,11 @@ pub fn plot_shapes(plot: &Plot, size: [f64; 2], ink: &Ink) -> Vec<Shape> {
     Sketch::new(plot, size, ink).draw()
 }
 
-struct Sketch<'a> {
-    plot: &'a Plot,
-    ink: &'a Ink,
+pub(crate) struct Sketch<'a> {
+    pub(crate) plot: &'a Plot,
+    pub(crate) ink: &'a Ink,
     size: [f64; 2],
-    frame: Frame,
+    pub(crate) frame: Frame,
     ticks: [Ticks; 2],
     /// Labels at the ends of lines, or a key above the frame.
     direct: bool,
@@ -141,6 +141,7 @@ impl<'a> Sketch<'a> {
 
     fn draw(mut self) -> Vec<Shape> {
         self.axes();
+        self.ruling();
         self.titles();
         let mut color = 0;
         let mut labels: Vec<(f64, String, Rgba)> = Vec::new();
@@ -174,7 +175,14 @@ impl<'a> Sketch<'a> {
         self.out
     }
 
-    fn text(&mut self, string: &str, at: [f64; 2], align: f64, color: Rgba, baseline: Baseline) {
+    pub(crate) fn text(
+        &mut self,
+        string: &str,
+        at: [f64; 2],
+        align: f64,
+        color: Rgba,
+        baseline: Baseline,
+    ) {
         self.out.push(Shape::Text(Text {
             position: at,
             string: string.to_owned(),
@@ -187,7 +195,7 @@ impl<'a> Sketch<'a> {
         }));
     }
 
-    fn stroke(&mut self, points: &[[f64; 2]], color: Rgba, width: f64) {
+    pub(crate) fn stroke(&mut self, points: &[[f64; 2]], color: Rgba, width: f64) {
         self.out.push(Shape::Path {
             path: Path::polyline(points),
             fill: None,
@@ -291,17 +299,20 @@ impl<'a> Sketch<'a> {
         let [left, top, width, height] = self.frame.rectangle;
         match mark {
             Mark::Line { points, .. } => {
-                let runs = self.frame.polylines(points);
-                let end = runs.last().and_then(|r| r.last()).map(|p| p[1]);
-                for run in runs {
-                    self.out.push(Shape::Path {
-                        path: Path::polyline(&run),
-                        fill: None,
-                        stroke: Some(Stroke {
-                            round: true,
-                            ..Stroke::solid(tint, 1.5)
-                        }),
-                    });
+                let mut end = None;
+                for (points, share) in self.faded(points) {
+                    let runs = self.frame.polylines(points);
+                    end = runs.last().and_then(|r| r.last()).map(|p| p[1]).or(end);
+                    for run in runs {
+                        self.out.push(Shape::Path {
+                            path: Path::polyline(&run),
+                            fill: None,
+                            stroke: Some(Stroke {
+                                round: true,
+                                ..Stroke::solid(tint.with_alpha(share), 1.5)
+                            }),
+                        });
+                    }
                 }
                 end
             }

@@ -188,6 +188,10 @@ impl Frame {
             top + (1.0 - self.unit(1, y)) * height,
         ]
     }
+    /// The first and the last abscissa.
+    pub fn ends(&self) -> [f64; 2] {
+        self.limits[0]
+    }
     /// The pixel of a value on the x axis, if it lies in the frame.
     pub fn x(&self, value: f64) -> Option<f64> {
         let u = self.unit(0, value);

@@ -251,8 +251,12 @@ impl Canvas {
         let Some(from) = PixmapRef::from_bytes(&pixels, image.width, image.height) else {
             return;
         };
+        // Pixel for pixel where it is drawn at its own size.
+        let [across, down] = [w, h].map(|n| n * self.scale);
+        let own =
+            (across - image.width as f32).abs() < 0.5 && (down - image.height as f32).abs() < 0.5;
         let paint = PixmapPaint {
-            quality: if image.smooth {
+            quality: if image.smooth && !own {
                 FilterQuality::Bilinear
             } else {
                 FilterQuality::Nearest

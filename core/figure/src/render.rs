@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use loom_gpu::Gpu;
-use loom_sim::camera::Camera;
-use loom_sim::{Gate, Place, Registry, Run, Saved, Scene, View};
+use loom_sim::{Gate, Job, Place, Press, Raster, Registry, Run, Saved, Scene};
 
-use crate::document::{Document, Item, Rendered};
+use crate::document::{Document, Item};
 use crate::error::FigureError;
 use crate::raster;
+use crate::stage::Stage;
 
 /// Space between the panels of a figure, logical pixels.
 const GUTTER: f64 = 16.0;
@@ -86,6 +86,8 @@ pub struct Shot {
     pub rectangle: [f64; 4],
     pub scene: Scene,
     pub ink: loom_sim::Ink,
+    /// A print, which fills the panel and lies below the scene.
+    pub print: Option<Raster>,
 }
 
 /// Builds every run of a document and brings it to its step.
@@ -135,94 +137,34 @@ pub fn render(
     registry: &Registry,
     options: &Options,
 ) -> Result<Picture, FigureError> {
-    if document.items.is_empty() {
-        return Err(FigureError::render(
-            "the document is empty: open something and save it again",
-        ));
+    let mut job = Job::quiet();
+    if let Place::Cpu { threads } = options.place {
+        job.threads = threads;
     }
-    let page = Page::of(document, options)?;
-    let runs = replay(document, registry, &options.place, &Gate::open())?;
-    let mut views = Vec::new();
-    let mut steps = Vec::new();
-    for ((item, run), rectangle) in document.items.iter().zip(&runs).zip(&page.rectangles) {
-        let [_, _, w, h] = *rectangle;
-        let mut view = View::new([w, h].map(|x| (x * page.scale).round().max(1.0) as u32));
-        view.pixels_per_point = page.scale as f32;
-        view.ink = item.view.ink;
-        view.settings = item.view.settings.clone();
-        view.selected.clone_from(&item.view.selected);
-        view.compare = run.twin().map(|twin| twin.capture());
-        // A narrower page shows the same part of a plane.
-        view.camera = item.view.camera.clone().map(|mut camera| {
-            if let Camera::Plane(plane) = &mut camera {
-                plane.scale *= page.zoom;
-            }
-            camera
-        });
-        view.camera
-            .get_or_insert_with(|| run.simulation().fit([w, h]));
-        views.push(Shot {
-            rectangle: *rectangle,
-            scene: run.simulation().scene(&view)?,
-            ink: item.view.ink,
-        });
-        steps.push(run.clock());
-    }
-    let engine = options
-        .gpu
-        .as_ref()
-        .map_or("processor".to_owned(), |gpu| gpu.name().to_owned());
-    let place = match options.place {
-        Place::Cpu { .. } => "cpu",
-        Place::Gpu(_) => "gpu",
-    };
-    let mut warnings = Vec::new();
-    if let Some(before) = &document.rendered
-        && (before.engine != engine || before.place != place)
-    {
-        warnings.push(format!(
-            "This picture was made by {} ({}); now it is drawn by {engine} ({place}), so single \
-             pixels may differ.",
-            before.engine, before.place
-        ));
-    }
-    let mut carried = document.clone();
-    carried.rendered = Some(Rendered {
-        engine,
-        place: place.to_owned(),
-        size: raster::physical(page.size, page.scale)?,
-        pixels_per_point: page.scale,
-    });
-    if carried.title.is_empty() {
-        carried.title = title(document);
-    }
-    for (item, clock) in carried.items.iter_mut().zip(&steps) {
-        // A picture of a run that has ended stands at its end.
-        item.run.step = clock.step.clone();
-    }
-    Ok(Picture {
-        document: carried,
-        views,
-        size: page.size,
-        scale: page.scale,
-        warnings,
-        width_mm: options.width_mm,
-        dpi: options.width_mm.map(|_| options.dpi),
-        gpu: options.gpu.clone(),
-    })
+    render_on(document, registry, options, &Press::new(job))
+}
+
+/// The same with a press that makes prints, and can be told to stop.
+pub fn render_on(
+    document: &Document,
+    registry: &Registry,
+    options: &Options,
+    press: &Press,
+) -> Result<Picture, FigureError> {
+    Stage::new(document, registry, options)?.shoot(press)
 }
 
 /// Where the panels stand.
-struct Page {
-    size: [f64; 2],
-    scale: f64,
+pub(crate) struct Page {
+    pub(crate) size: [f64; 2],
+    pub(crate) scale: f64,
     /// Logical pixels now for one of the document's.
-    zoom: f64,
-    rectangles: Vec<[f64; 4]>,
+    pub(crate) zoom: f64,
+    pub(crate) rectangles: Vec<[f64; 4]>,
 }
 
 impl Page {
-    fn of(document: &Document, options: &Options) -> Result<Self, FigureError> {
+    pub(crate) fn of(document: &Document, options: &Options) -> Result<Self, FigureError> {
         let items = &document.items;
         let columns = (items.len() as f64).sqrt().ceil() as usize;
         let rows = items.len().div_ceil(columns);
@@ -277,7 +219,7 @@ impl Page {
     }
 }
 
-fn title(document: &Document) -> String {
+pub(crate) fn title(document: &Document) -> String {
     let names: Vec<&str> = document
         .items
         .iter()

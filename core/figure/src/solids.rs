@@ -20,6 +20,14 @@ pub(crate) enum Solid {
         width: f64,
         color: Rgba,
     },
+    /// A piece of a tube, lit from above the viewer's left shoulder.
+    Tube {
+        ends: [[f64; 2]; 2],
+        width: f64,
+        color: Rgba,
+        /// How squarely it is seen: 1 across the line of sight, 0 along it.
+        across: f64,
+    },
     Triangle {
         corners: [[f64; 2]; 3],
         color: Rgba,
@@ -89,8 +97,24 @@ impl Flat<'_> {
             };
             let color = color(paint, 0.5 * (a.value + b.value));
             let ends = [p, q];
-            self.solids
-                .push((depth, Solid::Line { ends, width, color }));
+            let solid = if radius > 0.0 {
+                let steps = (0..3).map(|k| f64::from(b.position[k] - a.position[k]).powi(2));
+                let length = steps.sum::<f64>().sqrt();
+                let across = if length > 0.0 {
+                    (1.0 - ((db - da) / length).powi(2)).max(0.0).sqrt()
+                } else {
+                    1.0
+                };
+                Solid::Tube {
+                    ends,
+                    width,
+                    color,
+                    across,
+                }
+            } else {
+                Solid::Line { ends, width, color }
+            };
+            self.solids.push((depth, solid));
         }
         Ok(())
     }
@@ -170,6 +194,15 @@ impl Flat<'_> {
                     open = None;
                     self.stroke(Path::polyline(&ends), color, width);
                 }
+                Solid::Tube {
+                    ends,
+                    width,
+                    color,
+                    across,
+                } => {
+                    open = None;
+                    self.tube(ends, width, color, across);
+                }
                 Solid::Triangle { corners, color } => {
                     open = None;
                     self.out.push(Piece::Data(Shape::Path {
@@ -180,6 +213,48 @@ impl Flat<'_> {
                     }));
                 }
             }
+        }
+    }
+}
+
+/// The parts of a tube's width that are drawn one over the other, each lighter than the one
+/// under it, and how light.
+const SHADES: [(f64, f64); 4] = [(1.0, 0.5), (0.8, 0.72), (0.56, 0.9), (0.26, 1.0)];
+/// From so many logical pixels on a tube is wide enough to be seen as round.
+const ROUND: f64 = 1.6;
+
+impl Flat<'_> {
+    /// Strokes one inside the other, moved towards the light.
+    fn tube(&mut self, [p, q]: [[f64; 2]; 2], width: f64, color: Rgba, across: f64) {
+        let (dx, dy) = (q[0] - p[0], q[1] - p[1]);
+        let length = dx.hypot(dy);
+        if width < ROUND || length <= 0.0 {
+            self.stroke(Path::polyline(&[p, q]), shaded(color, 0.86), width);
+            return;
+        }
+        let (ux, uy) = (dx / length, dy / length);
+        // The side of the piece that looks to the light, which stands at the upper left.
+        let toward = |[x, y]: [f64; 2]| -0.62 * x - 0.78 * y;
+        let side = [-uy, ux];
+        let sign = if toward(side) < 0.0 { -1.0 } else { 1.0 };
+        let [nx, ny] = side.map(|x| sign * x);
+        let facing = toward([nx, ny]);
+        // Pieces overlap a little, so that no gap opens where the tube turns.
+        let more = 0.1 * width;
+        for (part, shade) in SHADES {
+            let aside = 0.5 * width * (1.0 - part) * 0.55 * facing;
+            let at = |end: [f64; 2], way: f64| {
+                [
+                    end[0] + way * more * ux + aside * nx,
+                    end[1] + way * more * uy + aside * ny,
+                ]
+            };
+            let shade = shade * (0.72 + 0.28 * across);
+            self.out.push(Piece::Data(Shape::Path {
+                path: Path::polyline(&[at(p, -1.0), at(q, 1.0)]),
+                fill: None,
+                stroke: Some(Stroke::solid(shaded(color, shade), part * width)),
+            }));
         }
     }
 }

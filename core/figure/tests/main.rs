@@ -121,6 +121,7 @@ impl Simulation for Walk {
         scene.layers.push(Layer::Axes(Axes {
             extents: vec![[-10.0, 10.0], [-8.0, 8.0]],
             labels: vec!["x".into(), "y".into()],
+            units: Vec::new(),
             color: view.ink.hairline,
             text: view.ink.secondary,
         }));
