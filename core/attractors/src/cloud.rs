@@ -6,10 +6,11 @@ use std::sync::Arc;
 use loom_sim::SimError;
 use loom_sim::scene::{Data, Vertex};
 
+use crate::delay::History;
 use crate::device::{DeviceEnsemble, Kept};
 use crate::ensemble::Ensemble;
 use crate::histogram::{Budget, Histogram};
-use crate::lens::{Drawing, Lens};
+use crate::lens::{Drawing, Lens, Tinting};
 use crate::state::{Counted, Particles, Timing};
 
 /// Histograms that a cloud feeds at once.
@@ -29,11 +30,19 @@ pub enum Cloud {
 /// A state kept on the spot, to go back to when a particle runs away.
 #[derive(Debug)]
 pub enum Backup {
-    Host(Arc<Vec<f64>>),
+    Host(Arc<Vec<f64>>, Arc<Vec<History>>),
     Device(Kept),
 }
 
 impl Cloud {
+    /// The device that it runs on.
+    pub fn gpu(&self) -> Option<Arc<loom_gpu::Gpu>> {
+        match self {
+            Self::Host(..) => None,
+            Self::Device(device) => Some(device.gpu().clone()),
+        }
+    }
+
     pub fn members(&self) -> usize {
         match self {
             Self::Host(ensemble, _) => ensemble.members(),
@@ -49,6 +58,14 @@ impl Cloud {
         })
     }
 
+    /// Of a delay system, what was before: block by block.
+    pub fn pasts(&self) -> Arc<Vec<History>> {
+        match self {
+            Self::Host(ensemble, _) => ensemble.pasts(),
+            Self::Device(_) => Arc::default(),
+        }
+    }
+
     /// About `count` of the particles, one after another, evenly chosen.
     pub fn some(&self, dimension: usize, count: usize) -> Result<Vec<f64>, SimError> {
         let members = self.members();
@@ -61,11 +78,16 @@ impl Cloud {
             .collect())
     }
 
-    pub fn load(&mut self, particles: &Particles, dimension: usize) -> Result<(), SimError> {
+    pub fn load(
+        &mut self,
+        particles: &Particles,
+        pasts: &Arc<Vec<History>>,
+        dimension: usize,
+    ) -> Result<(), SimError> {
         let members = self.members();
         match self {
             Self::Host(ensemble, _) => {
-                ensemble.load(particles.to_host(dimension, members));
+                ensemble.load(particles.to_host(dimension, members), pasts.clone());
                 Ok(())
             }
             Self::Device(device) => device.load(&particles.to_device(dimension, members)),
@@ -74,14 +96,16 @@ impl Cloud {
 
     pub fn keep(&mut self) -> Result<Backup, SimError> {
         Ok(match self {
-            Self::Host(ensemble, _) => Backup::Host(ensemble.state()),
+            Self::Host(ensemble, _) => Backup::Host(ensemble.state(), ensemble.pasts()),
             Self::Device(device) => Backup::Device(device.keep()?),
         })
     }
 
     pub fn go_back(&mut self, backup: &Backup) -> Result<(), SimError> {
         match (self, backup) {
-            (Self::Host(ensemble, _), Backup::Host(state)) => ensemble.load(state.clone()),
+            (Self::Host(ensemble, _), Backup::Host(state, pasts)) => {
+                ensemble.load(state.clone(), pasts.clone());
+            }
             (Self::Device(device), Backup::Device(kept)) => device.go_back(kept)?,
             _ => return Err(SimError::other("The cloud moved between devices.")),
         }
@@ -115,10 +139,14 @@ impl Cloud {
         constants: &[f64],
         timing: &Timing,
         drawing: &Drawing,
+        tinting: Tinting<'_>,
     ) -> Result<Data<Vertex>, SimError> {
         match self {
-            Self::Host(ensemble, _) => Ok(ensemble.vertices(constants, timing, drawing)?.into()),
-            Self::Device(device) => device.vertices(constants, timing, drawing),
+            Self::Host(ensemble, _) => {
+                let vertices = ensemble.vertices(constants, timing, drawing, tinting)?;
+                Ok(vertices.into())
+            }
+            Self::Device(device) => device.vertices(constants, timing, drawing, tinting),
         }
     }
 

@@ -3,11 +3,16 @@
 
 use loom_sim::camera::Plane;
 use loom_sim::scene::{Axes, Layer, LineTopology, Lines, Paint, Points, Vertex};
-use loom_sim::{Camera, Ink, Rgba};
+use loom_sim::{Camera, Ink, Rgba, Scene, SimError, View};
 
 use crate::definition::Definition;
 use crate::fitting::fit_plane;
 use crate::lens;
+use crate::motion::Motion;
+use crate::settings::ViewSettings;
+use crate::simulation::captured;
+use crate::strands;
+use crate::symbol::symbol;
 
 /// Segments of the graph across the view.
 const SEGMENTS: usize = 1024;
@@ -86,6 +91,7 @@ impl Cobweb<'_> {
                     .map(|o| [low + inset - o, high - inset - o])
                     .collect(),
                 labels: self.labels(),
+                units: Vec::new(),
                 color: ink.hairline,
                 text: ink.secondary,
             }));
@@ -113,7 +119,7 @@ impl Cobweb<'_> {
     }
 
     fn labels(&self) -> Vec<String> {
-        let name = &self.definition.system.variables()[0];
+        let name = symbol(&self.definition.system.variables()[0]);
         vec![format!("{name}ₙ"), format!("{name}ₙ₊₁")]
     }
 
@@ -138,6 +144,55 @@ impl Cobweb<'_> {
             }));
         }
         layers
+    }
+}
+
+impl Motion {
+    /// Graph, diagonal and the staircases of all followed orbits, the twin's too.
+    pub(crate) fn draw_cobweb(
+        &self,
+        scene: &mut Scene,
+        settings: &ViewSettings,
+        view: &View,
+    ) -> Result<(), SimError> {
+        let camera = scene.camera.clone();
+        let web = Cobweb {
+            definition: &self.definition,
+            constants: &self.constants,
+            time: self.timing.time(),
+            camera: &camera,
+            size: view.points(),
+        };
+        scene
+            .layers
+            .extend(web.ground(&view.ink, settings.point_size, settings.frame));
+        let twin = view.compare.as_ref().map(captured).transpose()?;
+        let theirs = twin.and_then(|t| t.orbits.first()).map(|orbit| {
+            let color = if view.ink.dark { 0xFF_6B6B } else { 0xC0_3538 };
+            (orbit, Rgba::hex(color))
+        });
+        let ours = self.orbits.iter().enumerate().map(|(i, orbit)| {
+            let usual = orbit_color(&view.ink);
+            (
+                orbit,
+                if i == 0 {
+                    usual
+                } else {
+                    strands::orbit_color(orbit.number)
+                },
+            )
+        });
+        for (orbit, color) in ours.chain(theirs) {
+            let trail = &orbit.trail;
+            let first = trail.since(self.timing.time() - settings.trail);
+            let values: Vec<f64> = (first..trail.len())
+                .map(|i| trail.coordinate(i, 0))
+                .collect();
+            scene
+                .layers
+                .extend(web.stairs(&values, settings.point_size, color));
+        }
+        Ok(())
     }
 }
 

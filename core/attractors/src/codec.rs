@@ -39,12 +39,14 @@ impl Writer {
 
 /// Takes numbers and lists from bytes in the order in which they were written.
 #[derive(Debug)]
-pub struct Reader<'a>(&'a [u8]);
+pub struct Reader<'a>(&'a [u8], [u8; 8]);
 
 impl<'a> Reader<'a> {
-    pub fn new(bytes: &'a [u8], magic: [u8; 8]) -> Result<Self, SimError> {
-        let mut reader = Self(bytes);
-        if reader.take(8)? == magic {
+    /// Bytes that begin with one of these marks.
+    pub fn new(bytes: &'a [u8], magic: &[[u8; 8]]) -> Result<Self, SimError> {
+        let mut reader = Self(bytes, [0; 8]);
+        reader.1 = reader.array()?;
+        if magic.contains(&reader.1) {
             Ok(reader)
         } else {
             Err(SimError::Other(
@@ -52,6 +54,10 @@ impl<'a> Reader<'a> {
                     .into(),
             ))
         }
+    }
+    /// The mark that they began with.
+    pub fn magic(&self) -> [u8; 8] {
+        self.1
     }
     fn take(&mut self, count: usize) -> Result<&'a [u8], SimError> {
         match self.0.split_at_checked(count) {
@@ -119,7 +125,7 @@ mod tests {
         writer.u32(7);
         writer.f64s([1.5, -0.0].into_iter());
         let bytes = writer.finish();
-        let mut reader = Reader::new(&bytes, *b"testtest").unwrap();
+        let mut reader = Reader::new(&bytes, &[*b"testtest"]).unwrap();
         assert_eq!(reader.u32().unwrap(), 7);
         assert_eq!(reader.f64s().unwrap(), [1.5, 0.0]);
         reader.finish().unwrap();
@@ -130,6 +136,11 @@ mod tests {
         let mut writer = Writer::new(*b"testtest");
         writer.u64(u64::MAX / 8);
         let bytes = writer.finish();
-        assert!(Reader::new(&bytes, *b"testtest").unwrap().f64s().is_err());
+        assert!(
+            Reader::new(&bytes, &[*b"testtest"])
+                .unwrap()
+                .f64s()
+                .is_err()
+        );
     }
 }

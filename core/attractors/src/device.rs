@@ -1,15 +1,16 @@
 //! The cloud on a device: `ensemble.wgsl` and `particles.wgsl` run on the equations' own WGSL.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use loom_gpu::scene::{Buffer, Data, Vertex};
 use loom_gpu::{Batch, Binding, Bound, Gpu, Kernel, Shader, Uniform};
 use loom_sim::SimError;
 
 use crate::cloud::{HIT, LENSES};
-use crate::definition::{ColorBy, Definition};
+use crate::definition::Definition;
 use crate::histogram::{Budget, HALF_FULL};
-use crate::lens::{Axes, Drawing, Lens};
+use crate::lens::{Axes, Drawing, Lens, Tinting};
+use crate::particles::{Painter, States};
 use crate::state::{Counted, Timing};
 
 /// `ensemble.wgsl`'s Run.
@@ -37,20 +38,6 @@ struct LensBlock {
     axes: [u32; 4],
 }
 
-/// `particles.wgsl`'s Show.
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct ShowBlock {
-    members: u32,
-    stride: u32,
-    color: u32,
-    height: u32,
-    axes: [u32; 4],
-    t: f32,
-    offset: [f32; 2],
-    padding: f32,
-}
-
 /// A cloud on a device.
 pub struct DeviceEnsemble {
     gpu: Arc<Gpu>,
@@ -61,13 +48,11 @@ pub struct DeviceEnsemble {
     broken: Buffer<u32>,
     run: Uniform<RunBlock>,
     advance: Kernel,
-    draw: Kernel,
+    painter: Painter,
     histograms: Vec<DeviceHistogram>,
     /// Stands in for a histogram that is off.
     nothing: Buffer<u32>,
     bound: Bound,
-    /// Buffers that pictures are made in, a few for each way of looking.
-    canvases: Mutex<Vec<Canvas>>,
     spare: Option<Buffer<f32>>,
 }
 
@@ -77,24 +62,16 @@ struct DeviceHistogram {
     budget: Budget,
 }
 
-/// The vertices of one way of looking; two are used in turn, so that the one being drawn stays
-/// as it is while the next is made.
-struct Canvas {
-    drawing: Drawing,
-    vertices: [Buffer<Vertex>; 2],
-    turn: usize,
-}
-
 /// A copy of the states that stays on the device.
 #[derive(Debug)]
 pub struct Kept(Buffer<f32>);
 
-fn device_error(error: loom_gpu::GpuError) -> SimError {
+pub(crate) fn device_error(error: loom_gpu::GpuError) -> SimError {
     SimError::Device(error.to_string())
 }
 
 /// The generated part of both shaders: the sizes and the equations themselves.
-fn preamble(definition: &Definition) -> String {
+pub(crate) fn preamble(definition: &Definition) -> String {
     // WGSL has no empty arrays.
     let (dimension, constants) = (definition.dimension(), definition.parameters.len().max(1));
     format!(
@@ -105,32 +82,24 @@ fn preamble(definition: &Definition) -> String {
     )
 }
 
+/// A shader of a system: what all begin with, then its own text.
+pub(crate) fn shader(system: &str, head: &str, name: &str, text: &str) -> Shader {
+    Shader::generated(format!("{name} for {system}"), format!("{head}{text}"))
+}
+
 impl DeviceEnsemble {
     /// A cloud of the given states, variable by variable.
     pub fn new(gpu: &Arc<Gpu>, definition: &Definition, state: &[f32]) -> Result<Self, SimError> {
         let dimension = definition.dimension();
         let generated = preamble(definition);
-        let shader = |name: &'static str, text: &str| {
-            Shader::generated(
-                format!("{name} for {}", definition.name),
-                format!("{generated}{text}"),
-            )
-        };
         use Binding::{Read, ReadWrite, Uniform as Block};
+        let text = include_str!("ensemble.wgsl");
         let advance = Kernel::new(
             gpu,
             "ensemble",
-            shader("ensemble.wgsl", include_str!("ensemble.wgsl")),
+            shader(&definition.name, &generated, "ensemble.wgsl", text),
             "advance",
             &[Block, Read, ReadWrite, ReadWrite, ReadWrite, ReadWrite],
-        )
-        .map_err(device_error)?;
-        let draw = Kernel::new(
-            gpu,
-            "particles",
-            shader("particles.wgsl", include_str!("particles.wgsl")),
-            "draw",
-            &[Block, Read, Read, ReadWrite],
         )
         .map_err(device_error)?;
         let constants = gpu
@@ -154,15 +123,17 @@ impl DeviceEnsemble {
             broken,
             run,
             advance,
-            draw,
+            painter: Painter::new(gpu, definition, generated)?,
             histograms: Vec::new(),
             nothing: other,
             bound,
-            canvases: Mutex::default(),
             spare: None,
         })
     }
 
+    pub fn gpu(&self) -> &Arc<Gpu> {
+        &self.gpu
+    }
     pub fn members(&self) -> usize {
         self.members
     }
@@ -242,68 +213,16 @@ impl DeviceEnsemble {
         constants: &[f64],
         timing: &Timing,
         drawing: &Drawing,
+        tinting: Tinting<'_>,
     ) -> Result<Data<Vertex>, SimError> {
-        let Drawing {
-            axes,
-            color,
-            offset,
-            ..
-        } = *drawing;
-        let stride = self.members.div_ceil(drawing.budget.max(1)).max(1);
-        let count = self.members.div_ceil(stride);
-        let vertices = self.canvas(drawing, count)?;
         self.set_constants(constants)?;
-        let block = ShowBlock {
-            members: self.members as u32,
-            stride: stride as u32,
-            color: match color {
-                ColorBy::None => 0,
-                ColorBy::Speed => 1,
-                ColorBy::Height => 2,
-            },
-            height: axes.z.unwrap_or(axes.y) as u32,
-            axes: axis_numbers(axes, self.dimension),
-            t: timing.time() as f32,
-            offset: offset.map(|x| x as f32),
-            padding: 0.0,
+        let states = States {
+            state: &self.state,
+            constants: &self.constants,
+            members: self.members,
+            dimension: self.dimension,
         };
-        let show = self
-            .gpu
-            .uniform("particles", &block)
-            .map_err(device_error)?;
-        let bound = self
-            .draw
-            .bind(&[&show, &self.constants, &self.state, &vertices])
-            .map_err(device_error)?;
-        let mut batch = Batch::new(&self.gpu, "particles");
-        batch.dispatch(&self.draw, &bound, count as u64);
-        batch.submit().map_err(device_error)?;
-        Ok(Data::Device(vertices))
-    }
-
-    fn canvas(&self, drawing: &Drawing, count: usize) -> Result<Buffer<Vertex>, SimError> {
-        let mut canvases = self.canvases.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |c: &Canvas| c.drawing == *drawing && c.vertices[0].len == count;
-        if let Some(place) = canvases.iter().position(fits) {
-            let mut canvas = canvases.remove(place);
-            canvas.turn = 1 - canvas.turn;
-            let buffer = canvas.vertices[canvas.turn].clone();
-            canvases.push(canvas);
-            return Ok(buffer);
-        }
-        let new = || self.gpu.zeros("particles", count).map_err(device_error);
-        let vertices = [new()?, new()?];
-        let buffer = vertices[0].clone();
-        // The one that was longest out of use makes room.
-        if canvases.len() >= 4 {
-            canvases.remove(0);
-        }
-        canvases.push(Canvas {
-            drawing: drawing.clone(),
-            vertices,
-            turn: 0,
-        });
-        Ok(buffer)
+        self.painter.vertices(&states, timing, drawing, tinting)
     }
 
     pub fn lenses(&self) -> Vec<&Lens> {
@@ -410,9 +329,11 @@ impl DeviceEnsemble {
     }
 }
 
-fn axis_numbers(axes: Axes, dimension: usize) -> [u32; 4] {
+pub(crate) fn axis_numbers(axes: Axes, dimension: usize) -> [u32; 4] {
     let z = axes.z.unwrap_or(dimension);
-    [axes.x as u32, axes.y as u32, z as u32, 0]
+    let wrapped = axes.wrapped();
+    let bits = (0..3).map(|k| u32::from(wrapped[k]) << k).sum();
+    [axes.x as u32, axes.y as u32, z as u32, bits]
 }
 
 fn lens_block(lens: &Lens, dimension: usize) -> LensBlock {

@@ -5,6 +5,7 @@ use loom_formula::{Clock, EnsembleStepper, Expr, Function, Scheme, Stepper, Syst
 use loom_sim::SimError;
 use nalgebra::DMatrix;
 
+use crate::definition::Definition;
 use crate::start::Samples;
 use crate::stepping;
 
@@ -120,6 +121,22 @@ pub fn fastest(system: &System, constants: &[f64], samples: &Samples) -> Result<
             .fold(most, |m, x| x.max(m));
     }
     Ok(most)
+}
+
+/// Steps between two orthogonalisations of tangent vectors: five, never longer than a twentieth of
+/// a period, and short enough that no vector shrinks into the rounding of another.
+pub fn stride(
+    definition: &Definition,
+    constants: &[f64],
+    samples: &Samples,
+    dt: f64,
+) -> Result<u64, SimError> {
+    if definition.is_map() {
+        return Ok(1);
+    }
+    let fastest = fastest(&definition.system, constants, samples)?;
+    let longest = (definition.period / 20.0).min(10.0 / fastest.max(1e-12));
+    Ok((longest / dt).clamp(1.0, 5.0) as u64)
 }
 
 /// A small matrix's determinant, by expansion.

@@ -1,5 +1,7 @@
 //! The edits that a run takes, as the journal keeps them.
 
+use std::collections::BTreeMap;
+
 use loom_sim::{Input, SimError};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,8 @@ pub enum Edit {
     Orbit(Vec<f64>),
     /// One variable of the tracked orbit moves by a hair.
     Nudge { variable: String, by: f64 },
+    /// Several parameters at once, as a twin takes them that was picked on a plane of two.
+    Parameters(BTreeMap<String, f64>),
 }
 
 impl Edit {
@@ -23,6 +27,7 @@ impl Edit {
             Self::Nudge { variable, by } => {
                 Input::edit(&format!("Nudge {variable} by {by:e}"), self)
             }
+            Self::Parameters(_) => Input::edit("Set parameters", self),
         }
     }
 

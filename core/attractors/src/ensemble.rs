@@ -13,17 +13,22 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::definition::{ColorBy, Definition};
+use crate::delay::ensemble::Past;
+use crate::delay::{self, History, Lagged};
 use crate::histogram::Histogram;
-use crate::lens::{Drawing, NOWHERE};
+use crate::lens::{Drawing, NOWHERE, Tinting};
+use crate::sight::Sight;
 use crate::state::{BLOCK, Timing};
 use crate::stepping::{self, BlockStepper};
 
 /// A cloud on the processor.
 pub struct Ensemble {
-    definition: Arc<Definition>,
+    pub(crate) definition: Arc<Definition>,
     members: usize,
     /// In blocks of [`BLOCK`] members, each block variable by variable.
-    state: Arc<Vec<f64>>,
+    pub(crate) state: Arc<Vec<f64>>,
+    /// Of a delay system.
+    pub(crate) past: Option<Past>,
     stepper: BlockStepper,
     pool: Option<ThreadPool>,
 }
@@ -32,6 +37,7 @@ impl Ensemble {
     pub fn new(
         definition: Arc<Definition>,
         state: Arc<Vec<f64>>,
+        pasts: Arc<Vec<History>>,
         threads: usize,
     ) -> Result<Self, SimError> {
         let members = state.len() / definition.dimension();
@@ -43,10 +49,15 @@ impl Ensemble {
             Some(built.map_err(|e| SimError::other(format!("No threads could be started: {e}.")))?)
         };
         let stepper = BlockStepper::new(&definition.system);
+        let past = definition.has_delays().then(|| Past {
+            lagged: Lagged::many(&definition),
+            blocks: pasts,
+        });
         Ok(Self {
             definition,
             members,
             state,
+            past,
             stepper,
             pool,
         })
@@ -58,8 +69,17 @@ impl Ensemble {
     pub fn state(&self) -> Arc<Vec<f64>> {
         self.state.clone()
     }
-    pub fn load(&mut self, state: Arc<Vec<f64>>) {
+    /// Of a delay system, what was before: block by block.
+    pub fn pasts(&self) -> Arc<Vec<History>> {
+        self.past
+            .as_ref()
+            .map_or_else(Arc::default, |past| past.blocks.clone())
+    }
+    pub fn load(&mut self, state: Arc<Vec<f64>>, pasts: Arc<Vec<History>>) {
         self.state = state;
+        if let Some(past) = &mut self.past {
+            past.blocks = pasts;
+        }
     }
 
     /// Makes `steps` steps; every step's positions fall into the histograms with `weight`.
@@ -72,6 +92,9 @@ impl Ensemble {
         histograms: &mut [Histogram],
         weight: u32,
     ) -> Result<bool, SimError> {
+        if self.past.is_some() {
+            return self.advance_lagged(constants, timing, steps, histograms, weight);
+        }
         let dimension = self.definition.dimension();
         let (stepper, state) = (&self.stepper, Arc::make_mut(&mut self.state));
         let clock = stepping::clock(timing);
@@ -119,29 +142,56 @@ impl Ensemble {
         constants: &[f64],
         timing: &Timing,
         drawing: &Drawing,
+        tinting: Tinting<'_>,
     ) -> Result<Vec<Vertex>, SimError> {
         let Drawing {
             axes,
             color,
             offset,
             budget,
+            ..
         } = *drawing;
         let dimension = self.definition.dimension();
         let stride = self.members.div_ceil(budget.max(1)).max(1);
         let clock = stepping::clock(timing);
+        let lags = delay::ensemble::lags_of(&self.definition, constants);
         let paint = |(number, block): (usize, &[f64])| {
             let members = block.len() / dimension;
+            let seen = self
+                .past
+                .as_ref()
+                .map(|past| past.seen(&self.definition.coordinates, &lags, number, timing.time()));
             let first = (stride - number * BLOCK % stride) % stride;
-            let speeds = match color {
-                ColorBy::Speed => self.stepper.speeds(block, members, constants, clock)?,
-                ColorBy::Height | ColorBy::None => Vec::new(),
+            let values = match (color, tinting.expansion) {
+                (ColorBy::Speed, _) => match &self.past {
+                    Some(past) => past.speeds(number, members),
+                    None => self.stepper.speeds(block, members, constants, clock)?,
+                },
+                (ColorBy::Expansion, Some(expansion)) => {
+                    expansion.of(block, members, constants, clock)?
+                }
+                _ => Vec::new(),
             };
+            let block = seen.as_deref().unwrap_or(block);
+            let places = match tinting.sight {
+                None | Some(Sight::Axes) => Vec::new(),
+                Some(sight) => sight.points(axes, block, members, constants, clock)?,
+            };
+            let number = number * BLOCK;
             let vertex = |m: usize| {
-                let [x, y, z] = axes.point(|v| block[v * members + m]);
+                let place = places.get(m).copied();
+                let [x, y, z] = place.unwrap_or_else(|| axes.point(|v| block[v * members + m]));
                 let value = match color {
-                    ColorBy::Speed => speeds[m],
-                    ColorBy::Height => axes.z.map_or(y, |_| z),
-                    ColorBy::None => 0.0,
+                    ColorBy::Height if drawing.planar => y,
+                    ColorBy::Height => z,
+                    ColorBy::Coordinate(v) => block[v * members + m],
+                    ColorBy::Start => tinting
+                        .starts
+                        .and_then(|s| s.get(number + m))
+                        .map_or(0.0, |angle| f64::from(*angle)),
+                    ColorBy::Speed | ColorBy::Expansion | ColorBy::Age | ColorBy::None => {
+                        values.get(m).copied().unwrap_or(0.0)
+                    }
                 };
                 let (x, y) = (x - offset[0], y - offset[1]);
                 Vertex::new(x as f32, y as f32, z as f32, value as f32)

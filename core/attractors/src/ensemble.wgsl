@@ -12,7 +12,7 @@ struct Lens {
   // 0: this lens is off.
   on: u32,
   padding: u32,
-  // Variables along x, y, z; DIMENSION stands for 0.
+  // Variables along x, y, z; DIMENSION stands for 0. The fourth: which are drawn from −π to π.
   axes: vec4u,
 }
 
@@ -67,7 +67,12 @@ fn coordinate(x: State, axis: u32) -> f32 {
 // The cell in which a state falls, or 0xffffffff.
 fn cell(lens: u32, x: State) -> u32 {
   let axes = run.lenses[lens].axes;
-  let point = vec4f(coordinate(x, axes.x), coordinate(x, axes.y), coordinate(x, axes.z), 1.0);
+  var point = vec4f(coordinate(x, axes.x), coordinate(x, axes.y), coordinate(x, axes.z), 1.0);
+  for (var k = 0u; k < 3u; k++) {
+    if ((axes.w >> k & 1u) == 1u) {
+      point[k] -= 6.2831853 * floor((point[k] + 3.1415927) / 6.2831853);
+    }
+  }
   let clip = run.lenses[lens].matrix * point;
   let size = vec2f(f32(run.lenses[lens].columns), f32(run.lenses[lens].rows));
   if (!(clip.w > 0.0)) { return 0xffffffffu; }

@@ -38,6 +38,9 @@ pub struct SystemFile {
     /// A state on or near the attractor.
     #[serde(default)]
     pub initial: Option<Spanned<Vec<FileNumber>>>,
+    /// Of a delay system, what each variable was before: one formula of t a variable.
+    #[serde(default)]
+    pub history: Option<Spanned<Vec<String>>>,
     /// Model time of one step; flows only.
     #[serde(default)]
     pub dt: Option<Spanned<FileNumber>>,
@@ -102,18 +105,24 @@ pub struct FileView {
     pub color: Option<Spanned<String>>,
     #[serde(default)]
     pub map: Option<Spanned<String>>,
+    /// Variables that are angles: they are drawn from −π to π.
+    #[serde(default)]
+    pub wrap: Vec<Spanned<String>>,
 }
 
 /// Invariants as this program measured them at the default parameters.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Measured {
-    /// Lyapunov exponents, largest first, per unit of time (per iteration for maps).
+    /// Lyapunov exponents, largest first, per unit of time (per iteration for maps); of a delay
+    /// system, which has endlessly many, the first few.
     pub spectrum: Vec<f64>,
     /// One standard error of each.
     pub standard_error: Vec<f64>,
-    /// ⟨div f⟩ of a flow, ⟨ln |det J|⟩ of a map: what the exponents must sum to.
-    pub mean_divergence: f64,
+    /// ⟨div f⟩ of a flow, ⟨ln |det J|⟩ of a map: what the exponents must sum to. A delay system has
+    /// no such number.
+    #[serde(default)]
+    pub mean_divergence: Option<f64>,
     pub kaplan_yorke_dimension: f64,
     /// Model time over which it was measured, all orbits together.
     pub time: f64,
@@ -200,6 +209,12 @@ pub fn read(source: Source<'_>) -> Result<SystemFile, SimError> {
             "the file is longer than 1 MiB; a system's file holds equations, not data.",
         ));
     }
+    toml(source)
+}
+
+/// Reads a TOML text of any form; a fault is said with its place, an unknown field with the
+/// nearest known one.
+pub fn toml<T: serde::de::DeserializeOwned>(source: Source<'_>) -> Result<T, SimError> {
     toml::from_str(source.text).map_err(|error| {
         let message = error.message().trim_end_matches('.');
         let hint = unknown_field(message)

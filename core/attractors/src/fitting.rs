@@ -1,12 +1,20 @@
-//! Cameras that show all points, filling two thirds of the view.
+//! Cameras in which an attractor fills two thirds of the view.
+//!
+//! What fills it is where nearly all points lie, so that a few far ones don't make the rest small;
+//! these still stay within the view.
 
 use loom_sim::Camera;
 use loom_sim::camera::{Orbit as OrbitCamera, Plane};
 
 /// The part of the view that a fitted attractor fills.
 const FILLED: f64 = 2.0 / 3.0;
+/// The part that the farthest points may take.
+const MOST_FILLED: f64 = 0.94;
+/// Points that are left out at either end, as a part of all.
+const LEFT_OUT: f64 = 0.004;
 
-fn bounds(points: &[[f64; 3]]) -> [[f64; 2]; 3] {
+/// Least and greatest coordinate along each axis.
+pub fn bounds(points: &[[f64; 3]]) -> [[f64; 2]; 3] {
     let mut bounds = [[f64::INFINITY, f64::NEG_INFINITY]; 3];
     for point in points {
         for (b, x) in bounds.iter_mut().zip(point) {
@@ -22,18 +30,31 @@ pub fn extent(points: &[[f64; 3]]) -> f64 {
     widths.into_iter().fold(0.0, f64::max)
 }
 
+/// The stretch that is to fill [`FILLED`] of a side: middle and width.
+fn stretch(mut values: Vec<f64>) -> [f64; 2] {
+    values.retain(|x| x.is_finite());
+    values.sort_by(f64::total_cmp);
+    let (Some(least), Some(most)) = (values.first(), values.last()) else {
+        return [0.0, 0.0];
+    };
+    let out = (LEFT_OUT * values.len() as f64) as usize;
+    let (low, high) = (values[out], values[values.len() - 1 - out]);
+    let middle = 0.5 * (low + high);
+    // The farthest point must lie within the view as well.
+    let reach = 2.0 * (most - middle).max(middle - least);
+    [middle, (high - low).max(reach * FILLED / MOST_FILLED)]
+}
+
 /// A window on the plane of which the points fill two thirds.
 pub fn fit_plane(points: &[[f64; 3]], size: [f64; 2]) -> Camera {
-    let [x, y, _] = bounds(points);
-    let width = |[low, high]: [f64; 2]| if high > low { high - low } else { 0.0 };
-    let middle = |[low, high]: [f64; 2]| if high >= low { 0.5 * (low + high) } else { 0.0 };
-    let scale = (FILLED * size[0] / width(x)).min(FILLED * size[1] / width(y));
+    let [x, y] = [0, 1].map(|axis| stretch(points.iter().map(|p| p[axis]).collect()));
+    let scale = (FILLED * size[0] / x[1]).min(FILLED * size[1] / y[1]);
     let scale = if scale.is_finite() && scale > 0.0 {
         scale
     } else {
         size[1] / 4.0
     };
-    Camera::Plane(Plane::new([middle(x), middle(y)], scale, true))
+    Camera::Plane(Plane::new([x[0], y[0]], scale, true))
 }
 
 /// A camera from the given direction that sees the points fill two thirds of the view.
@@ -50,22 +71,21 @@ pub fn fit_orbit(points: &[[f64; 3]], yaw: f64, pitch: f64, size: [f64; 2]) -> C
         return Camera::Orbit(camera);
     }
     // Perspective has no closed form for the box around many points: a few corrections do.
-    for _ in 0..6 {
-        let mut seen = [[f64::INFINITY, f64::NEG_INFINITY]; 2];
-        for projected in points.iter().filter_map(|p| camera.project(*p, size)) {
-            for (s, x) in seen.iter_mut().zip(projected.pixel) {
-                *s = [s[0].min(x), s[1].max(x)];
-            }
-        }
-        let part = |axis: usize| (seen[axis][1] - seen[axis][0]) / size[axis];
-        let filled = part(0).max(part(1));
+    for _ in 0..8 {
+        let seen: Vec<[f64; 2]> = points
+            .iter()
+            .filter_map(|p| camera.project(*p, size))
+            .map(|projected| projected.pixel)
+            .collect();
+        let [across, down] = [0, 1].map(|axis| stretch(seen.iter().map(|p| p[axis]).collect()));
+        let filled = (across[1] / size[0]).max(down[1] / size[1]);
         if !(filled.is_finite() && filled > 1e-6) {
             break;
         }
-        let middle = |axis: usize| 0.5 * (seen[axis][0] + seen[axis][1]) - 0.5 * size[axis];
         let [right, up, _] = camera.axes();
         let unit = camera.unit_per_pixel(size);
-        let (dx, dy) = (middle(0) * unit, -middle(1) * unit);
+        let dx = (across[0] - 0.5 * size[0]) * unit;
+        let dy = -(down[0] - 0.5 * size[1]) * unit;
         for axis in 0..3 {
             camera.target[axis] += right[axis] * dx + up[axis] * dy;
         }
@@ -76,6 +96,7 @@ pub fn fit_orbit(points: &[[f64; 3]], yaw: f64, pitch: f64, size: [f64; 2]) -> C
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
 
     #[test]
@@ -109,6 +130,30 @@ mod tests {
                 };
                 let filled = part(0).max(part(1));
                 assert!((filled - FILLED).abs() < 0.01, "{filled} of {size:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_far_points_neither_shrink_the_rest_nor_leave_the_view() {
+        let mut points: Vec<[f64; 3]> = (0..2000)
+            .map(|i| {
+                let a = f64::from(i) * 0.1;
+                [a.sin(), a.cos(), (0.37 * a).sin()]
+            })
+            .collect();
+        points.extend([[1.3, 0.0, 0.0], [0.0, -1.3, 0.0]]);
+        let size = [600.0, 600.0];
+        let Camera::Plane(plane) = fit_plane(&points, size) else {
+            panic!("a plane")
+        };
+        // The circle's width of 2 fills two thirds of 600 pixels; the far points are 390 apart.
+        assert!((plane.scale - 200.0).abs() < 2.0, "{}", plane.scale);
+        points.push([4.0, 0.0, 0.0]);
+        for camera in [fit_plane(&points, size), fit_orbit(&points, 0.5, 0.2, size)] {
+            for point in &points {
+                let seen = camera.project(*point, size).unwrap().pixel;
+                assert!(seen.iter().all(|x| (0.0..600.0).contains(x)), "{seen:?}");
             }
         }
     }

@@ -62,6 +62,14 @@ impl Histogram {
         let axes = self.lens.axes;
         let row = |v: usize| block.get(v * members..(v + 1) * members).unwrap_or(&[]);
         let (xs, ys) = (row(axes.x), row(axes.y));
+        if axes.wrap != 0 {
+            // Angles that have gone round: seldom, and dear in any case.
+            for (m, cell) in cells.iter_mut().enumerate().take(members) {
+                let at = |v: usize| block.get(v * members + m).copied().unwrap_or(f64::NAN);
+                *cell = self.projector.cell(axes.point(at));
+            }
+            return;
+        }
         match axes.z {
             Some(z) => {
                 for (((cell, x), y), z) in cells.iter_mut().zip(xs).zip(ys).zip(row(z)) {
@@ -125,6 +133,7 @@ mod tests {
                 x: 0,
                 y: 1,
                 z: None,
+                wrap: 0,
             },
             frame: Frame::Rectangle([0.0, 1.0, 1.0, 0.0]),
             size: [1, 1],

@@ -7,12 +7,13 @@ use toml_edit::{Array, DocumentMut, Item, Table};
 
 use crate::catalogue;
 use crate::definition::Definition;
+use crate::delay;
 use crate::file::Measured;
 use crate::lyapunov::Lyapunov;
 use crate::settings::Build;
 use crate::spectrum::kaplan_yorke;
 use crate::start;
-use crate::stepping::OrbitStepper;
+use crate::stepping::{OrbitStepper, Standing};
 
 /// Periods over which maxima are counted.
 const COUNTED: f64 = 500.0;
@@ -90,15 +91,19 @@ pub fn measure(definition: &Definition, effort: f64, job: &Job) -> Result<Invari
     })
 }
 
-/// Whether the exponents sum to the divergence within 0.3 % or a standard error.
+/// Whether the exponents sum to the divergence within 0.3 % or a standard error; a delay system's
+/// need not.
 fn keeps_sum(measured: &Measured, gap: f64) -> bool {
+    let Some(divergence) = measured.mean_divergence else {
+        return true;
+    };
     let error = measured
         .standard_error
         .iter()
         .map(|e| e * e)
         .sum::<f64>()
         .sqrt();
-    gap.abs() <= (3e-3 * measured.mean_divergence.abs()).max(error)
+    gap.abs() <= (3e-3 * divergence.abs()).max(error)
 }
 
 fn build(definition: &Definition) -> Result<Build, SimError> {
@@ -113,20 +118,20 @@ pub(crate) fn period(definition: &Definition, job: &Job) -> Result<(f64, bool), 
     let build = build(definition)?;
     let stepper = OrbitStepper::new(definition);
     let mut clock = Clock::new(build.dt);
-    let mut point = build.initial.clone();
+    let mut orbit = Standing::new(definition, &build);
     let steps = (COUNTED * definition.period / build.dt).clamp(1e4, MOST_STEPS) as u64;
-    stepper.advance(&mut point, &build.constants, &mut clock, steps / 5)?;
-    let mut maxima = vec![Maxima::default(); point.len()];
+    stepper.follow(&mut orbit, &build.constants, &mut clock, steps / 5)?;
+    let mut maxima = vec![Maxima::default(); orbit.point.len()];
     for n in 0..steps {
         if n % 4096 == 0 {
             job.check()?;
         }
-        for (maximum, x) in maxima.iter_mut().zip(&point) {
+        for (maximum, x) in maxima.iter_mut().zip(&orbit.point) {
             maximum.see(n, *x);
         }
-        stepper.advance(&mut point, &build.constants, &mut clock, 1)?;
+        stepper.follow(&mut orbit, &build.constants, &mut clock, 1)?;
     }
-    finite(definition, &point, &clock)?;
+    finite(definition, &orbit.point, &clock)?;
     let mut periods: Vec<f64> = maxima
         .iter()
         .filter(|m| m.count > FEWEST)
@@ -176,11 +181,11 @@ pub(crate) fn step(definition: &Definition, job: &Job) -> Result<Option<f64>, Si
     let samples = start::sample(definition, &build, 4096)?;
     let deviations = deviations(&samples);
     let stepper = OrbitStepper::new(definition);
-    let follow = |point: &[f64], dt: f64, steps: u64| -> Result<Vec<f64>, SimError> {
-        let mut point = point.to_vec();
+    let follow = |start: &Standing, dt: f64, steps: u64| -> Result<Vec<f64>, SimError> {
+        let mut orbit = start.clone();
         let mut clock = Clock::new(dt);
-        stepper.advance(&mut point, &build.constants, &mut clock, steps)?;
-        Ok(point)
+        stepper.follow(&mut orbit, &build.constants, &mut clock, steps)?;
+        Ok(orbit.point)
     };
     let mut dt = ladder(definition.period / 50.0);
     while dt > definition.period * 1e-5 {
@@ -188,9 +193,9 @@ pub(crate) fn step(definition: &Definition, job: &Job) -> Result<Option<f64>, Si
         let steps = (definition.period / dt).ceil() as u64;
         let mut worst = 0.0_f64;
         for k in 0..TRIED {
-            let point = samples.point(k * samples.len() / TRIED);
-            let long = follow(point, dt, steps)?;
-            let short = follow(point, dt / 2.0, 2 * steps)?;
+            let start = Standing::at(&samples, k * samples.len() / TRIED);
+            let long = follow(&start, dt, steps)?;
+            let short = follow(&start, dt / 2.0, 2 * steps)?;
             for ((a, b), size) in long.iter().zip(&short).zip(&deviations) {
                 let error = (a - b).abs() / size;
                 worst = if error.is_nan() {
@@ -243,6 +248,10 @@ fn significant(x: f64, digits: usize) -> f64 {
 
 /// A start on the attractor.
 pub(crate) fn settled(definition: &Definition, job: &Job) -> Result<Vec<f64>, SimError> {
+    if definition.has_delays() {
+        // On the attractor is a past, not a state.
+        return Ok(definition.initial.clone());
+    }
     let build = build(definition)?;
     let stepper = OrbitStepper::new(definition);
     let mut clock = Clock::new(build.dt);
@@ -306,6 +315,11 @@ fn spectrum(definition: &Definition, effort: f64, job: &Job) -> Result<(Measured
         .into_iter()
         .find(|p| p.key == "time")
         .and_then(|p| p.default.as_real());
+    if definition.has_delays() {
+        // As many as give the dimension.
+        let count = delay::spectrum::enough(definition, job)?;
+        settings.insert("exponents".into(), Value::Integer(count));
+    }
     if let Some(time) = usual {
         settings.insert("time".into(), Value::Real(time * effort));
     }
@@ -321,14 +335,14 @@ fn spectrum(definition: &Definition, effort: f64, job: &Job) -> Result<(Measured
         })
     };
     let (exponents, errors) = (list("spectrum"), list("standard_error"));
-    if exponents.len() != definition.dimension() {
+    if !definition.has_delays() && exponents.len() != definition.dimension() {
         return Err(SimError::other(format!(
             "{}: an exponent is not a number; use a smaller dt.",
             definition.name
         )));
     }
-    let divergence = report.json["mean_divergence"].as_f64().unwrap_or(f64::NAN);
-    let gap = exponents.iter().sum::<f64>() - divergence;
+    let divergence = report.json["mean_divergence"].as_f64();
+    let gap = divergence.map_or(0.0, |d| exponents.iter().sum::<f64>() - d);
     let (dimension, _) = kaplan_yorke(&exponents, &errors);
     let place = |error: f64| (1.0 - error.max(1e-9).log10().floor()).clamp(2.0, 9.0) as i32;
     let round = |x: f64, error: f64| {
@@ -342,7 +356,7 @@ fn spectrum(definition: &Definition, effort: f64, job: &Job) -> Result<(Measured
             .map(|(x, e)| round(*x, *e))
             .collect(),
         standard_error: errors.iter().map(|e| significant(e.max(1e-9), 2)).collect(),
-        mean_divergence: significant(divergence, 9),
+        mean_divergence: divergence.map(|d| significant(d, 9)),
         kaplan_yorke_dimension: significant(dimension, 5),
         time: report.json["time"].as_f64().map_or(0.0, f64::round),
         note: definition
@@ -382,7 +396,9 @@ fn rewritten(definition: &Definition, measured: Option<&Measured>) -> Result<Str
         let mut table = Table::new();
         table["spectrum"] = numbers(&m.spectrum);
         table["standard_error"] = numbers(&m.standard_error);
-        table["mean_divergence"] = Item::from(plain(m.mean_divergence));
+        if let Some(divergence) = m.mean_divergence {
+            table["mean_divergence"] = Item::from(plain(divergence));
+        }
         table["kaplan_yorke_dimension"] = Item::from(plain(m.kaplan_yorke_dimension));
         table["time"] = Item::from(plain(m.time));
         if !m.note.is_empty() {

@@ -1,10 +1,15 @@
 //! Through which camera states are seen: from a state's variables to a point of the scene and to
 //! a cell of a histogram.
 
+use std::f64::consts::{PI, TAU};
+
 use loom_sim::camera::Plane;
 use loom_sim::{Camera, SimError};
 
 use crate::definition::ColorBy;
+use crate::expansion::Expansion;
+use crate::sight::Sight;
+use crate::tint::Starts;
 
 /// Longest side of a density histogram, in cells.
 pub const MOST_CELLS: u32 = 2048;
@@ -15,16 +20,39 @@ pub struct Axes {
     pub x: usize,
     pub y: usize,
     pub z: Option<usize>,
+    /// Variables that are angles and are drawn from −π to π, a bit each.
+    pub wrap: u64,
 }
 
 impl Axes {
     /// The scene's point of a state, given by variable.
     pub fn point(&self, state: impl Fn(usize) -> f64) -> [f64; 3] {
-        [state(self.x), state(self.y), self.z.map_or(0.0, state)]
+        let seen = |v: usize| {
+            let x = state(v);
+            if self.wraps(v) { wrapped(x) } else { x }
+        };
+        [seen(self.x), seen(self.y), self.z.map_or(0.0, seen)]
+    }
+    /// Whether a variable is drawn from −π to π.
+    pub fn wraps(&self, variable: usize) -> bool {
+        variable < 64 && self.wrap >> variable & 1 == 1
+    }
+    /// Which of x, y, z are drawn so.
+    pub fn wrapped(&self) -> [bool; 3] {
+        [
+            self.wraps(self.x),
+            self.wraps(self.y),
+            self.z.is_some_and(|z| self.wraps(z)),
+        ]
     }
     pub fn is_planar(&self) -> bool {
         self.z.is_none()
     }
+}
+
+/// An angle between −π and π.
+pub fn wrapped(angle: f64) -> f64 {
+    angle - TAU * ((angle + PI) / TAU).floor()
 }
 
 /// How particles become vertices.
@@ -34,8 +62,23 @@ pub struct Drawing {
     pub color: ColorBy,
     /// Taken away along x and y, so that a plane's coordinates stay near 0.
     pub offset: [f64; 2],
+    /// Nothing is drawn along z.
+    pub planar: bool,
+    /// A number for each way of seeing that isn't along variables.
+    pub sight: u64,
     /// The most vertices; every n-th particle is drawn beyond.
     pub budget: usize,
+}
+
+/// What a picture needs besides the states.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tinting<'a> {
+    /// For [`ColorBy::Expansion`].
+    pub expansion: Option<&'a Expansion>,
+    /// For [`ColorBy::Start`].
+    pub starts: Option<&'a Starts>,
+    /// Where states are seen, if not along the axes' variables.
+    pub sight: Option<&'a Sight>,
 }
 
 /// A grid of cells laid over a view, or over a rectangle of the plane.
@@ -200,6 +243,7 @@ mod tests {
         x: 0,
         y: 1,
         z: None,
+        wrap: 0,
     };
 
     #[test]
@@ -231,6 +275,7 @@ mod tests {
                 x: 0,
                 y: 1,
                 z: Some(2),
+                wrap: 0,
             },
             frame: Frame::Camera(camera.clone()),
             size: [320, 200],
@@ -242,6 +287,16 @@ mod tests {
             });
             assert_eq!(Some(lens.projector().cell(point)), cell);
         }
+    }
+
+    #[test]
+    fn angles_are_drawn_from_minus_pi_to_pi() {
+        let axes = Axes { wrap: 2, ..PLANE };
+        let [x, y, _] = axes.point(|_| 7.0);
+        assert_eq!(x, 7.0);
+        assert!((y - (7.0 - TAU)).abs() < 1e-15);
+        assert_eq!(wrapped(-PI), -PI);
+        assert!((wrapped(PI) + PI).abs() < 1e-15);
     }
 
     #[test]

@@ -6,17 +6,21 @@ use std::time::{Duration, Instant};
 
 use loom_sim::parameter::{self, ParameterKind};
 use loom_sim::{
-    Analysis, Axis, Effect, Job, Mark, Model, Parameter, Plot, Quantity, Report, Scale, Settings,
-    SimError, Subject, Table, Uncertainty, Value,
+    Analysis, Effect, Job, Model, Parameter, Quantity, Report, Scale, Settings, SimError, Subject,
+    Table, Uncertainty, Value,
 };
 
 use crate::catalogue;
+use crate::convergence::{self, subscript};
 use crate::definition::Definition;
+use crate::delay;
 use crate::divergence;
+use crate::forcing::{self, Drive};
 use crate::science;
 use crate::settings::Build;
+use crate::settling;
 use crate::simulation::captured;
-use crate::spectrum::{Spectrum, Tangents, Task, kaplan_yorke};
+use crate::spectrum::{Spectrum, Tangents, Task, kaplan_yorke_weights};
 use crate::start::{self, Scatter};
 
 /// Orbits whose averages are independent batches: of flows, and of maps.
@@ -55,18 +59,31 @@ impl Analysis for Lyapunov {
         let Ok(definition) = catalogue::definition(model) else {
             return Vec::new();
         };
+        let delayed = definition.has_delays();
         let dimension = definition.dimension() as i64;
-        let time = usual_time(&definition, definition.dimension());
-        let mut list =
-            vec![
+        let (usual, most) = if delayed {
+            (delay::spectrum::COUNT, delay::spectrum::MOST)
+        } else {
+            (dimension, dimension)
+        };
+        let time = usual_time(&definition, usual as usize);
+        let mut list = vec![
             Parameter::real("time", "T", "Model time", time, time / 100.0, time * 100.0)
                 .hard(time * 1e-4, time * 1e6)
                 .logarithmic()
-                .unit(if definition.is_map() { "iterations" } else { "time units" })
+                .unit(if definition.is_map() {
+                    "iterations"
+                } else {
+                    "time units"
+                })
                 .help("Of all orbits together: four times as long halves the errors."),
-            Parameter::integer("exponents", "k", "Exponents", dimension, 1, dimension)
+            Parameter::integer("exponents", "k", "Exponents", usual, 1, most)
                 .effect(Effect::Live)
-                .help("Only the first k are measured; all of them give the sum and the dimension."),
+                .help(if delayed {
+                    "Only the first k are measured: a delay system has endlessly many."
+                } else {
+                    "Only the first k are measured, in less time; all of them give the sum."
+                }),
         ];
         if !definition.is_map() {
             let dt = definition.dt;
@@ -105,7 +122,8 @@ impl Analysis for Lyapunov {
             ));
         };
         let definition = catalogue::definition(model)?;
-        let settings = parameter::complete(&self.parameters(model), settings)?;
+        let own_step = settings.contains_key("dt");
+        let mut settings = parameter::complete(&self.parameters(model), settings)?;
         let mut build = Build::new(&definition, &model.parameters)?;
         let mut shown = model.clone();
         if let Some(capture) = capture {
@@ -113,6 +131,7 @@ impl Analysis for Lyapunov {
             build.constants.clone_from(&state.constants);
             if let Some(orbit) = state.orbits.first() {
                 build.initial.clone_from(&orbit.point);
+                build.past = orbit.past.clone().map(Arc::new);
             }
             for (constant, value) in definition.parameters.iter().zip(&state.constants) {
                 shown
@@ -120,14 +139,30 @@ impl Analysis for Lyapunov {
                     .insert(constant.key.clone(), Value::Real(*value));
             }
         }
+        // The step of the run, unless one is asked for here.
+        if !own_step && !definition.is_map() {
+            settings.insert("dt".into(), Value::Real(build.dt));
+        }
         let wanted = Wanted::new(&definition, &build, &settings);
         build.dt = wanted.dt;
+        if definition.has_delays() {
+            let wanted = delay::spectrum::Wanted {
+                exponents: wanted.exponents,
+                dt: wanted.dt,
+                time: wanted.time,
+                transient: wanted.transient,
+            };
+            return delay::spectrum::measure(&definition, &build, &wanted, job, &settings, &shown);
+        }
         measure(&definition, &build, &wanted, job, &settings, &shown)
     }
 }
 
 /// The total model time that gives Lorenz's largest exponent to ±0.005 and better.
 fn usual_time(definition: &Definition, exponents: usize) -> f64 {
+    if definition.has_delays() {
+        return delay::spectrum::usual_time(definition, exponents);
+    }
     let work = (definition.dimension() * (exponents + 1)) as f64 / 12.0;
     (STEPS / work.max(0.25) * definition.dt).max(10.0 * definition.period)
 }
@@ -186,15 +221,19 @@ fn measure(
     );
     let starts: Vec<f64> = (0..orbits).flat_map(|_| scatter.point()).collect();
     job.check()?;
-    // Five steps between orthogonalisations, never longer than a twentieth of a period, and
-    // short enough that no vector shrinks into the rounding of another.
-    let fastest = divergence::fastest(&definition.system, &build.constants, &samples)?;
-    let longest = (definition.period / 20.0).min(10.0 / fastest.max(1e-12));
-    let stride = (longest / wanted.dt).clamp(1.0, 5.0) as u64;
+    let stride = divergence::stride(definition, &build.constants, &samples, wanted.dt)?;
+    let drive = forcing::drive(definition, &build.constants);
+    let beat = drive.as_ref().and_then(|d| d.beat(wanted.dt, stride));
+    // A drive slower than the whole measurement can't be waited for.
+    let slow = |d: &Drive| d.period > wanted.time / orbits as f64;
+    let too_slow = drive.as_ref().is_some_and(slow);
+    let beat = beat.filter(|_| !too_slow);
+    let dt = beat.map_or(wanted.dt, |b| b.dt);
+    let drive = drive.filter(|_| beat.is_some());
     let mut tangents = Tangents::new(&Task {
         system: &definition.system,
         constants: &build.constants,
-        dt: wanted.dt,
+        dt,
         exponents: wanted.exponents,
         stride,
         starts: &starts,
@@ -202,9 +241,14 @@ fn measure(
     let interval = if definition.is_map() {
         1.0
     } else {
-        wanted.dt * stride as f64
+        dt * stride as f64
     };
-    let strides = |time: f64| (time / interval).ceil().max(1.0) as u64;
+    // Whole periods of the drive, where there is one.
+    let whole = beat.map_or(1, |b| b.strides);
+    let strides = |time: f64| {
+        let count = (time / interval * (1.0 - 1e-12)).ceil().max(1.0) as u64;
+        count.next_multiple_of(whole)
+    };
     let check = || job.check();
     let run = |tangents: &mut Tangents, strides| tangents.advance(strides, &check);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -213,24 +257,28 @@ fn measure(
         .map_err(|e| SimError::other(format!("No threads could be started: {e}.")))?;
     pool.install(|| run(&mut tangents, strides(wanted.transient)))?;
     tangents.start_measuring();
-    let per_round = strides(wanted.time / orbits as f64 / ROUNDS as f64);
+    let periods = strides(wanted.time / orbits as f64) / whole;
+    let in_round = periods.div_ceil(ROUNDS);
+    let (rounds, per_round) = (periods.div_ceil(in_round), in_round * whole);
     let tell = |curve: &[Spectrum], took: Duration| {
         let findings = Findings {
             definition,
             curve,
             stride,
-            dt: wanted.dt,
+            dt,
             orbits,
             dimension: definition.dimension(),
+            drive: drive.as_ref(),
+            too_slow,
         };
         findings.report(settings, model, took.as_secs_f64())
     };
     let mut curve: Vec<Spectrum> = Vec::new();
     let mut streamed = Instant::now();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         pool.install(|| run(&mut tangents, per_round))?;
         curve.push(tangents.spectrum());
-        job.progress((round + 1) as f32 / ROUNDS as f32);
+        job.progress((round + 1) as f32 / rounds as f32);
         if streamed.elapsed() >= STREAM {
             streamed = Instant::now();
             job.partial(&tell(&curve, begun.elapsed()));
@@ -248,6 +296,10 @@ struct Findings<'a> {
     dt: f64,
     orbits: usize,
     dimension: usize,
+    /// The drive whose periods are kept whole.
+    drive: Option<&'a Drive>,
+    /// There is a drive, but its period is longer than the measurement.
+    too_slow: bool,
 }
 
 impl Findings<'_> {
@@ -269,17 +321,22 @@ impl Findings<'_> {
         } else {
             "1/time unit"
         };
+        let drifts = settling::drifts(self.curve);
         for (k, (exponent, error)) in last.exponents.iter().zip(&last.standard_error).enumerate() {
             let name = format!("Exponent {}", k + 1);
+            let error = match drifts.get(k).copied().flatten() {
+                None => Uncertainty::StandardError(*error),
+                Some(gap) => {
+                    report.warnings.push(format!(
+                        "{name} has not settled: its mean over the second half differs from that over the first by {gap:.2e}. Throw more away first, or measure for longer."
+                    ));
+                    Uncertainty::Unknown("has not settled".into())
+                }
+            };
             report.values.push(
-                Quantity::real(
-                    &format!("lambda_{}", k + 1),
-                    &name,
-                    *exponent,
-                    Uncertainty::StandardError(*error),
-                )
-                .symbol(&format!("λ{}", subscript(k + 1)))
-                .unit(unit),
+                Quantity::real(&format!("lambda_{}", k + 1), &name, *exponent, error)
+                    .symbol(&format!("λ{}", subscript(k + 1)))
+                    .unit(unit),
             );
         }
         let total: f64 = last.exponents.iter().sum();
@@ -287,14 +344,31 @@ impl Findings<'_> {
         let mut dimension = serde_json::Value::Null;
         if complete {
             self.push_sum(&mut report, last, total, unit);
-            let (value, error) = kaplan_yorke(&last.exponents, &last.standard_error);
+        }
+        // What stands for time has the exponent 0 in its own place, and is not counted.
+        let mut phases = forcing::phases(self.definition);
+        if phases.len() == self.dimension {
+            // A torus of phases alone: nothing is driven by them.
+            phases.clear();
+        }
+        let counted: Vec<usize> = (0..last.exponents.len())
+            .filter(|k| !phases.contains(k))
+            .collect();
+        let of = |list: &[f64]| counted.iter().map(|k| list[*k]).collect::<Vec<f64>>();
+        let (found, inner) = kaplan_yorke_weights(&of(&last.exponents), &of(&last.standard_error));
+        let mut weights = vec![0.0; last.exponents.len()];
+        for (k, weight) in counted.iter().zip(inner) {
+            weights[*k] = weight;
+        }
+        // The first k tell the dimension once their sum is below zero; all of them always do.
+        if let Some(value) = found.or(complete.then_some(counted.len() as f64)) {
             dimension = value.into();
             report.values.push(
                 Quantity::real(
                     "kaplan_yorke_dimension",
                     "Kaplan–Yorke dimension",
                     value,
-                    Uncertainty::StandardError(error),
+                    Uncertainty::StandardError(last.error_of(&weights)),
                 )
                 .symbol("D_KY"),
             );
@@ -324,9 +398,15 @@ impl Findings<'_> {
             "kaplan_yorke_dimension": dimension,
             "method": report.method,
             "time": total_time,
+            "forcing_period": self.drive.map(|d| d.period),
         });
+        if self.too_slow {
+            report.warnings.push(
+                "The drive's period is longer than the time of each orbit, so the averages depend on its phase: measure for longer.".into(),
+            );
+        }
         report.tables.push(self.table(last));
-        report.plots = self.plots();
+        report.plots = convergence::plots(self.curve, self.definition.is_map());
         report
     }
 
@@ -340,10 +420,12 @@ impl Findings<'_> {
                 self.orbits
             )
         } else {
+            let driven = forcing::convention(self.definition, self.drive);
+            let between = if driven.is_empty() { "" } else { " " };
             format!(
                 "Benettin's method: fourth-order Runge–Kutta on the variational equations of the \
                  symbolic Jacobian, f64, dt = {}, Gram–Schmidt every {} steps; {} orbits of \
-                 {time:.1} time units, errors from their scatter.",
+                 {time:.1} time units, errors from their scatter.{between}{driven}",
                 self.dt, self.stride, self.orbits
             )
         }
@@ -351,13 +433,13 @@ impl Findings<'_> {
 
     /// The sum, what it must be, and a warning where the two part.
     fn push_sum(&self, report: &mut Report, last: &Spectrum, total: f64, unit: &str) {
-        let squares: f64 = last.standard_error.iter().map(|e| e * e).sum();
+        let error = last.error_of(&vec![1.0; last.exponents.len()]);
         report.values.push(
             Quantity::real(
                 "sum",
                 "Sum of the exponents",
                 total,
-                Uncertainty::StandardError(squares.sqrt()),
+                Uncertainty::StandardError(error),
             )
             .symbol("Σλ")
             .unit(unit),
@@ -402,58 +484,4 @@ impl Findings<'_> {
             ],
         }
     }
-
-    /// All exponents as they converge, and the largest one with its band of errors.
-    fn plots(&self) -> Vec<Plot> {
-        let (label, unit) = if self.definition.is_map() {
-            ("Iterations of each orbit", "")
-        } else {
-            ("Time of each orbit", "time units")
-        };
-        let count = self.curve.last().map_or(0, |s| s.exponents.len());
-        let line = |k: usize| Mark::Line {
-            name: format!("λ{}", subscript(k + 1)),
-            points: self
-                .curve
-                .iter()
-                .map(|s| [s.time, s.exponents[k]])
-                .collect(),
-        };
-        let band = |k: usize| Mark::Band {
-            name: "± standard error".into(),
-            points: self
-                .curve
-                .iter()
-                .map(|s| (s.time, s.exponents[k], s.standard_error[k]))
-                .filter(|(_, _, error)| error.is_finite())
-                .map(|(t, x, error)| [t, x - error, x + error])
-                .collect(),
-        };
-        let y_unit = if self.definition.is_map() {
-            "1/iteration"
-        } else {
-            "1/time unit"
-        };
-        let all = Plot {
-            title: "Convergence".into(),
-            x: Axis::new(label, unit),
-            y: Axis::new("Lyapunov exponents", y_unit),
-            marks: (0..count).map(line).collect(),
-            ..Plot::default()
-        };
-        let first = Plot {
-            title: "Largest exponent".into(),
-            x: Axis::new(label, unit),
-            y: Axis::new("λ₁", y_unit),
-            marks: vec![band(0), line(0)],
-            ..Plot::default()
-        };
-        vec![all, first]
-    }
-}
-
-/// 1 as ₁.
-fn subscript(number: usize) -> String {
-    let digit = |c: char| char::from_u32(0x2080 + c.to_digit(10).unwrap_or(0)).unwrap_or(c);
-    number.to_string().chars().map(digit).collect()
 }

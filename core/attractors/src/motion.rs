@@ -11,18 +11,26 @@ use loom_sim::{
 
 use crate::cloud::{Cloud, HIT, UNHIT};
 use crate::definition::Definition;
+use crate::delay::{self, History};
+use crate::delays;
 use crate::device::DeviceEnsemble;
 use crate::edit::Edit;
 use crate::ensemble::Ensemble;
+use crate::horizon::Shadow;
+use crate::phase;
+use crate::principal;
 use crate::probes::{Asked, Slot};
+use crate::running;
 use crate::settings::{self, Build};
+use crate::sight;
 use crate::start::{self, Samples};
 use crate::state::{Counted, Particles, Probed, State, Timing};
 use crate::stepping::{self, BlockStepper, OrbitStepper};
+use crate::tint::Tints;
 use crate::trail::{MOST, Orbit};
 
 /// Points of the attractor from which a fresh cloud starts.
-const START_POINTS: usize = 16_384;
+pub(crate) const START_POINTS: usize = 16_384;
 
 /// The most steps between two looks at the gate.
 const MOST_STEPS: u64 = 256;
@@ -38,15 +46,28 @@ pub struct Motion {
     pub(crate) cloud: Cloud,
     pub(crate) orbits: Arc<Vec<Orbit>>,
     pub(crate) stepper: OrbitStepper,
+    /// What follows the first orbit with another error of reckoning.
+    pub(crate) shadow: Shadow,
+    /// The attractor's size as the run started.
+    pub(crate) size: f64,
     /// Points of the attractor as the run started.
     pub(crate) samples: Samples,
-    /// Slow and fast on the attractor as the run started: the range of the colours.
-    pub(crate) speed_range: [f64; 2],
+    /// Speeds on the attractor as the run started, sorted.
+    pub(crate) start_speeds: Vec<f64>,
     /// Whose the cloud's histograms are, in their order.
     pub(crate) slots: Vec<Slot>,
     /// Pictures that views have asked for since the last step.
     pub(crate) asked: Mutex<Asked>,
     pub(crate) series: Option<Arc<Recorder>>,
+    /// What phase planes have been found to hold.
+    pub(crate) phase: phase::Memory,
+    pub(crate) tints: Tints,
+    pub(crate) embedding: delays::Memory,
+    pub(crate) components: principal::Memory,
+    pub(crate) compiled: sight::Compiled,
+    /// How the run began.
+    pub(crate) build: Build,
+    pub(crate) seed: u64,
     /// Steps between two looks at the gate; found while running.
     chunk: u64,
 }
@@ -59,9 +80,16 @@ impl Motion {
     ) -> Result<Self, SimError> {
         let build = Build::new(&definition, &model.parameters)?;
         let samples = start::sample(&definition, &build, START_POINTS)?;
-        let state = Arc::new(start::cloud(&definition, &build, &samples, model.seed));
+        let (state, pasts) = if definition.has_delays() {
+            delay::cloud(&definition, &build, &samples, model.seed)?
+        } else {
+            let state = start::cloud(&definition, &build, &samples, model.seed);
+            (state, Vec::new())
+        };
+        let (state, pasts) = (Arc::new(state), Arc::new(pasts));
         let cloud = match place {
-            Place::Gpu(gpu) if gpu.has_compute() => {
+            // The pasts of a delay system are kept on the processor.
+            Place::Gpu(gpu) if gpu.has_compute() && !definition.has_delays() => {
                 let host = Particles::Host(state);
                 let list = host.to_device(definition.dimension(), build.particles);
                 Cloud::Device(Box::new(DeviceEnsemble::new(gpu, &definition, &list)?))
@@ -71,27 +99,50 @@ impl Motion {
                     Place::Cpu { threads } => *threads,
                     Place::Gpu(_) => 0,
                 };
-                let ensemble = Ensemble::new(definition.clone(), state, threads)?;
+                let ensemble = Ensemble::new(definition.clone(), state, pasts, threads)?;
                 Cloud::Host(Box::new(ensemble), Vec::new())
             }
         };
-        let speed_range = speed_range(&definition, &samples, &build.constants)?;
+        let start_speeds = speeds(&definition, &samples, &build.constants)?;
+        let orbit = if definition.has_delays() {
+            delay::first_orbit(&definition, &build)
+        } else {
+            Orbit::new(0, 0.0, build.initial.clone())
+        };
         Ok(Self {
             declared: settings::declare(&definition),
             timing: Timing::new(build.dt),
             start_constants: build.constants.clone(),
-            constants: build.constants,
+            constants: build.constants.clone(),
             cloud,
-            orbits: Arc::new(vec![Orbit::new(0, 0.0, build.initial)]),
+            orbits: Arc::new(vec![orbit]),
             stepper: OrbitStepper::new(&definition),
-            speed_range,
+            shadow: Shadow::new(&build.initial, definition.is_map()),
+            size: size(&samples),
+            start_speeds,
             samples,
             slots: Vec::new(),
             asked: Mutex::default(),
             series: None,
+            phase: phase::Memory::default(),
+            tints: Tints::default(),
+            embedding: delays::Memory::default(),
+            components: principal::Memory::default(),
+            compiled: sight::Compiled::default(),
+            seed: model.seed,
+            build,
             chunk: 1,
             definition,
         })
+    }
+
+    /// How a run with the parameters of this moment would be built.
+    pub(crate) fn present(&self) -> Build {
+        Build {
+            constants: self.constants.clone(),
+            dt: self.timing.dt,
+            ..self.build.clone()
+        }
     }
 
     /// The live parameters as they stand.
@@ -147,8 +198,11 @@ impl Motion {
 
     /// Makes that many steps (at most [`MOST_STEPS`]), or those up to the last good one.
     fn make(&mut self, steps: u64) -> Result<(), SimError> {
-        let dimension = self.definition.dimension();
-        let (path, mut trouble) = self.follow_orbits(steps)?;
+        let Followed {
+            path,
+            pasts,
+            mut trouble,
+        } = self.follow_orbits(steps)?;
         let mut good = trouble.as_ref().map_or(steps, |t| t.good);
         let before = self.cloud.keep()?;
         let timing = self.timing;
@@ -172,8 +226,11 @@ impl Motion {
                 }
             }
         }
-        self.record(&path, good, dimension);
+        self.record(&path, good);
+        let row = self.orbits.len() * self.definition.coordinates.len();
+        self.follow_shadow(&path, row, good)?;
         self.timing.step += good;
+        self.keep_pasts(pasts)?;
         match trouble {
             None => Ok(()),
             Some(trouble) => Err(self.blow_up(&trouble)),
@@ -189,7 +246,10 @@ impl Motion {
     }
 
     /// The orbits' next states, step by step, and the first that isn't finite.
-    fn follow_orbits(&self, steps: u64) -> Result<(Vec<f64>, Option<Trouble>), SimError> {
+    fn follow_orbits(&self, steps: u64) -> Result<Followed, SimError> {
+        if let Some(lagged) = self.stepper.lagged() {
+            return self.follow_lagged(lagged, steps);
+        }
         let dimension = self.definition.dimension();
         let mut points: Vec<Vec<f64>> = self.orbits.iter().map(|o| o.point.clone()).collect();
         let mut path = Vec::with_capacity(steps as usize * points.len() * dimension);
@@ -205,12 +265,20 @@ impl Motion {
                         value: point[variable],
                         what: "the tracked orbit",
                     };
-                    return Ok((path, Some(trouble)));
+                    return Ok(Followed {
+                        path,
+                        pasts: Vec::new(),
+                        trouble: Some(trouble),
+                    });
                 }
                 path.extend_from_slice(point);
             }
         }
-        Ok((path, None))
+        Ok(Followed {
+            path,
+            pasts: Vec::new(),
+            trouble: None,
+        })
     }
 
     fn broken_particle(&self, good: u64) -> Result<Trouble, SimError> {
@@ -229,18 +297,21 @@ impl Motion {
         })
     }
 
-    fn record(&mut self, path: &[f64], good: u64, dimension: usize) {
+    fn record(&mut self, path: &[f64], good: u64) {
+        let width = self.definition.coordinates.len();
+        let dimension = self.definition.dimension();
         let orbits = Arc::make_mut(&mut self.orbits);
-        let row = orbits.len() * dimension;
+        let row = orbits.len() * width;
         for step in 0..good {
             let time = self.timing.after(step + 1);
             let states = &path[step as usize * row..][..row];
-            for (orbit, point) in orbits.iter_mut().zip(states.chunks_exact(dimension)) {
-                orbit.trail.push(time, point);
-                orbit.point.copy_from_slice(point);
+            for (orbit, place) in orbits.iter_mut().zip(states.chunks_exact(width)) {
+                orbit.trail.push(time, place);
+                orbit.point.copy_from_slice(&place[..dimension]);
             }
             if let Some(series) = &mut self.series {
-                Arc::make_mut(series).push(time, states);
+                let points = orbits.iter().flat_map(|o| o.point.iter().copied());
+                Arc::make_mut(series).push(time, &points.collect::<Vec<f64>>());
             }
         }
     }
@@ -329,7 +400,7 @@ impl Motion {
                     )));
                 }
                 let number = self.orbits.iter().map(|o| o.number).max().unwrap_or(0) + 1;
-                let orbit = Orbit::new(number, self.timing.time(), point.clone());
+                let orbit = self.new_orbit(number, point.clone());
                 Arc::make_mut(&mut self.orbits).push(orbit);
                 self.widen_series();
             }
@@ -347,6 +418,12 @@ impl Motion {
                 }
                 if let Some(orbit) = Arc::make_mut(&mut self.orbits).first_mut() {
                     orbit.point[index] += by;
+                    self.shadow.point[index] += by;
+                }
+            }
+            Edit::Parameters(values) => {
+                for (key, value) in values {
+                    self.set(key, &Value::Real(*value))?;
                 }
             }
         }
@@ -359,7 +436,9 @@ impl Motion {
             timing: self.timing,
             constants: self.constants.clone(),
             particles: self.cloud.particles()?,
+            pasts: self.cloud.pasts(),
             orbits: self.orbits.clone(),
+            shadow: self.shadow.clone(),
             probes: Probed {
                 series: self.series.clone(),
                 histograms: self.cloud.counted()?,
@@ -368,11 +447,12 @@ impl Motion {
     }
 
     pub fn go_to(&mut self, state: &State) -> Result<(), SimError> {
-        self.cloud
-            .load(&state.particles, self.definition.dimension())?;
+        let dimension = self.definition.dimension();
+        self.cloud.load(&state.particles, &state.pasts, dimension)?;
         self.timing = state.timing;
         self.constants.clone_from(&state.constants);
         self.orbits = state.orbits.clone();
+        self.shadow.clone_from(&state.shadow);
         self.go_back_in_series(state.probes.series.as_ref());
         self.clear_density()?;
         for Counted {
@@ -390,12 +470,46 @@ impl Motion {
     }
 }
 
+/// The diagonal of the box around the attractor.
+fn size(samples: &Samples) -> f64 {
+    let squares = samples
+        .extents()
+        .into_iter()
+        .map(|[low, high]| (high - low).powi(2));
+    let size = squares.sum::<f64>().sqrt();
+    if size > 0.0 { size } else { 1.0 }
+}
+
+/// The speeds at the attractor's points, sorted.
+fn speeds(
+    definition: &Definition,
+    samples: &Samples,
+    constants: &[f64],
+) -> Result<Vec<f64>, SimError> {
+    let mut speeds = match &samples.record {
+        Some(record) => delay::speeds(record),
+        None => speeds_along(definition, samples, constants)?,
+    };
+    speeds.retain(|s| s.is_finite());
+    speeds.sort_by(f64::total_cmp);
+    Ok(speeds)
+}
+
 /// The speeds between which 98 % of the attractor's points lie.
-fn speed_range(
+pub(crate) fn speed_range(
     definition: &Definition,
     samples: &Samples,
     constants: &[f64],
 ) -> Result<[f64; 2], SimError> {
+    let sorted = speeds(definition, samples, constants)?;
+    Ok(running::span(&sorted, [0.01, 0.99]))
+}
+
+fn speeds_along(
+    definition: &Definition,
+    samples: &Samples,
+    constants: &[f64],
+) -> Result<Vec<f64>, SimError> {
     let (members, dimension) = (samples.len(), definition.dimension());
     let mut block = vec![0.0; members * dimension];
     for m in 0..members {
@@ -404,26 +518,25 @@ fn speed_range(
         }
     }
     let clock = stepping::clock(&Timing::new(definition.dt));
-    let mut speeds =
-        BlockStepper::new(&definition.system).speeds(&block, members, constants, clock)?;
-    speeds.retain(|s| s.is_finite());
-    speeds.sort_by(f64::total_cmp);
-    let at = |part: f64| speeds.get((part * speeds.len() as f64) as usize).copied();
-    let (low, high) = (at(0.01).unwrap_or(0.0), at(0.99).unwrap_or(1.0));
-    Ok(if high > low {
-        [low, high]
-    } else {
-        [0.0, high.max(1.0)]
-    })
+    BlockStepper::new(&definition.system).speeds(&block, members, constants, clock)
+}
+
+/// Where the orbits went.
+pub(crate) struct Followed {
+    /// Step by step, orbit by orbit, in all coordinates.
+    pub path: Vec<f64>,
+    /// Of a delay system, each orbit's past.
+    pub pasts: Vec<History>,
+    pub trouble: Option<Trouble>,
 }
 
 /// Where a run breaks.
-struct Trouble {
+pub(crate) struct Trouble {
     /// Steps that can still be made.
-    good: u64,
-    variable: usize,
-    value: f64,
-    what: &'static str,
+    pub good: u64,
+    pub variable: usize,
+    pub value: f64,
+    pub what: &'static str,
 }
 
 impl std::fmt::Debug for Motion {

@@ -4,10 +4,10 @@
 //! where the two sweeps differ, two attractors exist side by side (hysteresis). Of a flow the
 //! maxima of one variable are drawn, of a map every iteration.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use loom_formula::{Clock, Stepper};
 use loom_sim::parameter;
 use loom_sim::{
     Analysis, Axis, Job, Mark, Model, Parameter, Plot, Quantity, Report, Settings, SimError,
@@ -15,19 +15,16 @@ use loom_sim::{
 };
 use rayon::prelude::*;
 
+use crate::along::{self, Along};
 use crate::catalogue;
-use crate::definition::{Constant, Definition};
+use crate::definition::Definition;
 use crate::science;
-use crate::settings::Build;
+use crate::settings::{Build, choices};
 use crate::simulation::captured;
-use crate::stepping;
+use crate::sweep::{Steps, Walker};
 
 /// Between two partial reports.
 const STREAM: Duration = Duration::from_millis(150);
-/// Periods after which a flow that has had no maximum is taken to be at rest.
-const PATIENCE: f64 = 20.0;
-/// How much longer a window is looked through than the whole, at most.
-const LONGER: usize = 20;
 /// Points of one diagram, at most.
 const MOST_POINTS: u64 = 20_000_000;
 
@@ -54,35 +51,22 @@ impl Analysis for OrbitDiagram {
     }
 
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
+        self.declared(model, &Settings::new())
+    }
+
+    /// The edges follow the parameter that is chosen.
+    fn declared(&self, model: &Model, given: &Settings) -> Vec<Parameter> {
         let Ok(definition) = catalogue::definition(model) else {
             return Vec::new();
         };
-        let Some(constant) = usual_constant(&definition) else {
+        if definition.parameters.is_empty() {
             return Vec::new();
-        };
-        let constants: Vec<(&str, &str)> = definition
-            .parameters
-            .iter()
-            .map(|p| (p.key.as_str(), p.symbol.as_str()))
-            .collect();
-        let variables: Vec<(&str, &str)> = definition
-            .system
-            .variables()
-            .iter()
-            .map(|v| (v.as_str(), v.as_str()))
-            .collect();
+        }
+        let symbols = definition.symbols();
+        let variables = choices(definition.system.variables(), &symbols);
         let seen = definition.look.axes.last().copied().unwrap_or(0);
-        let width = (constant.high - constant.low).abs().max(1e-6);
-        let (low, high) = (constant.low - width, constant.high + width);
-        vec![
-            Parameter::choice("over", "Parameter", &constant.key, &constants)
-                .help("The one that changes along the diagram."),
-            Parameter::real("from", "", "From", constant.low, low, high)
-                .hard(-1e12, 1e12)
-                .help("The parameter's value at the left edge."),
-            Parameter::real("to", "", "To", constant.high, low, high)
-                .hard(-1e12, 1e12)
-                .help("The parameter's value at the right edge."),
+        let mut list = along::declared(&definition, given);
+        list.extend([
             Parameter::choice(
                 "of",
                 if definition.is_map() {
@@ -90,7 +74,10 @@ impl Analysis for OrbitDiagram {
                 } else {
                     "Maxima of"
                 },
-                variables.get(seen).map_or("", |v| v.0),
+                variables
+                    .get(seen)
+                    .or(variables.first())
+                    .map_or("", |v| v.0),
                 &variables,
             )
             .help("What is drawn upward."),
@@ -117,28 +104,8 @@ impl Analysis for OrbitDiagram {
             Parameter::real("top", "", "Upper edge", 0.0, -100.0, 100.0)
                 .hard(-1e12, 1e12)
                 .help("Only points below it are kept; the same as the lower edge: all are."),
-        ]
-    }
-
-    /// The edges follow the parameter that is chosen.
-    fn declared(&self, model: &Model, given: &Settings) -> Vec<Parameter> {
-        let mut declared = self.parameters(model);
-        if let Some(key) = given.get("over").and_then(Value::as_text)
-            && let Ok(definition) = catalogue::definition(model)
-            && let Some(constant) = definition.parameters.iter().find(|p| p.key == key)
-        {
-            let width = (constant.high - constant.low).abs().max(1e-6);
-            for (edge, value) in [("from", constant.low), ("to", constant.high)] {
-                if let Some(place) = declared.iter().position(|p| p.key == edge) {
-                    let old = &declared[place];
-                    let (low, high) = (constant.low - width, constant.high + width);
-                    declared[place] = Parameter::real(edge, "", &old.name, value, low, high)
-                        .hard(-1e12, 1e12)
-                        .help(&old.help);
-                }
-            }
-        }
-        declared
+        ]);
+        list
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -154,6 +121,7 @@ impl Analysis for OrbitDiagram {
             build.constants.clone_from(&state.constants);
             if let Some(orbit) = state.orbits.first() {
                 build.initial.clone_from(&orbit.point);
+                build.past = orbit.past.clone().map(Arc::new);
             }
         }
         let declared = self.declared(model, settings);
@@ -163,33 +131,16 @@ impl Analysis for OrbitDiagram {
     }
 }
 
-/// The one that the first experiment changes, else the first.
-pub(crate) fn usual_constant(definition: &Definition) -> Option<&Constant> {
-    definition
-        .experiments
-        .iter()
-        .flat_map(|e| e.set.keys())
-        .find_map(|key| {
-            definition
-                .parameters
-                .iter()
-                .find(|p| p.key == *key.get_ref())
-        })
-        .or_else(|| definition.parameters.first())
-}
-
 #[derive(Clone, Debug)]
-struct Plan {
-    constant: usize,
-    from: f64,
-    to: f64,
-    variable: usize,
+pub(crate) struct Plan {
+    pub along: Along,
+    pub variable: usize,
     columns: usize,
-    points: usize,
-    transient: usize,
+    pub points: usize,
+    pub transient: usize,
     ways: Vec<bool>,
     /// Only points between these are kept.
-    window: Option<[f64; 2]>,
+    pub window: Option<[f64; 2]>,
 }
 
 impl Plan {
@@ -197,15 +148,10 @@ impl Plan {
         let text = |key: &str| settings.get(key).and_then(Value::as_text).unwrap_or("");
         let real = |key: &str| settings.get(key).and_then(Value::as_real).unwrap_or(0.0);
         let count = |key: &str| real(key).max(0.0) as usize;
-        let over = text("over");
+        let along = Along::new(definition, settings, ["over", "from", "to"])?
+            .ok_or_else(|| SimError::other("This system has no parameter to go along."))?;
         let plan = Self {
-            constant: definition
-                .parameters
-                .iter()
-                .position(|p| p.key == over)
-                .unwrap_or(0),
-            from: real("from"),
-            to: real("to"),
+            along,
             variable: definition
                 .system
                 .variables()
@@ -222,13 +168,6 @@ impl Plan {
             },
             window: (real("bottom") < real("top")).then(|| [real("bottom"), real("top")]),
         };
-        if plan.from >= plan.to {
-            return Err(SimError::Value {
-                key: "from".into(),
-                value: plan.from.to_string(),
-                expected: format!("a number below {} (to)", plan.to),
-            });
-        }
         let points = (plan.columns * plan.ways.len()) as u64 * plan.points as u64;
         if points > MOST_POINTS {
             return Err(SimError::TooLarge {
@@ -240,7 +179,7 @@ impl Plan {
         Ok(plan)
     }
     fn value(&self, column: usize) -> f64 {
-        self.from + (self.to - self.from) * column as f64 / (self.columns - 1) as f64
+        self.along.value(column, self.columns)
     }
 }
 
@@ -270,7 +209,7 @@ fn sweep(
         report(definition, plan, &shared, model, settings, took)
     };
     let one = |(way, out): (&bool, &std::sync::Mutex<Sweep>)| -> Result<(), SimError> {
-        let stepper = Stepper::new(&definition.system, stepping::scheme(&definition.system));
+        let stepper = Steps::new(definition);
         let mut walker = Walker::new(definition, build, plan, &stepper);
         let total = (plan.columns * plan.ways.len()) as f32;
         for number in 0..plan.columns {
@@ -303,122 +242,6 @@ fn sweep(
     Ok(tell())
 }
 
-/// Follows the orbit from one value of the parameter to the next.
-struct Walker<'a> {
-    stepper: &'a Stepper,
-    plan: &'a Plan,
-    initial: &'a [f64],
-    constants: Vec<f64>,
-    point: Vec<f64>,
-    clock: Clock,
-    /// Steps without a maximum after which the flow rests; 0 for maps.
-    patience: u64,
-    found: Vec<[f64; 2]>,
-}
-
-impl<'a> Walker<'a> {
-    fn new(
-        definition: &'a Definition,
-        build: &'a Build,
-        plan: &'a Plan,
-        stepper: &'a Stepper,
-    ) -> Self {
-        Self {
-            stepper,
-            plan,
-            initial: &definition.initial,
-            constants: build.constants.clone(),
-            point: build.initial.clone(),
-            clock: Clock::new(if definition.is_map() { 1.0 } else { build.dt }),
-            patience: if definition.is_map() {
-                0
-            } else {
-                (PATIENCE * definition.period / build.dt).max(10.0) as u64
-            },
-            found: Vec::with_capacity(plan.points),
-        }
-    }
-
-    /// One value of the parameter; true where the orbit runs away.
-    fn column(&mut self, value: f64, job: &Job) -> Result<bool, SimError> {
-        self.constants[self.plan.constant] = value;
-        let mut run = self
-            .stepper
-            .start(&self.point, self.clock, &self.constants)
-            .map_err(SimError::other)?;
-        let v = self.plan.variable;
-        // A narrow window is looked through for longer, so that it is as full as the whole.
-        let [bottom, top] = self
-            .plan
-            .window
-            .unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
-        let longer = if self.plan.window.is_some() {
-            LONGER
-        } else {
-            1
-        };
-        let wanted = self.plan.transient + self.plan.points * longer;
-        let mut kept_here = 0;
-        let (mut seen, mut waited, mut turn) = (0, 0_u64, 0_u64);
-        let (mut a, mut b) = (f64::NAN, run.state()[v]);
-        while seen < wanted {
-            run.advance(1);
-            let c = run.state()[v];
-            turn += 1;
-            if turn % 65_536 == 0 {
-                job.check()?;
-            }
-            let kept = if self.patience == 0 {
-                Some(c)
-            } else if b > a && b >= c {
-                // The parabola through three values has its top here.
-                let bend = a - 2.0 * b + c;
-                Some(if bend < 0.0 {
-                    b - (c - a).powi(2) / (8.0 * bend)
-                } else {
-                    b
-                })
-            } else {
-                None
-            };
-            if !c.is_finite() || c.abs() > 1e12 {
-                self.point = self.initial.to_vec();
-                self.clock.step = 0;
-                return Ok(true);
-            }
-            if let Some(x) = kept {
-                if seen >= self.plan.transient && (bottom..=top).contains(&x) {
-                    self.found.push([value, x]);
-                    kept_here += 1;
-                    if kept_here == self.plan.points {
-                        break;
-                    }
-                }
-                seen += 1;
-                waited = 0;
-            } else {
-                waited += 1;
-                if self.patience > 0 && waited > self.patience {
-                    // At rest: one point tells it.
-                    if (bottom..=top).contains(&c) {
-                        self.found.push([value, c]);
-                    }
-                    break;
-                }
-            }
-            (a, b) = (b, c);
-        }
-        self.point.copy_from_slice(run.state());
-        self.clock = run.clock();
-        // A state that has fallen onto a fixed point would stay there for ever: a nudge lets it
-        // leave an unstable one.
-        for (x, start) in self.point.iter_mut().zip(self.initial) {
-            *x += 1e-9 * start.abs().max(1e-3);
-        }
-        Ok(false)
-    }
-}
-
 fn report(
     definition: &Definition,
     plan: &Plan,
@@ -427,8 +250,9 @@ fn report(
     settings: &Settings,
     seconds: f64,
 ) -> Report {
-    let constant = &definition.parameters[plan.constant];
-    let variable = &definition.system.variables()[plan.variable];
+    let constant = &definition.parameters[plan.along.constant];
+    let (from, to) = (plan.along.from, plan.along.to);
+    let variable = &definition.symbols()[plan.variable];
     let mut marks = Vec::new();
     let (mut points, mut escaped) = (0_u64, 0);
     for (way, sweep) in plan.ways.iter().zip(shared) {
@@ -445,16 +269,15 @@ fn report(
     } else {
         format!("maxima of {variable}")
     };
-    let mut x = Axis::new(&constant.symbol, &constant.unit);
-    x.limits = Some([plan.from, plan.to]);
     let mut y = Axis::new(&label, "");
     y.limits = plan.window;
     let plot = Plot {
         title: "Orbit diagram".into(),
-        x,
+        x: plan.along.axis(definition),
         y,
         marks,
         sets: Some(constant.key.clone()),
+        edges: ["from", "to", "bottom", "top"].map(str::to_owned).to_vec(),
         ..Plot::default()
     };
     let rows: Vec<[f64; 2]> = plot.marks.iter().flat_map(points_of).copied().collect();
@@ -465,7 +288,7 @@ fn report(
         ),
         method: format!(
             "{} values of {} from {} to {}, the state carried along; at each, {} thrown away and {} kept; f64.",
-            plan.columns, constant.symbol, plan.from, plan.to, plan.transient, plan.points
+            plan.columns, constant.symbol, from, to, plan.transient, plan.points
         ),
         citation: OrbitDiagram.citation().into(),
         settings: settings.clone(),
@@ -475,14 +298,14 @@ fn report(
             "{} --over {} --from {} --to {}",
             science::command_line("bifurcation", model),
             constant.key,
-            plan.from,
-            plan.to
+            from,
+            to
         ),
         json: serde_json::json!({
             "parameter": constant.key,
             "variable": variable,
-            "from": plan.from,
-            "to": plan.to,
+            "from": from,
+            "to": to,
             "points": rows,
             "escaped": escaped,
         }),

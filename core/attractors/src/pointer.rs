@@ -3,10 +3,11 @@
 use loom_sim::camera::Plane;
 use loom_sim::{Camera, Hit, Pointer, PointerAction, PointerReply, View};
 
+use crate::definition::Style;
 use crate::edit::{Edit, NUDGE};
-use crate::lens::Axes;
 use crate::motion::Motion;
 use crate::settings::ViewSettings;
+use crate::stepping;
 
 /// Particles this near to the pointer, in logical pixels, are taken for the place meant.
 const REACH: f64 = 24.0;
@@ -20,15 +21,31 @@ impl Motion {
         if !matches!(pointer.action, PointerAction::Hover | PointerAction::Click) {
             return reply;
         }
-        let settings = ViewSettings::new(&self.definition, &view.settings);
+        let mut settings = ViewSettings::new(&self.definition, &view.settings);
+        if settings.style == Style::Phase {
+            settings = self.phase_settings(&settings);
+        }
+        if settings.delays.is_some() {
+            // One variable and its past don't make a state.
+            return reply;
+        }
         let camera = match &view.camera {
             Some(camera) => camera.clone(),
-            None => self.fitted(view.points()),
+            None => self.fitted_for(&settings, view.points()),
         };
-        let Some(state) = self.state_under(pointer.position, &camera, settings.axes, view) else {
+        let under = if settings.along_variables() {
+            self.state_under(pointer.position, &camera, &settings, view)
+        } else {
+            // Only a particle's own state is known there.
+            self.nearest(pointer.position, &camera, &settings, view.points())
+        };
+        let Some(state) = under else {
             return reply;
         };
-        reply.hit = Some(self.hit(&state));
+        let rest = (settings.style == Style::Phase)
+            .then(|| self.rest_under(pointer.position, &settings, &camera, view.points()))
+            .flatten();
+        reply.hit = rest.or_else(|| Some(self.hit(&state)));
         if pointer.action == PointerAction::Click && !pointer.secondary {
             if pointer.alt {
                 reply.twin = Some(self.nudge());
@@ -50,11 +67,11 @@ impl Motion {
     }
 
     fn hit(&self, state: &[f64]) -> Hit {
-        let variables = self.definition.system.variables();
-        let rows: Vec<(String, String)> = variables
-            .iter()
+        let symbols = self.definition.symbols();
+        let rows: Vec<(String, String)> = symbols
+            .into_iter()
             .zip(state)
-            .map(|(v, x)| (v.clone(), format!("{x:.5}").replace('-', "−")))
+            .map(|(v, x)| (v, format!("{x:.5}").replace('-', "−")))
             .collect();
         let label: Vec<String> = rows.iter().map(|(v, x)| format!("{v} = {x}")).collect();
         Hit {
@@ -73,19 +90,25 @@ impl Motion {
         &self,
         pixel: [f64; 2],
         camera: &Camera,
-        axes: Axes,
+        settings: &ViewSettings,
         view: &View,
     ) -> Option<Vec<f64>> {
+        let axes = settings.axes;
         let size = view.points();
-        let near = self.nearest(pixel, camera, axes, size);
+        let near = self.nearest(pixel, camera, settings, size);
         let mut state = match &near {
             Some(particle) => particle.clone(),
-            None => self.orbits.first()?.point.clone(),
+            None => {
+                let orbit = self.orbits.first()?;
+                (0..self.definition.coordinates.len())
+                    .map(|v| orbit.coordinate(v))
+                    .collect()
+            }
         };
         match (camera, axes.z) {
             (Camera::Plane(plane), None) => {
                 let [x, y] = world(plane, pixel, size);
-                state[axes.y] = y;
+                state[axes.y] = y / settings.stretch;
                 // Of one variable both axes are the same: where it is now lies across.
                 state[axes.x] = x;
             }
@@ -104,6 +127,8 @@ impl Motion {
             }
             _ => return None,
         }
+        // An orbit that starts here was always where it is.
+        state.truncate(self.definition.dimension());
         state.iter().all(|x| x.is_finite()).then_some(state)
     }
 
@@ -112,27 +137,32 @@ impl Motion {
         &self,
         pixel: [f64; 2],
         camera: &Camera,
-        axes: Axes,
+        settings: &ViewSettings,
         size: [f64; 2],
     ) -> Option<Vec<f64>> {
         let on_device = matches!(self.cloud, crate::cloud::Cloud::Device(_));
         if on_device && self.cloud.members() > READ_BACK {
             return None;
         }
-        let dimension = self.definition.dimension();
-        let some = self.cloud.some(dimension, crate::picture::LOOKED_AT).ok()?;
+        let dimension = self.definition.coordinates.len();
+        let some = self.some(crate::picture::LOOKED_AT).ok()?;
         let offset = match camera {
             Camera::Plane(plane) => plane.whole.map(|n| n as f64),
             Camera::Orbit(_) => [0.0; 2],
         };
-        let distance = |row: &[f64]| {
-            let [x, y, z] = axes.point(|v| row[v]);
+        let clock = stepping::clock(&self.timing);
+        let places = self
+            .sight(settings)
+            .points_of(settings.axes, &some, dimension, &self.constants, clock)
+            .ok()?;
+        let distance = |[x, y, z]: [f64; 3]| {
             let seen = camera.project([x - offset[0], y - offset[1], z], size)?;
             let (dx, dy) = (seen.pixel[0] - pixel[0], seen.pixel[1] - pixel[1]);
             Some(dx.hypot(dy))
         };
         some.chunks_exact(dimension)
-            .filter_map(|row| Some((distance(row)?, row)))
+            .zip(places)
+            .filter_map(|(row, place)| Some((distance(place)?, row)))
             .filter(|(d, _)| *d <= REACH)
             .min_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, row)| row.to_vec())

@@ -13,7 +13,8 @@ use loom_sim::{
 };
 
 use crate::cloud::LENSES;
-use crate::lens::{self, Axes, Frame, Lens};
+use crate::definition::Style;
+use crate::lens::{self, Frame, Lens};
 use crate::motion::Motion;
 use crate::settings::ViewSettings;
 
@@ -209,7 +210,9 @@ impl Motion {
             lens::frame_of(camera)?
         } else {
             let points = size.map(f64::from);
-            match self.fitted(points) {
+            let mut settings = ViewSettings::new(&self.definition, &probe_view(probe));
+            settings.style = Style::Density;
+            match self.fitted_for(&settings, points) {
                 Camera::Plane(plane) => Frame::Rectangle(lens::seen(&plane, points)),
                 orbit @ Camera::Orbit(_) => Frame::Camera(orbit),
             }
@@ -380,9 +383,4 @@ fn probe_view(probe: &ProbeSpec) -> loom_sim::Settings {
     settings
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
-}
-
-/// Axes as the system's file asks for them.
-pub(crate) fn usual_axes(definition: &crate::definition::Definition) -> Axes {
-    ViewSettings::new(definition, &loom_sim::Settings::new()).axes
 }

@@ -7,11 +7,17 @@ use loom_sim::{Model, SimError};
 
 use crate::catalogue;
 use crate::definition::Definition;
+use crate::delay;
 use crate::settings::Build;
 
 /// Names that the program or the language has already.
-const TAKEN: [&str; 34] = [
+const TAKEN: [&str; 39] = [
     "np",
+    "past",
+    "lags",
+    "delayed",
+    "history",
+    "look",
     "solve_ivp",
     "u",
     "t",
@@ -124,7 +130,8 @@ impl<'a> Writer<'a> {
     }
 
     fn expression(&self, expr: &loom_formula::Expr) -> String {
-        let text = expr.to_string().replace('^', "**");
+        let text = delay::python::with_past(self.definition, &expr.to_string());
+        let text = text.replace('^', "**");
         let mut out = String::new();
         let mut rest = text.as_str();
         while let Some(first) = rest.chars().next() {
@@ -184,14 +191,20 @@ impl<'a> Writer<'a> {
                 let _ = write!(text, "\n{}\n", plain(line));
             }
         }
-        text.push_str(
-            "\nWritten by Strange Loom. Needs NumPy and SciPy.\n\"\"\"\n\nimport numpy as np\n",
-        );
-        if !map {
+        text.push_str(if definition.has_delays() {
+            "\nWritten by Strange Loom. Needs NumPy.\n\"\"\"\n\nimport numpy as np\n"
+        } else {
+            "\nWritten by Strange Loom. Needs NumPy and SciPy.\n\"\"\"\n\nimport numpy as np\n"
+        });
+        if !map && !definition.has_delays() {
             text.push_str("from scipy.integrate import solve_ivp\n");
         }
         let mut functions = String::new();
-        self.functions(&mut functions, map);
+        if definition.has_delays() {
+            functions = self.lagged();
+        } else {
+            self.functions(&mut functions, map);
+        }
         if functions.contains("heaviside(") {
             text.push_str("\n\ndef heaviside(x):\n    return np.where(x < 0, 0.0, 1.0)\n\n");
         }
@@ -217,6 +230,10 @@ impl<'a> Writer<'a> {
             start.join(", "),
             self.variables.join(", ")
         );
+        if definition.has_delays() {
+            text.push_str(&functions);
+            return text;
+        }
         if !map {
             let _ = writeln!(
                 text,
@@ -232,6 +249,23 @@ impl<'a> Writer<'a> {
         text.push_str(&functions);
         text.push_str(if map { MAP } else { FLOW });
         text
+    }
+
+    /// All that follows the constants of a delay system.
+    fn lagged(&self) -> String {
+        let system = &self.definition.system;
+        let texts = |list: &mut dyn Iterator<Item = &loom_formula::Expr>| -> Vec<String> {
+            list.map(|e| self.expression(e)).collect()
+        };
+        let comma = if self.variables.len() == 1 { "," } else { "" };
+        delay::python::body(
+            self.definition,
+            self.build,
+            &format!("    {}{comma} = u\n", self.variables.join(", ")),
+            &texts(&mut system.rates().iter()),
+            &texts(&mut system.delays().iter().map(|d| &d.delay)),
+            &texts(&mut self.definition.history.iter()),
+        )
     }
 
     /// The right-hand sides and their Jacobian.

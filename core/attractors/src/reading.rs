@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use loom_formula::{FormulaError, System, SystemKind};
+use loom_formula::{Expr, FormulaError, System, SystemKind};
 use loom_sim::{ColorMap, SimError};
 
 use crate::definition::{
     ColorBy, Constant, Definition, Look, MAPS, MOST_VARIABLES, RESERVED, SPREAD, Style,
 };
+use crate::delay::Coordinate;
 use crate::file::{self, FileNumber, Source, SystemFile};
 
 pub(crate) struct Reader<'a> {
@@ -30,7 +31,9 @@ impl Reader<'_> {
         }
         let map = system.kind() == SystemKind::Map;
         let parameters = self.parameters(&system)?;
-        let initial = self.initial(&system)?;
+        let history = self.history(&system)?;
+        let initial = self.initial(&system, &history)?;
+        self.delays(&system, &parameters)?;
         let dt = match &file.dt {
             None => {
                 if map {
@@ -82,6 +85,7 @@ impl Reader<'_> {
             }
         }
         if let Some(measured) = &file.measured
+            && system.delays().is_empty()
             && (measured.spectrum.len() != dimension || measured.standard_error.len() != dimension)
         {
             return Err(self.source.error_at(
@@ -99,9 +103,11 @@ impl Reader<'_> {
             citation: file.citation.clone(),
             obtained: file.obtained.clone(),
             equations: file.equations.get_ref().trim().to_owned(),
+            coordinates: Coordinate::all(&system),
             system: Arc::new(system),
             parameters,
             initial,
+            history,
             dt,
             period,
             spread,
@@ -270,8 +276,54 @@ impl Reader<'_> {
         })
     }
 
-    fn initial(&self, system: &System) -> Result<Vec<f64>, SimError> {
+    /// What was before time 0, a formula of t for each variable.
+    fn history(&self, system: &System) -> Result<Vec<Expr>, SimError> {
+        let Some(history) = &self.file.history else {
+            return Ok(Vec::new());
+        };
+        let fault = |message: String| self.source.error(Some(history.span()), message);
+        if system.delays().is_empty() {
+            return Err(fault(
+                "only a delay system has a history; leave it out, or write x(t - tau).".into(),
+            ));
+        }
+        let variables = system.variables();
+        if history.get_ref().len() != variables.len() {
+            return Err(fault(format!(
+                "history has {} formulas and the system {} variables ({}).",
+                history.get_ref().len(),
+                variables.len(),
+                variables.join(", ")
+            )));
+        }
+        let read = |text: &String| {
+            let formula = Expr::parse(text).map_err(|e| fault(format!("{text}: {e}.")))?;
+            match formula.symbols().into_iter().find(|name| name != "t") {
+                Some(name) => Err(fault(format!(
+                    "{text}: a history is a formula of t, and `{name}` is not known in it."
+                ))),
+                None => Ok(formula),
+            }
+        };
+        history.get_ref().iter().map(read).collect()
+    }
+
+    /// The delays at the parameters' values are above 0.
+    fn delays(&self, system: &System, parameters: &[Constant]) -> Result<(), SimError> {
+        let values: Vec<f64> = parameters.iter().map(|p| p.value).collect();
+        let found = system.delay_values(&values);
+        found
+            .map(|_| ())
+            .map_err(|why| self.source.error(Some(self.file.equations.span()), why))
+    }
+
+    fn initial(&self, system: &System, history: &[Expr]) -> Result<Vec<f64>, SimError> {
         let dimension = system.variables().len();
+        if self.file.initial.is_none() && !history.is_empty() {
+            let now = |name: &str| (name == "t").then_some(0.0);
+            let values = history.iter().map(|h| h.eval(now).unwrap_or(f64::NAN));
+            return Ok(values.collect());
+        }
         let Some(initial) = &self.file.initial else {
             // Off the origin, which is a fixed point of many systems, and off the diagonal.
             return Ok((0..dimension).map(|i| 0.1 + 0.01 * i as f64).collect());
@@ -296,23 +348,45 @@ impl Reader<'_> {
             .collect()
     }
 
+    /// The variables that are angles, a bit each.
+    fn wrap(&self, variables: &[String]) -> Result<u64, SimError> {
+        let mut bits = 0;
+        for name in &self.file.view.wrap {
+            let known = variables.iter().map(String::as_str);
+            let index = variables
+                .iter()
+                .position(|v| v == name.get_ref())
+                .ok_or_else(|| {
+                    self.unknown("variable", name.get_ref(), Some(name.span()), known)
+                })?;
+            bits |= 1 << index;
+        }
+        Ok(bits)
+    }
+
     fn look(&self, system: &System) -> Result<Look, SimError> {
         let view = &self.file.view;
         let variables = system.variables();
+        let coordinates = Coordinate::all(system);
         let axes = match &view.axes {
+            // A variable alone is seen against what it was.
+            None if variables.len() == 1 => (0..coordinates.len().min(2)).collect(),
             None => (0..variables.len().min(3)).collect(),
             Some(axes) => {
                 let count = axes.get_ref().len();
-                if !(2..=3).contains(&count) && variables.len() > 1 {
+                if !(2..=3).contains(&count) && coordinates.len() > 1 {
                     return Err(self
                         .source
                         .error(Some(axes.span()), "axes needs two or three variables."));
                 }
                 let index = |name: &String| {
-                    variables.iter().position(|v| v == name).ok_or_else(|| {
-                        let known = variables.iter().map(String::as_str);
-                        self.unknown("variable", name, Some(axes.span()), known)
-                    })
+                    coordinates
+                        .iter()
+                        .position(|c| c.name == *name)
+                        .ok_or_else(|| {
+                            let known = coordinates.iter().map(|c| c.name.as_str());
+                            self.unknown("variable", name, Some(axes.span()), known)
+                        })
                 };
                 axes.get_ref().iter().map(index).collect::<Result<_, _>>()?
             }
@@ -327,11 +401,13 @@ impl Reader<'_> {
                 })
             })
         };
-        let fitting = Style::fitting(map, variables.len());
+        let fitting = Style::fitting(map, Style::dimension(system));
         let styles: Vec<&str> = fitting.iter().map(|(key, _)| *key).collect();
         let style = choice(&view.style, "style", &styles)?.and_then(|i| Style::of(styles[i]));
-        let colors = ColorBy::ALL.map(|(key, _)| key);
-        let color = choice(&view.color, "colouring", &colors)?.and_then(|i| ColorBy::of(colors[i]));
+        let listed = ColorBy::fitting(system);
+        let colors: Vec<&str> = listed.iter().map(|(key, _)| key.as_str()).collect();
+        let color = choice(&view.color, "colouring", &colors)?
+            .and_then(|i| ColorBy::of(colors[i], variables));
         let maps = MAPS.map(|(key, _)| key);
         let chosen = choice(&view.map, "colour map", &maps)?.map(|i| MAPS[i].1);
         let angle =
@@ -341,17 +417,20 @@ impl Reader<'_> {
         } else {
             ColorMap::Batlow
         };
+        let style = style.unwrap_or_else(|| {
+            let dimension = Style::dimension(system);
+            Style::usual(system.kind(), dimension, system.is_autonomous())
+        });
+        // A phase plane has colours enough.
+        let plain = map || style == Style::Phase;
         Ok(Look {
-            style: style.unwrap_or(match (map, variables.len()) {
-                (true, 1) => Style::Cobweb,
-                (true, _) => Style::Density,
-                (false, _) => Style::Cloud,
-            }),
+            style,
             axes,
             yaw: angle(view.yaw, 0.6),
             pitch: angle(view.pitch, 0.3).clamp(-1.57, 1.57),
-            color: color.unwrap_or(if map { ColorBy::None } else { ColorBy::Speed }),
+            color: color.unwrap_or(if plain { ColorBy::None } else { ColorBy::Speed }),
             map: chosen.unwrap_or(default_map),
+            wrap: self.wrap(variables)?,
         })
     }
 }

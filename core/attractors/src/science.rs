@@ -3,23 +3,33 @@
 use std::sync::Arc;
 
 use loom_sim::{
-    Analysis, Capture, Cost, Entry, Experiment, Ink, Manuscript, Model, Parameter, Place,
-    ProbeSpec, Scene, Science, SimError, Simulation, Value,
+    Analysis, Capture, Cost, Entry, Experiment, Ink, Instrument, Manuscript, Model, Parameter,
+    Place, ProbeSpec, Scene, Science, SimError, Simulation, Tuning, Value, voice,
 };
 
 use crate::analyses;
 use crate::catalogue;
 use crate::definition::{Definition, Style};
+use crate::delay;
 use crate::file;
 use crate::lens::MOST_CELLS;
 use crate::lyapunov::Lyapunov;
 use crate::motion::Motion;
 use crate::orbit_diagram::OrbitDiagram;
 use crate::own;
+use crate::print;
+use crate::recorded::{self, Recorded};
+use crate::series_file;
 use crate::settings::{self, Build};
 use crate::simulation::captured;
 use crate::thumbnail;
 use crate::trail::{MOST, TRAIL};
+use crate::voice::{OrbitVoice, Orbits};
+
+/// Particles of a cloud that moves beside eight others.
+const LIGHT_PARTICLES: i64 = 4000;
+/// Seconds of a recording.
+const RECORDING: usize = 10;
 
 /// The science's key.
 pub const KEY: &str = "attractors";
@@ -41,24 +51,47 @@ impl Science for Attractors {
     }
 
     fn parameters(&self, model: &Model) -> Result<Vec<Parameter>, SimError> {
+        if let Some(recording) = recorded::of_model(model) {
+            return Ok(recorded::declare(&*recording?));
+        }
         Ok(settings::declare(&*catalogue::definition(model)?))
     }
 
+    fn print_parameters(&self, model: &Model) -> Result<Vec<Parameter>, SimError> {
+        Ok(print::recipe::declare(&*catalogue::definition(model)?))
+    }
+
     fn cost(&self, model: &Model) -> Result<Cost, SimError> {
+        if let Some(recording) = recorded::of_model(model) {
+            let series = &recording?.series;
+            let numbers = series.at.len() as u64 * (series.columns.len() as u64 + 1);
+            return Ok(Cost {
+                host_bytes: numbers * 8 + series.at.len() as u64 * 16 * 2,
+                device_bytes: series.at.len() as u64 * 16 * 2,
+            });
+        }
         let definition = catalogue::definition(model)?;
         let build = Build::new(&definition, &model.parameters)?;
         let dimension = definition.dimension() as u64;
         let numbers = build.particles as u64 * dimension;
         let orbits = (MOST * TRAIL) as u64 * (dimension + 1) * 8;
         let cells = u64::from(MOST_CELLS).pow(2) * 4 * 2;
+        let pasts = if definition.has_delays() {
+            delay::bytes(&definition, &build)?
+        } else {
+            0
+        };
         Ok(Cost {
             // The cloud, its copy while a chunk is made, and a picture's vertices.
-            host_bytes: numbers * 8 * 2 + build.particles as u64 * 16 + orbits + cells,
+            host_bytes: numbers * 8 * 2 + build.particles as u64 * 16 + orbits + cells + pasts,
             device_bytes: numbers * 4 * 2 + build.particles as u64 * 16 * 2 + cells,
         })
     }
 
     fn build(&self, model: &Model, place: &Place) -> Result<Box<dyn Simulation>, SimError> {
+        if recorded::of_model(model).is_some() {
+            return Ok(Box::new(Recorded::new(model, place)?));
+        }
         let definition = catalogue::definition(model)?;
         Ok(Box::new(Motion::new(definition, model, place)?))
     }
@@ -79,11 +112,23 @@ impl Science for Attractors {
         probes
     }
 
+    fn written(&self, model: &Model, heading: &str) -> String {
+        match catalogue::definition(model) {
+            Ok(definition) => definition.written(heading),
+            Err(_) => heading.to_owned(),
+        }
+    }
+
     fn open(&self, name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>> {
-        if bytes.len() > file::MAX_BYTES {
+        let table = name.to_lowercase().ends_with(".csv");
+        if bytes.len() > file::MAX_BYTES && !table {
             return None;
         }
         let text = std::str::from_utf8(bytes).ok()?;
+        if table {
+            return recorded::is_series(text)
+                .then(|| Ok(recorded::model(name, &series_file::read(name, bytes)?)));
+        }
         if !name.to_lowercase().ends_with(".toml") {
             return own::open(name, text);
         }
@@ -112,6 +157,7 @@ impl Science for Attractors {
             ("csv", "Tracked orbits as CSV"),
             ("toml", "The system as a file"),
             ("py", "A program in Python"),
+            ("wav", "Ten seconds of its sound as WAV"),
         ]
     }
 
@@ -121,15 +167,33 @@ impl Science for Attractors {
         capture: Option<&Capture>,
         ending: &str,
     ) -> Result<Vec<u8>, SimError> {
+        if let Some(recording) = recorded::of_model(model) {
+            let recording = recording?;
+            return match ending {
+                "csv" => Ok(recorded::to_csv(&recording.series).into_bytes()),
+                other => Err(SimError::Unknown {
+                    what: "file kind",
+                    name: other.to_owned(),
+                    hint: "; a time series can be written as csv.".into(),
+                }),
+            };
+        }
         let definition = catalogue::definition(model)?;
         match ending {
             "csv" => orbits_as_csv(&definition, model, capture),
             "toml" => Ok(definition.text.as_bytes().to_vec()),
             "py" => Ok(crate::python::program(model)?.into_bytes()),
+            "wav" => {
+                let tuning = Tuning::default();
+                let mut voice = OrbitVoice::new(model, tuning)?;
+                let samples = RECORDING * tuning.rate as usize;
+                let recording = voice::record(&mut voice, samples, |_| None);
+                voice::wav(tuning.rate, &recording)
+            }
             other => Err(SimError::Unknown {
                 what: "file kind",
                 name: other.to_owned(),
-                hint: "; a strange attractor can be written as csv, toml or py.".into(),
+                hint: "; a strange attractor can be written as csv, toml, py or wav.".into(),
             }),
         }
     }
@@ -138,7 +202,24 @@ impl Science for Attractors {
         Some(Arc::new(own::Equations))
     }
 
+    fn light(&self, model: &Model) -> Model {
+        let mut model = model.clone();
+        // A delay system has fewer from the start.
+        if !catalogue::definition(&model).is_ok_and(|d| d.has_delays()) {
+            let particles = Value::Integer(LIGHT_PARTICLES);
+            model.parameters.insert("particles".into(), particles);
+        }
+        model
+    }
+
+    fn instrument(&self) -> Option<Arc<dyn Instrument>> {
+        Some(Arc::new(Orbits))
+    }
+
     fn command(&self, model: &Model) -> String {
+        if let Some(attachment) = model.attachments.get(recorded::ATTACHMENT) {
+            return format!("strange-loom {}", quoted(&attachment.name));
+        }
         command_line("trajectory", model)
     }
 }
@@ -225,9 +306,12 @@ pub fn command_line(verb: &str, model: &Model) -> String {
         let differs = parameter.is_some_and(|p| {
             p.effect == loom_sim::Effect::Live && p.check(value).is_ok_and(|v| v != p.default)
         });
+        // Only a trajectory has options of its own for these.
+        let own = verb == "trajectory";
         if key == "initial" {
-            line.push_str(&format!(" --initial {value}"));
-        } else if key == "dt" && differs {
+            let option = if own { "--initial " } else { "--set initial=" };
+            line.push_str(&format!(" {option}{value}"));
+        } else if key == "dt" && differs && own {
             line.push_str(&format!(" --dt {value}"));
         } else if differs {
             line.push_str(&format!(" --set {key}={value}"));
@@ -240,8 +324,8 @@ pub fn command_line(verb: &str, model: &Model) -> String {
 }
 
 /// A word of a shell's command line.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()
     } else {

@@ -4,12 +4,19 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use loom_sim::{Axis, Job, Mark, Plot, Quantity, Report, Series, SimError, Uncertainty};
+use loom_sim::{Axis, Job, Mark, Model, Plot, Quantity, Report, Series, SimError, Uncertainty};
 
 use crate::analyses::welch;
+use crate::catalogue;
+use crate::definition::Definition;
+use crate::integrate::{Follower, Manner, Method};
+use crate::recorded;
+use crate::settings::Build;
 
 /// A forecast holds until its error passes this part of the truth's spread (Pathak et al. 2018).
 pub const THRESHOLD: f64 = 0.4;
+/// Variables that are drawn over each other, at most.
+const OVERLAYS: usize = 4;
 /// Cells along each variable of the state-space divergence.
 const CELLS: f64 = 30.0;
 /// Added to every cell that either has visited, so that no quotient is infinite.
@@ -135,6 +142,12 @@ pub fn score(
             .warnings
             .push("The spectral divergence needs 64 rows at least.".into());
     }
+    report.plots.extend(overlays(
+        truth,
+        forecast,
+        n,
+        passed.map(|_| truth.at[0] + held),
+    ));
     report.plots.push(Plot {
         title: "Error of the forecast".into(),
         x: Axis::new(&truth.abscissa.0, &truth.abscissa.1),
@@ -158,6 +171,80 @@ pub fn score(
     });
     report.seconds = begun.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Compares a forecast with the series that a model carries, or with the trajectory of its
+/// system from the forecast's first row. `exponent`: λ₁; a catalogue system at its declared
+/// parameters brings its own.
+///
+/// # Errors
+/// As [`score`]; for a forecast whose columns are not the system's variables; where the
+/// trajectory runs away.
+pub fn against(
+    model: &Model,
+    forecast: &Series,
+    exponent: Option<f64>,
+    threshold: f64,
+) -> Result<Report, SimError> {
+    if let Some(recording) = recorded::of_model(model) {
+        return score(&recording?.series, forecast, exponent, threshold);
+    }
+    let definition = catalogue::definition(model)?;
+    let build = Build::new(&definition, &model.parameters)?;
+    let measured = definition.measured.as_ref();
+    let first = measured.and_then(|m| m.spectrum.first().copied());
+    let own = first.filter(|x| *x > 0.0 && build.constants == definition.values());
+    let truth = truth(&definition, &build, forecast)?;
+    let mut report = score(&truth, forecast, exponent.or(own), threshold)?;
+    report.title = format!("Score of a forecast of {}", definition.title);
+    report.method = format!(
+        "{} The truth is the system's own trajectory from the forecast's first row, Dormand–Prince 8(5,3) at a tolerance of {TRUTH:e}: it is exact for about ln(1/{TRUTH:e}) Lyapunov times.",
+        report.method
+    );
+    Ok(report)
+}
+
+/// The tolerance of a truth that is computed.
+const TRUTH: f64 = 1e-13;
+
+/// The system's trajectory from a forecast's first row, at the forecast's times.
+fn truth(definition: &Definition, build: &Build, forecast: &Series) -> Result<Series, SimError> {
+    let names = definition.system.variables();
+    if forecast.columns.len() != names.len() || forecast.at.is_empty() {
+        return Err(SimError::other(format!(
+            "The forecast has {} columns; {} has the variables {}.",
+            forecast.columns.len(),
+            definition.title,
+            names.join(", ")
+        )));
+    }
+    // By name where the names are the system's, else in their order.
+    let named = names
+        .iter()
+        .all(|name| forecast.columns.iter().any(|c| c.name == *name));
+    let row = |v: usize| {
+        let by_name = forecast.columns.iter().position(|c| c.name == names[v]);
+        by_name.filter(|_| named).unwrap_or(v)
+    };
+    let start: Vec<f64> = (0..names.len())
+        .map(|v| forecast.columns[row(v)].values[0])
+        .collect();
+    let manner = Manner {
+        method: Method::Dop853,
+        tolerance: TRUTH,
+        dt: build.dt,
+    };
+    let follower = Follower::new(definition, &build.constants, &manner)?;
+    let mut path = follower.start(forecast.at[0], &start)?;
+    let mut truth = forecast.clone();
+    let mut state = start;
+    for (place, time) in forecast.at.iter().enumerate() {
+        path.at(*time, &mut state)?;
+        for (v, x) in state.iter().enumerate() {
+            truth.columns[row(v)].values[place] = *x;
+        }
+    }
+    Ok(truth)
 }
 
 fn matching(truth: &Series, forecast: &Series) -> Result<(), SimError> {
@@ -184,6 +271,36 @@ fn matching(truth: &Series, forecast: &Series) -> Result<(), SimError> {
         )));
     }
     Ok(())
+}
+
+/// Truth and forecast over each other, a plot for each of the first variables, with the end of
+/// the valid time.
+fn overlays(truth: &Series, forecast: &Series, n: usize, end: Option<f64>) -> Vec<Plot> {
+    let line = |name: &str, series: &Series, k: usize| Mark::Line {
+        name: name.into(),
+        points: series.at[..n]
+            .iter()
+            .zip(&series.columns[k].values)
+            .map(|(t, x)| [*t, *x])
+            .collect(),
+    };
+    (0..truth.columns.len().min(OVERLAYS))
+        .map(|k| {
+            let column = &truth.columns[k];
+            let mut marks = vec![line("truth", truth, k), line("forecast", forecast, k)];
+            marks.extend(end.map(|x| Mark::Vertical {
+                name: "valid until".into(),
+                x,
+            }));
+            Plot {
+                title: format!("Truth and forecast of {}", column.name),
+                x: Axis::new(&truth.abscissa.0, &truth.abscissa.1),
+                y: Axis::new(&column.name, &column.unit),
+                marks,
+                ..Plot::default()
+            }
+        })
+        .collect()
 }
 
 /// Σ p ln(p/q) over the cells that either visits; cells of equal width over the truth's extent.

@@ -1,11 +1,15 @@
 //! A system in motion as the window, the command line and the documents know it.
 
 use loom_sim::{
-    Camera, Capture, Clock, Gate, Input, Pointer, PointerReply, ProbeKind, ProbeSpec, Quantity,
-    Reading, Scene, Settings, SimError, Simulation, Step, Stop, Uncertainty, View,
+    Camera, Capture, Clock, Gate, Input, Pointer, PointerReply, Press, ProbeKind, ProbeSpec,
+    Quantity, Raster, Reading, Scene, Settings, SimError, Simulation, Step, Stop, Uncertainty,
+    View,
 };
 
+use loom_sim::yardstick::{Horizon, Yardstick};
+
 use crate::motion::Motion;
+use crate::settings::ViewSettings;
 use crate::state::State;
 
 /// More steps than anyone makes: a larger wish is cut down to it and goes on at the next call.
@@ -49,16 +53,11 @@ impl Simulation for Motion {
         let mut list = Vec::new();
         if let Some(orbit) = self.orbits.first() {
             let why = "one f64 orbit: chaos multiplies the error of every step";
-            for (variable, x) in self
-                .definition
-                .system
-                .variables()
-                .iter()
-                .zip(&orbit.point)
-                .take(6)
-            {
+            let symbols = self.definition.symbols();
+            let variables = self.definition.system.variables().iter().zip(symbols);
+            for ((variable, symbol), x) in variables.zip(&orbit.point).take(6) {
                 let error = Uncertainty::Unknown(why.into());
-                list.push(Quantity::real(variable, variable, *x, error).symbol(variable));
+                list.push(Quantity::real(variable, &symbol, *x, error).symbol(&symbol));
             }
         }
         list.push(Quantity::exact(
@@ -80,8 +79,17 @@ impl Simulation for Motion {
         self.fitted(size)
     }
 
+    fn fit_view(&self, view: &View) -> Camera {
+        let settings = ViewSettings::new(&self.definition, &view.settings);
+        self.fitted_for(&settings, view.points())
+    }
+
     fn scene(&self, view: &View) -> Result<Scene, SimError> {
         self.draw(view)
+    }
+
+    fn print(&self, view: &View, settings: &Settings, press: &Press) -> Result<Raster, SimError> {
+        self.print_view(view, settings, press)
     }
 
     fn capture(&self) -> Capture {
@@ -110,7 +118,9 @@ impl Simulation for Motion {
 
     fn decode(&self, bytes: &[u8]) -> Result<Capture, SimError> {
         let dimension = self.definition.dimension();
-        let state = State::decode(bytes, dimension, self.constants.len(), self.cloud.members())?;
+        let seen = self.definition.coordinates.len();
+        let (constants, members) = (self.constants.len(), self.cloud.members());
+        let state = State::decode(bytes, dimension, seen, constants, members)?;
         Ok(Capture::new(
             Step::from(state.timing.step),
             state.bytes(),
@@ -129,6 +139,13 @@ impl Simulation for Motion {
     }
     fn read(&self, probe: &ProbeSpec) -> Option<Reading> {
         self.read_probe(probe)
+    }
+
+    fn yardstick(&self) -> Option<Yardstick> {
+        self.lyapunov_time()
+    }
+    fn horizon(&self) -> Option<Horizon> {
+        self.told_horizon()
     }
 
     fn pointer(&self, pointer: &Pointer, view: &View) -> PointerReply {

@@ -74,6 +74,24 @@ pub struct Spectrum {
     pub sum_error: f64,
     /// Model time of one orbit.
     pub time: f64,
+    /// Covariances of the exponents' estimates, row by row.
+    pub covariance: Vec<f64>,
+}
+
+impl Spectrum {
+    /// The standard error of Σ wₖ λₖ: the exponents of one run vary together, and where their
+    /// sum is fixed they all but cancel.
+    pub fn error_of(&self, weights: &[f64]) -> f64 {
+        let n = self.exponents.len();
+        let mut variance = 0.0;
+        for (i, a) in weights.iter().enumerate() {
+            for (j, b) in weights.iter().enumerate() {
+                variance += a * b * self.covariance[i * n + j];
+            }
+        }
+        // Rounding may leave a little below zero.
+        variance.max(0.0).sqrt()
+    }
 }
 
 impl Tangents {
@@ -217,6 +235,17 @@ impl Tangents {
             }
         }
         let moments: Vec<(f64, f64)> = sums.iter().map(|s| mean_and_error(s)).collect();
+        let covariance = sums
+            .iter()
+            .zip(&moments)
+            .flat_map(|(a, (mean_a, _))| {
+                sums.iter().zip(&moments).map(move |(b, (mean_b, _))| {
+                    let n = a.len() as f64;
+                    let products = a.iter().zip(b).map(|(x, y)| (x - mean_a) * (y - mean_b));
+                    products.sum::<f64>() / (n - 1.0) / n
+                })
+            })
+            .collect();
         let divergence = match &self.divergence {
             Divergence::Constant(value) => *value,
             Divergence::Along(_) => mean_and_error(&divergences).0,
@@ -227,6 +256,7 @@ impl Tangents {
             divergence,
             sum_error: mean_and_error(&gaps).1,
             time: self.time,
+            covariance,
         }
     }
 }
@@ -378,19 +408,32 @@ pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
 /// from those of the exponents: D = j + (λ₁ + … + λⱼ)/|λⱼ₊₁| for the largest j whose sum isn't
 /// negative. Exponents that are zero within two standard errors count as zero.
 pub fn kaplan_yorke(exponents: &[f64], errors: &[f64]) -> (f64, f64) {
-    let (mut sum, mut squares) = (0.0, 0.0);
+    let (dimension, weights) = kaplan_yorke_weights(exponents, errors);
+    let squares = weights.iter().zip(errors).map(|(w, e)| (w * e).powi(2));
+    (
+        dimension.unwrap_or(exponents.len() as f64),
+        squares.sum::<f64>().sqrt(),
+    )
+}
+
+/// The dimension, and how it changes with each exponent: with the covariances this gives its
+/// error. None where the sum stays above zero to the last exponent that is known.
+pub fn kaplan_yorke_weights(exponents: &[f64], errors: &[f64]) -> (Option<f64>, Vec<f64>) {
+    let mut weights = vec![0.0; exponents.len()];
+    let mut sum = 0.0;
     for (j, (exponent, error)) in exponents.iter().zip(errors).enumerate() {
         let zero = error.is_finite() && exponent.abs() <= 2.0 * error;
         let counted = if zero { 0.0 } else { *exponent };
         if sum + counted < 0.0 {
-            let part = sum / exponent.abs();
-            let spread = (squares + (part * error).powi(2)).sqrt() / exponent.abs();
-            return (j as f64 + part, spread);
+            let size = exponent.abs();
+            weights[..j].fill(1.0 / size);
+            // The exponent is negative: sum / −λ.
+            weights[j] = sum / (size * size);
+            return (Some(j as f64 + sum / size), weights);
         }
         sum += counted;
-        squares += error * error;
     }
-    (exponents.len() as f64, 0.0)
+    (None, weights)
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! Where a run starts: points along the attractor, and the cloud laid around them.
 
+use std::sync::Arc;
+
 use loom_formula::Clock;
 use loom_sim::{SimError, seed};
 
 use crate::definition::Definition;
+use crate::delay::{self, Record};
 use crate::settings::Build;
 use crate::state::block_index;
 use crate::stepping::OrbitStepper;
@@ -18,9 +21,12 @@ const MOST_STEPS: f64 = 400_000.0;
 /// Points along the attractor, one after another in time.
 #[derive(Clone, Debug)]
 pub struct Samples {
+    /// Numbers of a point: the variables, and of a delay system all coordinates.
     pub dimension: usize,
     /// Point by point.
     pub values: Vec<f64>,
+    /// Of a delay system, the orbit with its past.
+    pub record: Option<Arc<Record>>,
 }
 
 impl Samples {
@@ -75,6 +81,9 @@ fn follow(
     count: usize,
     periods: f64,
 ) -> Result<Samples, SimError> {
+    if definition.has_delays() {
+        return delay::follow(definition, build, count, periods);
+    }
     let dimension = definition.dimension();
     let count = count.clamp(1, POINTS);
     let stepper = OrbitStepper::new(definition);
@@ -106,7 +115,11 @@ fn follow(
     if values.is_empty() {
         values.extend_from_slice(&build.initial);
     }
-    Ok(Samples { dimension, values })
+    Ok(Samples {
+        dimension,
+        values,
+        record: None,
+    })
 }
 
 /// The cloud's first state, in blocks: each particle at a point of the attractor chosen by lot,
@@ -156,12 +169,27 @@ impl<'a> Scatter<'a> {
         }
     }
     pub fn point(&mut self) -> Vec<f64> {
+        let (place, moved) = self.place();
+        let point = self.samples.point(place).iter().zip(&moved);
+        point.map(|(x, by)| x + by).collect()
+    }
+    /// The number of a sample, and how far beside it.
+    pub fn place(&mut self) -> (usize, Vec<f64>) {
         let count = self.samples.len();
         let chosen = (seed::unit(&mut self.random) * count as f64) as usize;
-        let mut point = self.samples.point(chosen.min(count - 1)).to_vec();
-        for (x, width) in point.iter_mut().zip(&self.widths) {
-            *x += (2.0 * seed::unit(&mut self.random) - 1.0) * width;
-        }
-        point
+        let moved = self.beside();
+        (chosen.min(count - 1), moved)
+    }
+    /// A point beside this one.
+    pub fn around(&mut self, point: &[f64]) -> Vec<f64> {
+        let moved = self.beside();
+        point.iter().zip(&moved).map(|(x, by)| x + by).collect()
+    }
+    /// How far beside, along each axis.
+    fn beside(&mut self) -> Vec<f64> {
+        let widths = self.widths.iter();
+        widths
+            .map(|width| (2.0 * seed::unit(&mut self.random) - 1.0) * width)
+            .collect()
     }
 }

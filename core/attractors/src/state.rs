@@ -5,7 +5,9 @@ use std::sync::Arc;
 use loom_sim::{Recorder, SimError};
 
 use crate::codec::{self, Reader, Writer};
+use crate::delay::History;
 use crate::histogram::Budget;
+use crate::horizon::Shadow;
 use crate::lens::Lens;
 use crate::trail::{MOST, Orbit, TRAIL, Trail};
 
@@ -18,7 +20,10 @@ pub struct State {
     pub timing: Timing,
     pub constants: Vec<f64>,
     pub particles: Particles,
+    /// Of a delay system, what was before: a history for each block.
+    pub pasts: Arc<Vec<History>>,
     pub orbits: Arc<Vec<Orbit>>,
+    pub shadow: Shadow,
     pub probes: Probed,
 }
 
@@ -145,8 +150,11 @@ impl State {
         let orbits: usize = self
             .orbits
             .iter()
-            .map(|o| o.trail.bytes() + o.point.len() * 8)
+            .map(|o| {
+                o.trail.bytes() + o.point.len() * 8 + o.past.as_ref().map_or(0, History::bytes)
+            })
             .sum();
+        let pasts: usize = self.pasts.iter().map(History::bytes).sum();
         let histograms: usize = self
             .probes
             .histograms
@@ -157,7 +165,7 @@ impl State {
             let series = r.series();
             series.at.len() * 8 * (series.columns.len() + 1)
         });
-        self.particles.bytes() + orbits + histograms + series + self.constants.len() * 8
+        self.particles.bytes() + pasts + orbits + histograms + series + self.constants.len() * 8
     }
 
     /// Bytes that are the same on every machine; the probes' memory is left out.
@@ -184,21 +192,32 @@ impl State {
             to.f64s(orbit.point.iter().copied());
             let trail = &orbit.trail;
             to.f64s((0..trail.len()).map(|i| trail.time(i)));
-            let dimension = orbit.point.len();
+            let dimension = trail.width();
             let values = trail.len() * dimension;
             to.f64s((0..values).map(|i| trail.coordinate(i / dimension, i % dimension)));
+            if let Some(past) = &orbit.past {
+                past.encode(&mut to);
+            }
         }
+        for past in self.pasts.iter() {
+            past.encode(&mut to);
+        }
+        to.f64s(self.shadow.point.iter().copied());
+        to.u32(u32::from(self.shadow.parted.is_some()));
+        to.f64(self.shadow.parted.unwrap_or(0.0));
         to.finish()
     }
 
-    /// A state of a system of this shape from bytes, which may be anything.
+    /// A state of a system of this shape from bytes, which may be anything. `seen` is the number of
+    /// coordinates: of a delay system more than the variables.
     pub fn decode(
         bytes: &[u8],
         dimension: usize,
+        seen: usize,
         constants: usize,
         members: usize,
     ) -> Result<Self, SimError> {
-        let mut from = Reader::new(bytes, MAGIC)?;
+        let mut from = Reader::new(bytes, &[MAGIC, OLDER])?;
         let timing = Timing {
             step: from.u64()?,
             dt: from.f64()?,
@@ -231,34 +250,72 @@ impl State {
             return Err(codec::broken());
         }
         let orbits = (0..count)
-            .map(|_| orbit(&mut from, dimension))
-            .collect::<Result<_, _>>()?;
+            .map(|_| orbit(&mut from, dimension, seen))
+            .collect::<Result<Vec<_>, _>>()?;
+        let blocks = if seen > dimension {
+            members.div_ceil(BLOCK)
+        } else {
+            0
+        };
+        let past = |block: usize| {
+            let width = BLOCK.min(members - block * BLOCK) * dimension;
+            History::decode(&mut from, width)
+        };
+        let pasts = (0..blocks).map(past).collect::<Result<Vec<_>, _>>()?;
+        let shadow = if from.magic() == OLDER {
+            // Before there was a second orbit: it is followed from here on.
+            Shadow::beside(&orbits)
+        } else {
+            shadow(&mut from, dimension)?
+        };
         from.finish()?;
         Ok(Self {
             timing,
             constants: values,
             particles,
+            pasts: Arc::new(pasts),
             orbits: Arc::new(orbits),
+            shadow,
             probes: Probed::default(),
         })
     }
 }
 
-const MAGIC: [u8; 8] = *b"loomAtt1";
+const MAGIC: [u8; 8] = *b"loomAtt2";
+/// Of states without a second orbit.
+const OLDER: [u8; 8] = *b"loomAtt1";
 
-fn orbit(from: &mut Reader<'_>, dimension: usize) -> Result<Orbit, SimError> {
+fn shadow(from: &mut Reader<'_>, dimension: usize) -> Result<Shadow, SimError> {
+    let point = from.f64s()?;
+    let parted = match (from.u32()?, from.f64()?) {
+        (0, _) => None,
+        (1, time) if time.is_finite() => Some(time),
+        _ => return Err(codec::broken()),
+    };
+    if point.len() == dimension {
+        Ok(Shadow { point, parted })
+    } else {
+        Err(codec::broken())
+    }
+}
+
+fn orbit(from: &mut Reader<'_>, dimension: usize, seen: usize) -> Result<Orbit, SimError> {
     let number = from.u32()?;
     let (point, at, values) = (from.f64s()?, from.f64s()?, from.f64s()?);
-    if point.len() != dimension || at.len() > TRAIL || values.len() != at.len() * dimension {
+    if point.len() != dimension || at.len() > TRAIL || values.len() != at.len() * seen {
         return Err(codec::broken());
     }
-    let mut trail = Trail::new(dimension);
-    for (time, sample) in at.iter().zip(values.chunks_exact(dimension)) {
+    let mut trail = Trail::new(seen);
+    for (time, sample) in at.iter().zip(values.chunks_exact(seen)) {
         trail.push(*time, sample);
     }
+    let past = (seen > dimension)
+        .then(|| History::decode(from, dimension))
+        .transpose()?;
     Ok(Orbit {
         number,
         point,
+        past,
         trail,
     })
 }
@@ -278,7 +335,12 @@ mod tests {
             },
             constants: vec![1.0],
             particles: Particles::Host(Arc::new((0..6).map(f64::from).collect())),
+            pasts: Arc::default(),
             orbits: Arc::new(vec![Orbit::new(0, 3.5, vec![1.0, 2.0])]),
+            shadow: Shadow {
+                point: vec![1.0, 2.0],
+                parted: Some(3.0),
+            },
             probes: Probed::default(),
         }
     }
@@ -295,9 +357,21 @@ mod tests {
     #[test]
     fn a_state_comes_back_from_its_bytes() {
         let bytes = state().encode();
-        let back = State::decode(&bytes, 2, 1, 3).unwrap();
+        let back = State::decode(&bytes, 2, 2, 1, 3).unwrap();
         assert_eq!(back.encode(), bytes);
         assert_eq!(back.timing, state().timing);
+        assert_eq!(back.shadow, state().shadow);
+    }
+
+    #[test]
+    fn a_state_from_before_horizons_goes_on_with_one_from_now() {
+        let mut bytes = state().encode();
+        let tail = 8 + 2 * 8 + 4 + 8;
+        bytes.truncate(bytes.len() - tail);
+        bytes[..8].copy_from_slice(&OLDER);
+        let back = State::decode(&bytes, 2, 2, 1, 3).unwrap();
+        assert_eq!(back.shadow.point, back.orbits[0].point);
+        assert_eq!(back.shadow.parted, None);
     }
 
     #[test]
@@ -320,7 +394,7 @@ mod tests {
             let length = bytes.len();
             bytes[at % length] = byte;
             bytes.truncate(length - cut % length);
-            let _ = State::decode(&bytes, 2, 1, 3);
+            let _ = State::decode(&bytes, 2, 2, 1, 3);
         }
     }
 }

@@ -4,6 +4,9 @@ use loom_formula::{Clock, EnsembleStepper, Scheme, Stepper, System, SystemKind};
 use loom_sim::SimError;
 
 use crate::definition::Definition;
+use crate::delay::{self, History, Lagged, Span};
+use crate::settings::Build;
+use crate::start::Samples;
 use crate::state::Timing;
 
 /// Runge and Kutta's classical step for flows, iteration for maps.
@@ -28,16 +31,84 @@ fn misfit(error: loom_formula::RunError) -> SimError {
     SimError::other(error)
 }
 
+/// Where an orbit stands: its variables, and in a delay system what they were before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    pub point: Vec<f64>,
+    pub past: Option<History>,
+}
+
+impl Standing {
+    /// At the build's initial state at time 0.
+    pub fn new(definition: &Definition, build: &Build) -> Self {
+        Self {
+            past: (definition.has_delays()).then(|| delay::beginning(definition, build)),
+            point: build.initial.clone(),
+        }
+    }
+
+    /// At a sample of the attractor, at time 0.
+    pub fn at(samples: &Samples, number: usize) -> Self {
+        let Some(record) = &samples.record else {
+            return Self {
+                point: samples.point(number).to_vec(),
+                past: None,
+            };
+        };
+        let mut past = record.past.clone();
+        past.back_to(record.times[number]);
+        Self {
+            point: past.values(past.len() - 1).to_vec(),
+            past: Some(past.moved_to(0.0)),
+        }
+    }
+}
+
 /// Steps of one orbit.
 #[derive(Debug)]
-pub struct OrbitStepper(Stepper);
+pub struct OrbitStepper(Steps);
+
+#[derive(Debug)]
+enum Steps {
+    Plain(Box<Stepper>),
+    Lagged(Box<Lagged>),
+}
 
 impl OrbitStepper {
     pub fn new(definition: &Definition) -> Self {
         let system = &definition.system;
-        Self(Stepper::new(system, scheme(system)))
+        Self(if definition.has_delays() {
+            Steps::Lagged(Box::new(Lagged::one(definition)))
+        } else {
+            Steps::Plain(Box::new(Stepper::new(system, scheme(system))))
+        })
     }
-    /// Makes `steps` steps and moves the clock.
+    /// Makes `steps` steps of any system and moves the clock.
+    pub fn follow(
+        &self,
+        standing: &mut Standing,
+        constants: &[f64],
+        clock: &mut Clock,
+        steps: u64,
+    ) -> Result<(), SimError> {
+        match (&self.0, &mut standing.past) {
+            (Steps::Lagged(lagged), Some(past)) => {
+                let keep = lagged.lags(constants)?.keep;
+                let span = Span { steps, keep };
+                let point = &mut standing.point;
+                lagged.advance(point, past, constants, clock, span, &mut |_, _, _| Ok(()))
+            }
+            _ => self.advance(&mut standing.point, constants, clock, steps),
+        }
+    }
+    /// The steps of a delay system.
+    pub fn lagged(&self) -> Option<&Lagged> {
+        match &self.0 {
+            Steps::Plain(_) => None,
+            Steps::Lagged(lagged) => Some(lagged),
+        }
+    }
+    /// Makes `steps` steps of a system without delays and moves the clock.
     pub fn advance(
         &self,
         point: &mut [f64],
@@ -45,8 +116,18 @@ impl OrbitStepper {
         clock: &mut Clock,
         steps: u64,
     ) -> Result<(), SimError> {
-        self.0.run(point, clock, constants, steps).map_err(misfit)
+        match &self.0 {
+            Steps::Plain(stepper) => stepper.run(point, clock, constants, steps).map_err(misfit),
+            Steps::Lagged(_) => Err(needs_past()),
+        }
     }
+}
+
+/// What reads only the present can't follow a delay system.
+pub fn needs_past() -> SimError {
+    SimError::other(
+        "This needs a state of a few numbers; a delay system's state is a stretch of its past.",
+    )
 }
 
 /// Steps of a block of the cloud, variable by variable.

@@ -3,10 +3,11 @@
 
 use loom_formula::Clock;
 use loom_sim::scene::{Data, Layer, Tone};
-use loom_sim::{Ink, Scene, Settings, SimError};
+use loom_sim::{Camera, ColorMap, Ink, Scene, Settings, SimError};
 
 use crate::cobweb::{self, Cobweb};
 use crate::definition::Definition;
+use crate::delay;
 use crate::fitting::{fit_orbit, fit_plane};
 use crate::histogram::Histogram;
 use crate::lens::{self, Frame, Lens};
@@ -62,6 +63,21 @@ pub fn picture(
         size: lens::cells_for(size),
     };
     let mut histogram = Histogram::new(lens.clone());
+    if let Some(record) = &samples.record {
+        // A delay system: the one orbit whose past is known.
+        let lags = delay::ensemble::lags_of(definition, &build.constants);
+        let (first, last) = (record.times[0], record.past.now());
+        for hit in 0..HITS {
+            let time = first + (last - first) * hit as f64 / HITS as f64;
+            let coordinate = |v: usize| {
+                let variable = definition.coordinates[v].variable;
+                record.past.value(time - lags[v], variable)
+            };
+            histogram.hit(axes.point(coordinate), 1);
+        }
+        let scene = finished(camera, ink, &lens, &histogram, offset, view.map);
+        return Ok(scene);
+    }
     let mut cells = vec![0; ORBITS];
     let dimension = definition.dimension();
     let members = ORBITS;
@@ -90,19 +106,24 @@ pub fn picture(
         histogram.find(&block, members, &mut cells);
         histogram.add(&cells, 1);
     }
+    Ok(finished(camera, ink, &lens, &histogram, offset, view.map))
+}
+
+fn finished(
+    camera: Camera,
+    ink: &Ink,
+    lens: &Lens,
+    histogram: &Histogram,
+    offset: [f64; 2],
+    map: ColorMap,
+) -> Scene {
     let mut scene = Scene::new(camera);
     scene.background = Some(ink.ground);
     let counts = Data::Host(histogram.counts());
-    let density = probes::density_of(
-        &lens,
-        counts,
-        HITS as u64,
-        Tone::default(),
-        offset,
-        view.map,
-    );
+    let tone = Tone::default();
+    let density = probes::density_of(lens, counts, HITS as u64, tone, offset, map);
     scene.layers.push(Layer::Density(density));
-    Ok(scene)
+    scene
 }
 
 /// Graph, diagonal and the first stairs of a map of one variable.

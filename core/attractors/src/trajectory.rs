@@ -3,16 +3,20 @@
 use std::fmt::Write as _;
 
 use loom_formula::Clock;
-use loom_sim::{SimError, seed};
+use loom_sim::{Job, SimError, seed};
 use rand_chacha::ChaCha8Rng;
 
 use crate::definition::Definition;
-use crate::integrate::{Integrator, Method};
+use crate::delay::sampling::Sampling;
+use crate::integrate::noise::{self, Noisy};
+use crate::integrate::{Follower, Manner, Method, Path as _, advice};
 use crate::settings::Build;
 use crate::stepping::OrbitStepper;
 
 /// Most numbers of one result: 2 GiB.
 const MOST_NUMBERS: u64 = 1 << 28;
+/// Steps between two looks at whether the work has been cancelled.
+const CHUNK: u64 = 20_000;
 
 /// How a trajectory is sampled.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +32,8 @@ pub struct Plan {
     pub method: Method,
     /// The error allowed in each step of the methods that choose their steps.
     pub tolerance: f64,
+    /// Intensity of the process noise, see [`crate::integrate::noise`]; 0 for none.
+    pub noise: f64,
 }
 
 impl Plan {
@@ -41,6 +47,7 @@ impl Plan {
             seed: 0,
             method: Method::Rk4,
             tolerance: 1e-9,
+            noise: 0.0,
         }
     }
     /// So many points in each natural period.
@@ -63,6 +70,8 @@ pub struct Trajectory {
     /// Member by member, point by point, variable by variable.
     pub values: Vec<f64>,
     pub members: usize,
+    /// What is to be known of the numbers, each a sentence.
+    pub warnings: Vec<String>,
 }
 
 impl Trajectory {
@@ -75,14 +84,29 @@ impl Trajectory {
 
     /// Each variable to mean 0 and standard deviation 1, over all members.
     pub fn standardise(&mut self) {
+        let by = self.scaling();
+        self.scale(&by);
+    }
+
+    /// Mean and standard deviation of each variable, over all members; a variable that does not
+    /// change has the deviation 1.
+    pub fn scaling(&self) -> Vec<[f64; 2]> {
         let dimension = self.variables.len();
         let count = (self.values.len() / dimension) as f64;
-        for v in 0..dimension {
-            let column = || self.values.iter().skip(v).step_by(dimension);
-            let mean = column().sum::<f64>() / count;
-            let square = column().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
-            let deviation = if square > 0.0 { square.sqrt() } else { 1.0 };
-            for x in self.values.iter_mut().skip(v).step_by(dimension) {
+        (0..dimension)
+            .map(|v| {
+                let column = || self.values.iter().skip(v).step_by(dimension);
+                let mean = column().sum::<f64>() / count;
+                let square = column().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
+                [mean, if square > 0.0 { square.sqrt() } else { 1.0 }]
+            })
+            .collect()
+    }
+
+    /// Takes each variable's mean away and divides by its deviation.
+    pub fn scale(&mut self, by: &[[f64; 2]]) {
+        for row in self.values.chunks_exact_mut(by.len()) {
+            for (x, [mean, deviation]) in row.iter_mut().zip(by) {
                 *x = (*x - mean) / deviation;
             }
         }
@@ -118,10 +142,24 @@ impl Trajectory {
 /// Follows the orbits by the plan's method and keeps a point at each interval; fixed steps are
 /// no longer than the build's dt, and maps are iterated whatever the method. The first point is
 /// the one after the transient.
+///
+/// # Errors
+/// Where an orbit runs away, with variable and time; for a method that does not fit the system;
+/// for more numbers than 2 GiB.
 pub fn compute(
     definition: &Definition,
     build: &Build,
     plan: &Plan,
+) -> Result<Trajectory, SimError> {
+    compute_for(definition, build, plan, &Job::quiet())
+}
+
+/// As [`compute`], for a job that is told how far it is and may be cancelled.
+pub fn compute_for(
+    definition: &Definition,
+    build: &Build,
+    plan: &Plan,
+    job: &Job,
 ) -> Result<Trajectory, SimError> {
     let dimension = definition.dimension();
     let numbers = (plan.points as u64)
@@ -139,8 +177,8 @@ pub fn compute(
             "The time between points must be a number above 0.",
         ));
     }
-    if plan.method != Method::Rk4 && !definition.is_map() {
-        return adaptive(definition, build, plan);
+    if definition.has_delays() {
+        return lagged(definition, build, plan, job);
     }
     // Whole steps between points, none longer than dt.
     let per_point = if definition.is_map() {
@@ -155,6 +193,12 @@ pub fn compute(
     } else {
         plan.interval / per_point as f64
     };
+    if plan.noise != 0.0 {
+        return noisy(definition, build, plan, step, job);
+    }
+    if plan.method != Method::Rk4 && !definition.is_map() {
+        return followed(definition, build, plan, step, job);
+    }
     let stepper = OrbitStepper::new(definition);
     let mut values = Vec::with_capacity(plan.points * plan.members * dimension);
     let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
@@ -162,8 +206,17 @@ pub fn compute(
         let mut point = beginning(build, member, &mut random);
         let mut clock = Clock::new(step);
         let skip = (plan.transient / step).round().min(1e15) as u64;
-        stepper.advance(&mut point, &build.constants, &mut clock, skip)?;
+        let mut left = skip;
+        while left > 0 {
+            job.check()?;
+            let now = left.min(CHUNK);
+            stepper.advance(&mut point, &build.constants, &mut clock, now)?;
+            left -= now;
+        }
         for number in 0..plan.points {
+            if number % 256 == 0 {
+                tell(job, plan, member, number)?;
+            }
             if let Some(v) = point.iter().position(|x| !x.is_finite()) {
                 return Err(SimError::BlewUp {
                     step: format!("{} (t = {:.6})", clock.step, clock.time()),
@@ -174,7 +227,7 @@ pub fn compute(
                         "infinite"
                     }
                     .into(),
-                    remedy: "start elsewhere, change the parameters, or use a smaller dt.".into(),
+                    remedy: advice(definition, &build.constants, &build.initial, step),
                 });
             }
             values.extend_from_slice(&point);
@@ -191,7 +244,16 @@ pub fn compute(
             .collect(),
         values,
         members: plan.members,
+        warnings: Vec::new(),
     })
+}
+
+/// Says how far the plan is.
+fn tell(job: &Job, plan: &Plan, member: usize, point: usize) -> Result<(), SimError> {
+    job.check()?;
+    let all = (plan.members * plan.points) as f32;
+    job.progress((member * plan.points + point) as f32 / all);
+    Ok(())
 }
 
 /// Where a member starts: the first at the initial state, the others a little beside it.
@@ -206,19 +268,78 @@ fn beginning(build: &Build, member: usize, random: &mut ChaCha8Rng) -> Vec<f64> 
     point
 }
 
-/// By a method that chooses its steps.
-fn adaptive(definition: &Definition, build: &Build, plan: &Plan) -> Result<Trajectory, SimError> {
-    let integrator = Integrator::new(definition, plan.method, plan.tolerance)?;
+/// Of a delay system.
+fn lagged(
+    definition: &Definition,
+    build: &Build,
+    plan: &Plan,
+    job: &Job,
+) -> Result<Trajectory, SimError> {
+    if plan.noise != 0.0 {
+        return Err(SimError::other(
+            "A delay system is followed without noise: leave --noise out.",
+        ));
+    }
+    let sampling = Sampling {
+        method: plan.method,
+        tolerance: plan.tolerance,
+        transient: plan.transient,
+        interval: plan.interval,
+        points: plan.points,
+    };
     let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
+    let mut values = Vec::with_capacity(plan.points * plan.members * definition.dimension());
+    for member in 0..plan.members {
+        tell(job, plan, member, 0)?;
+        let build = Build {
+            initial: beginning(build, member, &mut random),
+            ..build.clone()
+        };
+        values.extend(sampling.follow(definition, &build, job)?);
+    }
+    let start = sampling.begun(build.dt);
+    Ok(Trajectory {
+        variables: definition.system.variables().to_vec(),
+        times: (0..plan.points)
+            .map(|i| start + i as f64 * plan.interval)
+            .collect(),
+        values,
+        members: plan.members,
+        warnings: Vec::new(),
+    })
+}
+
+/// Under process noise; the stream of each member is its own.
+fn noisy(
+    definition: &Definition,
+    build: &Build,
+    plan: &Plan,
+    step: f64,
+    job: &Job,
+) -> Result<Trajectory, SimError> {
+    if !(plan.method.is_noisy() || plan.method == Method::Rk4 || definition.is_map()) {
+        return Err(SimError::other(format!(
+            "{} follows no noise: use --method em or --method sra.",
+            plan.method.key()
+        )));
+    }
+    let strengths = noise::strengths(definition, build, plan.noise)?;
+    let noisy = Noisy::new(definition, strengths, plan.method, step);
+    let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
+    let begun = (plan.transient / step).round() * step;
     let times: Vec<f64> = (0..plan.points)
-        .map(|i| plan.transient + i as f64 * plan.interval)
+        .map(|i| begun + i as f64 * plan.interval)
         .collect();
     let dimension = definition.dimension();
     let mut values = vec![0.0; plan.points * plan.members * dimension];
     for (member, rows) in values.chunks_mut(plan.points * dimension).enumerate() {
         let point = beginning(build, member, &mut random);
-        let mut orbit = integrator.start(0.0, &point, &build.constants)?;
-        for (row, time) in rows.chunks_mut(dimension).zip(&times) {
+        let stream = seed::stream(plan.seed, &format!("attractors: noise of member {member}"));
+        let mut orbit = noisy.start(0.0, &point, &build.constants, stream)?;
+        for (number, (row, time)) in rows.chunks_mut(dimension).zip(&times).enumerate() {
+            if number % 64 == 0 {
+                tell(job, plan, member, number)?;
+            }
             orbit.at(*time, row)?;
         }
     }
@@ -227,5 +348,59 @@ fn adaptive(definition: &Definition, build: &Build, plan: &Plan) -> Result<Traje
         times,
         values,
         members: plan.members,
+        warnings: Vec::new(),
+    })
+}
+
+/// By one of the methods of [`crate::integrate`]; `step` is the length of those that are fixed.
+fn followed(
+    definition: &Definition,
+    build: &Build,
+    plan: &Plan,
+    step: f64,
+    job: &Job,
+) -> Result<Trajectory, SimError> {
+    let manner = Manner {
+        method: plan.method,
+        tolerance: plan.tolerance,
+        dt: step,
+    };
+    let follower = Follower::new(definition, &build.constants, &manner)?;
+    let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
+    let begun = if plan.method.has_fixed_steps() {
+        (plan.transient / step).round() * step
+    } else {
+        plan.transient
+    };
+    let times: Vec<f64> = (0..plan.points)
+        .map(|i| begun + i as f64 * plan.interval)
+        .collect();
+    let dimension = definition.dimension();
+    let mut values = vec![0.0; plan.points * plan.members * dimension];
+    let mut warnings = Vec::new();
+    for (member, rows) in values.chunks_mut(plan.points * dimension).enumerate() {
+        let point = beginning(build, member, &mut random);
+        let mut orbit = follower.start(0.0, &point)?;
+        for (number, (row, time)) in rows.chunks_mut(dimension).zip(&times).enumerate() {
+            if number % 64 == 0 {
+                tell(job, plan, member, number)?;
+            }
+            orbit.at(*time, row)?;
+        }
+        if let Some(time) = orbit.stiff_near()
+            && warnings.is_empty()
+        {
+            warnings.push(format!(
+                "This system is stiff near t = {time:.4}: {} takes steps as short as its stability asks, not its tolerance. Use --method bdf.",
+                plan.method.key()
+            ));
+        }
+    }
+    Ok(Trajectory {
+        variables: definition.system.variables().to_vec(),
+        times,
+        values,
+        members: plan.members,
+        warnings,
     })
 }

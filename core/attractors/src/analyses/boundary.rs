@@ -52,6 +52,25 @@ pub(super) fn dimension(cells: &[Option<usize>], width: usize) -> Option<(f64, f
     Some((2.0 - slope, (left / (n - 2.0) / sxx).sqrt()))
 }
 
+/// How many cells of one kind have a neighbour of another, or are the neighbours of one: those
+/// through which the boundary of this kind may run.
+pub(super) fn cut(cells: &[Option<usize>], width: usize, kind: Option<usize>) -> f64 {
+    let height = cells.len() / width;
+    let is = |x: usize, y: usize| cells[y * width + x] == kind;
+    let mut count = 0_u64;
+    for y in 0..height {
+        for x in 0..width {
+            let here = is(x, y);
+            let other = x > 0 && is(x - 1, y) != here
+                || x + 1 < width && is(x + 1, y) != here
+                || y > 0 && is(x, y - 1) != here
+                || y + 1 < height && is(x, y + 1) != here;
+            count += u64::from(other);
+        }
+    }
+    count as f64
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -3,7 +3,6 @@
 //! D₂ by the correlation sum of Grassberger and Procaccia, with Theiler's window; D₀ and D₁ by
 //! counting boxes. Each is the slope over the scaling region, which is drawn.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
 use loom_sim::{
@@ -12,6 +11,7 @@ use loom_sim::{
 };
 use rayon::prelude::*;
 
+use super::renyi::{self, ORDERS};
 use super::scaling::{self, Region};
 use super::source::{self, Samples, Sampling, Source};
 use crate::definition::Definition;
@@ -53,10 +53,10 @@ impl Analysis for Dimension {
         "P. Grassberger, I. Procaccia (1983), Measuring the strangeness of strange attractors, Physica D 9, 189–208; J. Theiler (1986), Phys. Rev. A 34, 2427."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some()
+        source::has_numbers(model)
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
-        source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
+        source::declarations(model, declared)
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -69,7 +69,7 @@ impl Analysis for Dimension {
             .and_then(Value::as_real)
             .unwrap_or(10.0) as usize;
         let sum = correlation_sum(&samples, theiler, job)?;
-        let boxes = box_counts(&samples, job)?;
+        let boxes = renyi::curves(&samples, extent(&samples), job)?;
         let mut report = source.report(self.key(), "Fractal dimensions", &settings, begun);
         report.citation = self.citation().into();
         report.method = format!(
@@ -77,45 +77,53 @@ impl Analysis for Dimension {
             samples.count(),
             theiler + 1
         );
-        let curves = [
-            ("correlation_dimension", "Correlation dimension", "D₂", sum),
-            (
-                "information_dimension",
-                "Information dimension",
-                "D₁",
-                boxes.information,
-            ),
-            (
-                "box_dimension",
-                "Box-counting dimension",
-                "D₀",
-                boxes.counts,
-            ),
-        ];
+        let mut curves = vec![Curve {
+            key: "correlation_dimension".into(),
+            name: "Correlation dimension".into(),
+            symbol: "D₂".into(),
+            axis: "Part of the pairs that are nearer",
+            sign: 1.0,
+            points: sum,
+        }];
+        curves.extend(
+            ORDERS
+                .into_iter()
+                .zip(boxes)
+                .map(|(q, points)| Curve::of_boxes(q, points)),
+        );
         let mut slopes = Plot {
             title: "Local slopes".into(),
             x: Axis::new("Distance, in extents of the attractor", "").logarithmic(),
             y: Axis::new("Slope", ""),
             ..Plot::default()
         };
-        for (key, name, symbol, curve) in &curves {
-            let local = scaling::local_slopes(curve, 1.0);
+        let mut generalised = Vec::new();
+        for curve in &curves {
+            let local = scaling::local_slopes(&curve.points, 1.0);
             slopes.marks.push(Mark::Line {
-                name: (*symbol).into(),
+                name: curve.symbol.clone(),
                 points: local.iter().map(|[x, s]| [x.exp2(), *s]).collect(),
             });
-            match scaling::region(curve) {
+            match scaling::region(&curve.points) {
                 Some(region) => {
                     let found = Uncertainty::StandardError(region.error);
-                    report
-                        .values
-                        .push(Quantity::real(key, name, region.slope, found).symbol(symbol));
-                    report.plots.push(plot(name, symbol, curve, &region));
+                    report.values.push(
+                        Quantity::real(&curve.key, &curve.name, region.slope, found)
+                            .symbol(&curve.symbol),
+                    );
+                    report.plots.push(curve.plot(&region));
+                    if let Some(q) = curve.order() {
+                        generalised.push([q, region.slope, region.error]);
+                    }
                 }
                 None => report.warnings.push(format!(
-                    "{name}: no range of distances over which the slope stays the same was found, so no number is given. Take more points."
+                    "{}: no range of distances over which the slope stays the same was found, so no number is given. Take more points.",
+                    curve.name
                 )),
             }
+        }
+        if generalised.len() > 2 {
+            report.plots.insert(0, spectrum(&generalised));
         }
         report.plots.insert(0, slopes);
         report.seconds = begun.elapsed().as_secs_f64();
@@ -123,33 +131,97 @@ impl Analysis for Dimension {
     }
 }
 
-fn plot(name: &str, symbol: &str, curve: &[[f64; 2]], region: &Region) -> Plot {
-    let axis = if symbol == "D₂" {
-        "Part of the pairs that are nearer"
-    } else if symbol == "D₁" {
-        "exp of the boxes' information"
-    } else {
-        "Boxes"
-    };
-    // Boxes become fewer as they grow: the slope is that of their inverse.
-    let sign = if symbol == "D₂" { 1.0 } else { -1.0 };
+/// One way of counting, over the distance.
+struct Curve {
+    key: String,
+    name: String,
+    symbol: String,
+    axis: &'static str,
+    /// Boxes become fewer as they grow: the slope is that of their inverse.
+    sign: f64,
+    points: Vec<[f64; 2]>,
+}
+
+impl Curve {
+    fn of_boxes(q: f64, points: Vec<[f64; 2]>) -> Self {
+        let (key, name, symbol, axis) = if q == 0.0 {
+            (
+                "box_dimension".to_owned(),
+                "Box-counting dimension".to_owned(),
+                "D₀".to_owned(),
+                "Boxes",
+            )
+        } else if q == 1.0 {
+            (
+                "information_dimension".into(),
+                "Information dimension".into(),
+                "D₁".into(),
+                "exp of the boxes' information",
+            )
+        } else {
+            (
+                format!("dimension_{}", q.to_string().replace('.', "_")),
+                format!("Generalised dimension of order {q}, by boxes"),
+                format!("D({q})"),
+                "exp of the boxes' Rényi information",
+            )
+        };
+        Self {
+            key,
+            name,
+            symbol,
+            axis,
+            sign: -1.0,
+            points,
+        }
+    }
+    /// The order, of those that are counted by boxes.
+    fn order(&self) -> Option<f64> {
+        let own = |q: &f64| Self::of_boxes(*q, Vec::new()).key == self.key;
+        ORDERS.into_iter().find(own)
+    }
+
+    fn plot(&self, region: &Region) -> Plot {
+        let sign = self.sign;
+        Plot {
+            title: self.name.clone(),
+            x: Axis::new("Distance, in extents of the attractor", "").logarithmic(),
+            y: Axis::new(self.axis, "").logarithmic(),
+            marks: vec![
+                Mark::Points {
+                    name: "measured".into(),
+                    points: self
+                        .points
+                        .iter()
+                        .map(|[x, y]| [x.exp2(), (sign * y).exp2()])
+                        .collect(),
+                },
+                Mark::Line {
+                    name: format!("slope {:.3} over the scaling region", region.slope),
+                    points: [region.from, region.to]
+                        .map(|x| [x.exp2(), (sign * region.at(x)).exp2()])
+                        .to_vec(),
+                },
+            ],
+            ..Plot::default()
+        }
+    }
+}
+
+/// D_q over q, with its errors.
+fn spectrum(found: &[[f64; 3]]) -> Plot {
     Plot {
-        title: name.into(),
-        x: Axis::new("Distance, in extents of the attractor", "").logarithmic(),
-        y: Axis::new(axis, "").logarithmic(),
+        title: "Generalised dimensions".into(),
+        x: Axis::new("q", ""),
+        y: Axis::new("D_q", ""),
         marks: vec![
-            Mark::Points {
-                name: "measured".into(),
-                points: curve
-                    .iter()
-                    .map(|[x, y]| [x.exp2(), (sign * y).exp2()])
-                    .collect(),
-            },
             Mark::Line {
-                name: format!("slope {:.3} over the scaling region", region.slope),
-                points: [region.from, region.to]
-                    .map(|x| [x.exp2(), (sign * region.at(x)).exp2()])
-                    .to_vec(),
+                name: "D_q".into(),
+                points: found.iter().map(|[q, d, _]| [*q, *d]).collect(),
+            },
+            Mark::Band {
+                name: String::new(),
+                points: found.iter().map(|[q, d, e]| [*q, d - e, d + e]).collect(),
             },
         ],
         ..Plot::default()
@@ -239,60 +311,4 @@ pub(super) fn correlation_sum(
         curve.push([edge.log2() / 2.0, (total as f64 / pairs as f64).log2()]);
     }
     Ok(curve)
-}
-
-/// −log₂ of the number of boxes, and of exp of their information, over log₂ of their size.
-pub(super) struct Boxes {
-    pub counts: Vec<[f64; 2]>,
-    pub information: Vec<[f64; 2]>,
-}
-
-pub(super) fn box_counts(samples: &Samples, job: &Job) -> Result<Boxes, SimError> {
-    let (n, d) = (samples.count(), samples.dimension);
-    let scale = extent(samples);
-    let low: Vec<f64> = (0..d)
-        .map(|v| {
-            samples
-                .values
-                .iter()
-                .skip(v)
-                .step_by(d)
-                .fold(f64::INFINITY, |a, x| a.min(*x))
-        })
-        .collect();
-    let mut boxes = Boxes {
-        counts: Vec::new(),
-        information: Vec::new(),
-    };
-    for k in 1..24 {
-        job.check()?;
-        let cells = 2f64.powi(k);
-        let mut filled: HashMap<Vec<u32>, u32> = HashMap::new();
-        for p in samples.values.chunks_exact(d) {
-            let cell = p
-                .iter()
-                .zip(&low)
-                .map(|(x, a)| ((x - a) / scale * cells).min(cells - 0.5) as u32)
-                .collect();
-            *filled.entry(cell).or_default() += 1;
-        }
-        let count = filled.len() as f64;
-        let size = -f64::from(k);
-        let entropy: f64 = filled
-            .values()
-            .map(|c| f64::from(*c) / n as f64)
-            .map(|p| -p * p.log2())
-            .sum();
-        boxes.information.push([size, -entropy]);
-        boxes.counts.push([size, -count.log2()]);
-        // Once boxes hold few points each, their number says how many points there are.
-        if count > n as f64 / 8.0 {
-            boxes.counts.pop();
-            boxes.information.pop();
-            break;
-        }
-    }
-    boxes.counts.reverse();
-    boxes.information.reverse();
-    Ok(boxes)
 }

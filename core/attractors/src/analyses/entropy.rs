@@ -55,10 +55,10 @@ impl Analysis for Entropy {
         "C. Bandt, B. Pompe (2002), Permutation entropy, Phys. Rev. Lett. 88, 174102; M. Costa, A. L. Goldberger, C.-K. Peng (2002), Multiscale entropy analysis, Phys. Rev. Lett. 89, 068102."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some()
+        source::has_numbers(model)
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
-        source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
+        source::declarations(model, declared)
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -77,6 +77,9 @@ impl Analysis for Entropy {
                 series.len()
             )));
         };
+        // With few of each pattern the entropy is that of the number of points.
+        let orders: usize = (2..=order).product();
+        let enough = series.len() >= 5 * orders;
         let eighth = series.len() / 8;
         let parts: Vec<f64> = series
             .chunks_exact(eighth.max(1))
@@ -93,15 +96,22 @@ impl Analysis for Entropy {
             "{} points; patterns of {order} values {lag} points apart, entropy over ln {order}!, error from eight parts; sample entropy with templates of {TEMPLATE} values and a tolerance of {TOLERANCE} standard deviations, on means of 1 to {SCALES} points.",
             series.len()
         );
-        report.values.push(
-            Quantity::real(
-                "permutation_entropy",
-                "Permutation entropy, from 0 to 1",
-                whole,
-                Uncertainty::StandardError(error),
-            )
-            .symbol("H"),
-        );
+        if enough {
+            report.values.push(
+                Quantity::real(
+                    "permutation_entropy",
+                    "Permutation entropy, from 0 to 1",
+                    whole,
+                    Uncertainty::StandardError(error),
+                )
+                .symbol("H"),
+            );
+        } else {
+            report.warnings.push(format!(
+                "{} points are too few for the {orders} patterns of {order} values, so the permutation entropy is not given: five times as many points as patterns at least, or a smaller order.",
+                series.len()
+            ));
+        }
         if let Some(Some(first)) = scales.first() {
             let why = "of this stretch".to_owned();
             report.values.push(

@@ -55,7 +55,8 @@ impl Analysis for FixedPoints {
         "S. H. Strogatz (2018), Nonlinear Dynamics and Chaos, 2nd ed., chapters 5, 6 and 10."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some_and(|d| d.system.is_autonomous() || d.is_map())
+        source::of_model(model)
+            .is_some_and(|d| (d.system.is_autonomous() || d.is_map()) && !d.has_delays())
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
         source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
@@ -64,7 +65,7 @@ impl Analysis for FixedPoints {
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
         let begun = Instant::now();
         let source = Source::of(subject)?;
-        let (definition, build) = source.system()?;
+        let (definition, build) = source.instant()?;
         let settings = source.complete(declared, settings)?;
         let real =
             |key: &str, usual: f64| settings.get(key).and_then(Value::as_real).unwrap_or(usual);
@@ -246,13 +247,15 @@ fn starting_places(
 }
 
 /// Rates and Jacobian, compiled.
-struct Search {
+#[derive(Debug)]
+pub(crate) struct Search {
     rates: Rates,
     dimension: usize,
     map: bool,
 }
 
-struct Newton<'a> {
+/// A search with parameters in place.
+pub(crate) struct Newton<'a> {
     run: RatesRun<'a>,
     dimension: usize,
     map: bool,
@@ -261,13 +264,13 @@ struct Newton<'a> {
 }
 
 /// A fixed point, or the points of a periodic orbit.
-struct Found {
+pub(crate) struct Found {
     orbit: Vec<Vec<f64>>,
-    eigenvalues: Vec<Complex<f64>>,
+    pub eigenvalues: Vec<Complex<f64>>,
 }
 
 impl Search {
-    fn new(definition: &Definition) -> Self {
+    pub fn new(definition: &Definition) -> Self {
         let system = &definition.system;
         let mut formulas = system.rates().to_vec();
         formulas.extend(system.jacobian().into_iter().flatten());
@@ -277,7 +280,7 @@ impl Search {
             map: definition.is_map(),
         }
     }
-    fn start(&self, constants: &[f64]) -> Result<Newton<'_>, SimError> {
+    pub fn start(&self, constants: &[f64]) -> Result<Newton<'_>, SimError> {
         let all = self.rates.dimension();
         Ok(Newton {
             run: self.rates.start(constants).map_err(SimError::other)?,
@@ -291,7 +294,7 @@ impl Search {
 
 impl Newton<'_> {
     /// The right-hand side and its Jacobian at a point.
-    fn at(&mut self, point: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
+    pub fn at(&mut self, point: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
         let d = self.dimension;
         self.wide[..d].copy_from_slice(point);
         self.run.at(0.0, &self.wide, &mut self.out);
@@ -319,7 +322,7 @@ impl Newton<'_> {
         )
     }
     /// Newton's method, with steps halved until the residual falls.
-    fn find(&mut self, start: &[f64], period: usize, scale: f64) -> Option<Vec<f64>> {
+    pub fn find(&mut self, start: &[f64], period: usize, scale: f64) -> Option<Vec<f64>> {
         let mut point = DVector::from_column_slice(start);
         let (mut residual, mut jacobian) = self.residual(point.as_slice(), period);
         for _ in 0..STEPS {
@@ -349,7 +352,7 @@ impl Newton<'_> {
         }
         None
     }
-    fn describe(&mut self, point: Vec<f64>, period: usize) -> Found {
+    pub fn describe(&mut self, point: Vec<f64>, period: usize) -> Found {
         let d = self.dimension;
         let mut orbit = vec![point];
         let mut product = DMatrix::identity(d, d);
@@ -368,7 +371,7 @@ impl Newton<'_> {
 }
 
 impl Found {
-    fn kind(&self, map: bool) -> &'static str {
+    pub fn kind(&self, map: bool) -> &'static str {
         let growth = |z: &Complex<f64>| if map { z.norm().ln() } else { z.re };
         let size = self
             .eigenvalues

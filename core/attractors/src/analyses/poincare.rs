@@ -2,32 +2,37 @@
 
 use std::time::Instant;
 
-use loom_formula::{Clock, Rates, Scheme, Stepper};
 use loom_sim::{
     Analysis, Axis, Job, Mark, Model, Parameter, Plot, Quantity, Report, Settings, SimError,
-    Subject, Table, Uncertainty, Value,
+    Starts, Subject, Table, Uncertainty, Value,
 };
 
 use super::source::{self, Source};
 use crate::definition::Definition;
+use crate::delay::crossings::Search;
+use crate::events::{self, Rule};
+use crate::integrate::{Follower, Manner};
 use crate::settings::Build;
 use crate::spectrum::mean_and_error;
 
 /// Periods without a crossing after which the search is given up.
 const PATIENCE: f64 = 1000.0;
+/// The height above the plane is looked at this often in a natural period at least.
+const LOOKS: f64 = 50.0;
 
 /// "Poincaré section".
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Poincare;
 
 fn declared(definition: &Definition) -> Vec<Parameter> {
-    let variable = definition.look.axes.last().copied().unwrap_or(0);
+    let last = definition.dimension().saturating_sub(1);
+    let variable = definition.look.axes.last().map_or(0, |v| (*v).min(last));
     let mut of = source::variable(definition)
         .help("The plane stands across this variable, unless a normal is given.");
     if let Some(name) = definition.system.variables().get(variable) {
         of.default = Value::from(name.as_str());
     }
-    vec![
+    let mut list = vec![
         of,
         Parameter::text("level", "At", "mean")
             .help("Where the plane stands along the variable: a number, or mean for the orbit's mean."),
@@ -51,7 +56,9 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
             .hard(0.0, 1e7)
             .unit("periods")
             .help("So that the orbit has come to the attractor before the first crossing."),
-    ]
+    ];
+    list.extend(source::manner());
+    list
 }
 
 impl Analysis for Poincare {
@@ -68,7 +75,7 @@ impl Analysis for Poincare {
         "M. Hénon (1982), On the numerical computation of Poincaré maps, Physica D 5, 412–414."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some_and(|d| !d.is_map() && d.dimension() > 1)
+        source::of_model(model).is_some_and(|d| !d.is_map() && d.coordinates.len() > 1)
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
         source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
@@ -90,10 +97,16 @@ impl Analysis for Poincare {
         let points = real("points", 3000.0) as usize;
         let transient = real("transient", 100.0) * definition.period;
         let strobe = real("strobe", 0.0);
+        let manner = source::chosen_manner(&settings, build.dt);
         let mut plane = None;
+        if strobe > 0.0 && definition.has_delays() {
+            return Err(SimError::other(
+                "A delay system is cut by a plane: leave the strobe at 0.",
+            ));
+        }
         let crossings = if strobe > 0.0 {
-            let samples = source::orbit(definition, build, points, strobe, transient, job)?;
             let first = (transient / strobe).ceil() * strobe;
+            let samples = source::orbit_by(definition, build, points, strobe, first, &manner, job)?;
             let rows = samples.values.chunks_exact(samples.dimension);
             rows.enumerate()
                 .map(|(k, p)| (first + k as f64 * strobe, p.to_vec()))
@@ -105,6 +118,7 @@ impl Analysis for Poincare {
                 source.chosen(&settings)?,
                 text("normal"),
                 text("level"),
+                &manner,
                 job,
             )?;
             let ways = match text("direction") {
@@ -112,13 +126,29 @@ impl Analysis for Poincare {
                 "both" => [true, true],
                 _ => [true, false],
             };
-            let found = cross(definition, build, &at, ways, points, transient, job)?;
+            let rule = Rule {
+                ways,
+                count: points,
+                from: transient,
+                until: f64::INFINITY,
+                patience: PATIENCE * definition.period,
+                look: definition.period / LOOKS,
+            };
+            let found = cross(definition, build, &at, &rule, &manner, job)?;
             plane = Some(at);
             found
         };
         let mut report = source.report(self.key(), "Poincaré section", &settings, begun);
         report.citation = self.citation().into();
-        tell(definition, plane.as_ref(), strobe, &crossings, &mut report);
+        let how = manner.method.name();
+        tell(
+            definition,
+            plane.as_ref(),
+            strobe,
+            how,
+            &crossings,
+            &mut report,
+        );
         report.seconds = begun.elapsed().as_secs_f64();
         Ok(report)
     }
@@ -137,9 +167,11 @@ impl Plane {
         variable: usize,
         normal: &str,
         level: &str,
+        manner: &Manner,
         job: &Job,
     ) -> Result<Self, SimError> {
-        let d = definition.dimension();
+        // Of a delay system the plane may stand across what was some time ago.
+        let d = definition.coordinates.len();
         let wrong = |key: &str, value: &str, expected: String| SimError::Value {
             key: key.into(),
             value: format!("“{value}”"),
@@ -172,19 +204,13 @@ impl Plane {
         };
         plane.offset = if level.trim() == "mean" || level.trim().is_empty() {
             let interval = definition.period / 20.0;
-            let some = source::orbit(
-                definition,
-                build,
-                4000,
-                interval,
-                50.0 * definition.period,
-                job,
-            )?;
-            some.values
-                .chunks_exact(d)
-                .map(|p| plane.height(p))
-                .sum::<f64>()
-                / some.count() as f64
+            let transient = 50.0 * definition.period;
+            let some = source::orbit_by(definition, build, 4000, interval, transient, manner, job)?;
+            // What a variable was some time ago has the same mean.
+            let count = some.count() as f64;
+            let seen = definition.coordinates.iter().zip(&plane.normal);
+            seen.map(|(c, n)| n * some.column(c.variable).iter().sum::<f64>() / count)
+                .sum()
         } else {
             crate::definition::constant(level)
                 .ok()
@@ -201,145 +227,92 @@ impl Plane {
             .sum::<f64>()
             - self.offset
     }
+    /// The states of the plane over two variables: the one that is steepest across it makes up
+    /// for them, the others have their mean.
+    fn starts(&self, crossings: &[(f64, Vec<f64>)], [a, b]: [usize; 2]) -> Starts {
+        let d = self.normal.len();
+        let count = crossings.len().max(1) as f64;
+        let mean = |v: usize| crossings.iter().map(|(_, p)| p[v]).sum::<f64>() / count;
+        let means: Vec<f64> = (0..d).map(mean).collect();
+        let mut starts = Starts::of_axes(&means, [a, b]);
+        let others = (0..d).filter(|v| *v != a && *v != b);
+        let steepest =
+            others.max_by(|v, w| self.normal[*v].abs().total_cmp(&self.normal[*w].abs()));
+        if let Some(k) = steepest.filter(|k| self.normal[*k] != 0.0) {
+            let n = &self.normal;
+            starts.origin[k] = 0.0;
+            starts.origin[k] = -self.height(&starts.origin) / n[k];
+            starts.across[k] = -n[a] / n[k];
+            starts.up[k] = -n[b] / n[k];
+        }
+        starts
+    }
     fn words(&self, definition: &Definition) -> String {
         let terms: Vec<String> = self
             .normal
             .iter()
-            .zip(definition.system.variables())
+            .zip(definition.coordinate_symbols())
             .filter(|(n, _)| **n != 0.0)
-            .map(|(n, v)| {
-                if *n == 1.0 {
-                    v.clone()
-                } else {
-                    format!("{n:.4} {v}")
-                }
-            })
+            .map(|(n, v)| if *n == 1.0 { v } else { format!("{n:.4} {v}") })
             .collect();
         format!("{} = {:.6}", terms.join(" + "), self.offset)
     }
 }
 
-/// Times and states of crossings. Between two steps on either side of the plane the height is
-/// taken as the independent variable (Hénon): one Runge–Kutta step in it ends on the plane.
+/// Times and states of crossings, by the method that the settings name.
 fn cross(
     definition: &Definition,
     build: &Build,
     plane: &Plane,
-    [up, down]: [bool; 2],
-    points: usize,
-    transient: f64,
+    rule: &Rule,
+    manner: &Manner,
     job: &Job,
 ) -> Result<Vec<(f64, Vec<f64>)>, SimError> {
-    let stepper = Stepper::new(&definition.system, Scheme::Rk4);
-    let rates = Rates::new(&definition.system);
-    let mut rates = rates.start(&build.constants).map_err(SimError::other)?;
-    let mut run = stepper
-        .start(&build.initial, Clock::new(build.dt), &build.constants)
-        .map_err(SimError::other)?;
-    let d = definition.dimension();
-    let mut before = build.initial.clone();
-    let mut found = Vec::with_capacity(points);
-    let patience = (PATIENCE * definition.period / build.dt) as u64;
-    let (mut waited, mut height) = (0_u64, f64::NAN);
-    while found.len() < points {
-        before.copy_from_slice(run.state());
-        let time = run.clock().time();
-        run.advance(1);
-        let now = plane.height(run.state());
-        if !now.is_finite() {
-            let v = run.state().iter().position(|x| !x.is_finite()).unwrap_or(0);
-            return Err(SimError::BlewUp {
-                step: format!("{} (t = {time:.6})", run.clock().step),
-                variable: definition.system.variables()[v].clone(),
-                value: "infinite or not a number".into(),
-                remedy: "start elsewhere, change the parameters, or use a smaller dt.".into(),
-            });
-        }
-        let crossed = (up && height < 0.0 && now >= 0.0) || (down && height > 0.0 && now <= 0.0);
-        if crossed && time >= transient {
-            let mut at = before.clone();
-            let mut t = time;
-            // A second step mends what is left of the first one's error.
-            for _ in 0..2 {
-                let step = -plane.height(&at);
-                henon(&mut rates, plane, &mut at, &mut t, step, d);
-            }
-            if at.iter().all(|x| x.is_finite()) && (t - time).abs() <= 2.0 * build.dt {
-                found.push((t, at));
-                waited = 0;
-            }
-            if found.len() % 64 == 0 {
-                job.check()?;
-                job.progress(found.len() as f32 / points as f32);
-            }
-        }
-        height = now;
-        waited += u64::from(time >= transient);
-        if waited % 65_536 == 1 {
-            job.check()?;
-        }
-        if waited > patience {
-            return Err(SimError::other(format!(
-                "The orbit did not cross {} that way for {PATIENCE} periods ({} crossings before): choose another level or direction.",
-                plane.words(definition),
-                found.len()
-            )));
-        }
+    if definition.has_delays() {
+        let search = Search {
+            height: &|point| plane.height(point),
+            ways: rule.ways,
+            points: rule.count,
+            transient: rule.from,
+            patience: rule.patience,
+            plane: plane.words(definition),
+        };
+        return search.find(definition, build, job);
     }
-    Ok(found)
-}
-
-/// One Runge–Kutta step of dx/dh = f / (n·f), dt/dh = 1 / (n·f).
-fn henon(
-    rates: &mut loom_formula::RatesRun<'_>,
-    plane: &Plane,
-    at: &mut [f64],
-    t: &mut f64,
-    step: f64,
-    d: usize,
-) {
-    let mut slopes = [const { Vec::new() }; 4];
-    let mut times = [0.0; 4];
-    let mut place = at.to_vec();
-    for stage in 0..4 {
-        let part = [0.0, 0.5, 0.5, 1.0][stage];
-        let mut when = *t;
-        if stage > 0 {
-            for v in 0..d {
-                place[v] = at[v] + step * part * slopes[stage - 1][v];
-            }
-            when += step * part * times[stage - 1];
-        }
-        let mut rate = vec![0.0; d];
-        rates.at(when, &place, &mut rate);
-        let speed: f64 = plane.normal.iter().zip(&rate).map(|(n, f)| n * f).sum();
-        for f in &mut rate {
-            *f /= speed;
-        }
-        slopes[stage] = rate;
-        times[stage] = 1.0 / speed;
+    let follower = Follower::new(definition, &build.constants, manner)?;
+    let mut path = follower.start(0.0, &build.initial)?;
+    let mut height = |_: f64, state: &[f64]| plane.height(state);
+    let events = events::follow(&mut *path, &mut height, rule, job)?;
+    if events.gave_up {
+        return Err(SimError::other(format!(
+            "The orbit did not cross {} that way for {PATIENCE} periods ({} crossings before): choose another level or direction.",
+            plane.words(definition),
+            events.found.len()
+        )));
     }
-    let mean = |a: f64, b: f64, c: f64, d: f64| (a + 2.0 * b + 2.0 * c + d) / 6.0;
-    for v in 0..d {
-        at[v] += step * mean(slopes[0][v], slopes[1][v], slopes[2][v], slopes[3][v]);
-    }
-    *t += step * mean(times[0], times[1], times[2], times[3]);
+    Ok(events.found)
 }
 
 fn tell(
     definition: &Definition,
     plane: Option<&Plane>,
     strobe: f64,
+    how: &str,
     crossings: &[(f64, Vec<f64>)],
     report: &mut Report,
 ) {
-    let names = definition.system.variables();
+    let names: Vec<&String> = definition.coordinates.iter().map(|c| &c.name).collect();
+    let symbols = definition.coordinate_symbols();
     report.method = match plane {
-        Some(plane) => format!(
-            "Fourth-order Runge–Kutta in f64 to the plane {}, the last step in the height above it (Hénon).",
+        Some(plane) if definition.has_delays() => format!(
+            "Fourth-order Runge–Kutta by the method of steps in f64; where the cubic past meets the plane {}.",
             plane.words(definition)
         ),
-        None => format!("The state every {strobe} time units, fourth-order Runge–Kutta in f64."),
+        Some(plane) => format!(
+            "{how} in f64 to the plane {}, found on the dense output to the last digits of the time.",
+            plane.words(definition)
+        ),
+        None => format!("The state every {strobe} time units, {how} in f64."),
     };
     let between: Vec<f64> = crossings.windows(2).map(|w| w[1].0 - w[0].0).collect();
     let (mean, error) = mean_and_error(&between);
@@ -361,12 +334,16 @@ fn tell(
     let (a, b) = (order[0], order[1]);
     report.plots.push(Plot {
         title: "Poincaré section".into(),
-        x: Axis::new(&names[a], ""),
-        y: Axis::new(&names[b], ""),
+        x: Axis::new(&symbols[a], ""),
+        y: Axis::new(&symbols[b], ""),
         marks: vec![Mark::Points {
             name: String::new(),
             points: crossings.iter().map(|(_, p)| [p[a], p[b]]).collect(),
         }],
+        // Of a delay system no point of the plane is a state to start at.
+        starts: plane
+            .filter(|_| !definition.has_delays())
+            .map(|plane| plane.starts(crossings, [a, b])),
         ..Plot::default()
     });
     let returns: Vec<[f64; 2]> = crossings
@@ -381,8 +358,8 @@ fn tell(
         });
     report.plots.push(Plot {
         title: "Return map".into(),
-        x: Axis::new(&format!("{} at a crossing", names[a]), ""),
-        y: Axis::new(&format!("{} at the next", names[a]), ""),
+        x: Axis::new(&format!("{} at a crossing", symbols[a]), ""),
+        y: Axis::new(&format!("{} at the next", symbols[a]), ""),
         marks: vec![
             Mark::Points {
                 name: "crossings".into(),
@@ -401,7 +378,7 @@ fn tell(
     )];
     for (v, name) in names.iter().enumerate() {
         let column = crossings.iter().map(|(_, p)| p[v].to_string());
-        columns.push((name.clone(), column.collect()));
+        columns.push(((*name).clone(), column.collect()));
     }
     report.tables.push(Table {
         title: "Crossings".into(),

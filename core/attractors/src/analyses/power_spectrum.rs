@@ -47,10 +47,10 @@ impl Analysis for PowerSpectrum {
         "P. D. Welch (1967), The use of fast Fourier transform for the estimation of power spectra, IEEE Trans. Audio Electroacoust. 15, 70–73."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some()
+        source::has_numbers(model)
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
-        source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
+        source::declarations(model, declared)
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -65,7 +65,7 @@ impl Analysis for PowerSpectrum {
             .and_then(Value::as_real)
             .unwrap_or(4096.0) as usize;
         let spectrum = welch(&series, samples.interval, wanted, job)?;
-        let name = &source.variables()[variable];
+        let name = &source.symbols()[variable];
         let time = source.time_unit();
         let unit = format!("1/{}", time.trim_end_matches('s'));
         let mut report = source.report(self.key(), "Power spectrum", &settings, begun);

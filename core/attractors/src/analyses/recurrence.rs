@@ -2,6 +2,7 @@
 //! quantification by the lines in it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use loom_sim::{
@@ -10,6 +11,7 @@ use loom_sim::{
 };
 use rayon::prelude::*;
 
+use super::recurrence_network;
 use super::source::{self, Samples, Sampling, Source};
 use crate::definition::Definition;
 
@@ -58,10 +60,13 @@ impl Analysis for Recurrence {
         "N. Marwan, M. C. Romano, M. Thiel, J. Kurths (2007), Recurrence plots for the analysis of complex systems, Phys. Rep. 438, 237–329."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some()
+        source::has_numbers(model)
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
-        source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
+        source::declarations(model, declared)
+    }
+    fn graph(&self) -> Option<&'static str> {
+        Some("Recurrence network")
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -89,6 +94,14 @@ impl Analysis for Recurrence {
             matrix.size, samples.interval, matrix.radius
         );
         report.values = found.quantities(&samples, &unit);
+        if found.points == 0 {
+            report.warnings.push(
+                "No two points are near each other, so the counts say nothing: raise the recurrence rate or take more points.".into(),
+            );
+        }
+        let graph =
+            recurrence_network::graph(&samples, &source.variables(), |i, j| matrix.at(i, j));
+        report.graph = Some(Arc::new(graph));
         let ends = [0.0, samples.interval * matrix.size as f64];
         report.plots.push(Plot {
             title: "Recurrence plot".into(),
@@ -152,6 +165,11 @@ impl Matrix {
         let place = ((pairs.len() as f64 * rate) as usize).min(pairs.len() - 1);
         let (_, limit, _) = pairs.select_nth_unstable_by(place, f64::total_cmp);
         let limit = *limit;
+        if pairs.iter().all(|s| *s == 0.0) {
+            return Err(SimError::other(
+                "All points are the same: the orbit has come to rest, and every moment recurs.",
+            ));
+        }
         Ok(Self {
             size: n,
             near: squares.iter().map(|s| *s <= limit).collect(),

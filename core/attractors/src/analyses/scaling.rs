@@ -44,6 +44,8 @@ pub fn local_slopes(curve: &[[f64; 2]], width: f64) -> Vec<[f64; 2]> {
 
 /// Shortest region, in doublings of the abscissa.
 const SHORTEST: f64 = 3.0;
+/// A curve that hardly rises has run out of points: no dimension is read off it.
+const FLAT: f64 = 0.05;
 /// How far the slopes of the doublings within it may lie apart, as a part of their mean.
 const TOLERANCE: f64 = 0.12;
 
@@ -64,7 +66,8 @@ fn longest(curve: &[[f64; 2]], local: &[[f64; 2]], tolerance: f64) -> Option<Reg
             low = low.min(*slope);
             high = high.max(*slope);
             let spread = high - low;
-            if spread.is_nan() || spread > tolerance * f64::midpoint(high, low).abs() {
+            if low < FLAT || spread.is_nan() || spread > tolerance * f64::midpoint(high, low).abs()
+            {
                 break;
             }
             let length = x - local[i][0] + 1.0;
@@ -115,6 +118,12 @@ mod tests {
         let found = region(&curve).unwrap();
         assert!((found.slope - 1.5).abs() < 0.02, "{found:?}");
         assert!(found.from > -9.0 && found.to < -1.0, "{found:?}");
+    }
+
+    #[test]
+    fn a_level_curve_has_no_region() {
+        let curve: Vec<[f64; 2]> = (0..40).map(|i| [f64::from(i) / 4.0, 7.0]).collect();
+        assert_eq!(region(&curve), None);
     }
 
     #[test]

@@ -1,25 +1,30 @@
 //! The largest Lyapunov exponent over one parameter, or over two: where there is chaos, where
 //! cycles, and where the orbit runs away.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use loom_formula::Clock;
+use loom_gpu::Gpu;
 use loom_sim::{
     Analysis, Axis, ColorMap, Field, Job, Mark, Model, Parameter, Plot, Quantity, Report, Settings,
     Shades, SimError, Subject, Uncertainty, Value,
 };
 use rayon::prelude::*;
 
+use super::scan_device;
 use super::source::{self, Source};
-use crate::definition::{Constant, Definition};
-use crate::orbit_diagram::usual_constant;
+use crate::along::{self, Along};
+use crate::definition::Definition;
 use crate::settings::Build;
 use crate::spectrum::mean_and_error;
 use crate::start;
 use crate::stepping::BlockStepper;
 
 /// Orbits at each value, from whose scatter the error comes.
-const ORBITS: usize = 4;
+pub(super) const ORBITS: usize = 4;
+/// Values of the parameters, at most.
+const MOST_CELLS: u64 = 16_000_000;
 /// A partial picture comes at most this often.
 const SHOWN: Duration = Duration::from_millis(250);
 /// No second parameter.
@@ -30,32 +35,25 @@ const NONE: &str = "none";
 pub struct Scan;
 
 fn declared(definition: &Definition, given: &Settings) -> Vec<Parameter> {
-    let constants = &definition.parameters;
-    let Some(first) = chosen(definition, given, "over").or_else(|| usual_constant(definition))
-    else {
+    let mut list = along::declared(definition, given);
+    let Some(first) = list.first().map(|p| p.default.to_string()) else {
         return Vec::new();
     };
-    let choices: Vec<(&str, &str)> = constants
-        .iter()
-        .map(|p| (p.key.as_str(), p.symbol.as_str()))
-        .collect();
+    let first = given.get("over").map_or(first, Value::to_string);
     let mut others = vec![(NONE, "None: a curve")];
-    others.extend(choices.iter().copied().filter(|(key, _)| *key != first.key));
-    let mut list = vec![
-        Parameter::choice("over", "Parameter", &first.key, &choices)
-            .help("The one that changes from left to right."),
-        edge("from", "From", first, first.low),
-        edge("to", "To", first, first.high),
+    let choices = along::choices(definition);
+    others.extend(choices.into_iter().filter(|(key, _)| *key != first));
+    list.extend([
         Parameter::integer("columns", "", "Columns", 200, 2, 1000)
             .hard(2.0, 10_000.0)
             .help("Values of the parameter between the two edges."),
         Parameter::choice("against", "Second parameter", NONE, &others)
             .help("With a second one, changing upward, the exponent is shown by colour."),
-    ];
-    if let Some(second) = chosen(definition, given, "against") {
+    ]);
+    if let Some(second) = along::chosen(definition, given, "against") {
         list.extend([
-            edge("bottom", "Bottom", second, second.low),
-            edge("top", "Top", second, second.high),
+            along::edge("bottom", "Bottom", second, second.low),
+            along::edge("top", "Top", second, second.high),
             Parameter::integer("rows", "", "Rows", 60, 2, 1000)
                 .hard(2.0, 10_000.0)
                 .help("Values of the second parameter."),
@@ -63,7 +61,7 @@ fn declared(definition: &Definition, given: &Settings) -> Vec<Parameter> {
     }
     list.extend([
         Parameter::real("periods", "", "Measured over", 150.0, 10.0, 2000.0)
-            .hard(1.0, 1e6)
+            .hard(0.01, 1e6)
             .logarithmic()
             .unit("periods")
             .help("Of each of four orbits at every value; four times as long halves the error."),
@@ -71,27 +69,19 @@ fn declared(definition: &Definition, given: &Settings) -> Vec<Parameter> {
             .hard(0.0, 1e6)
             .unit("periods")
             .help("So that the orbits have come to the attractor, and the vectors to the direction that grows most."),
+        Parameter::choice(
+            "device",
+            "Computed on",
+            "auto",
+            &[
+                ("auto", "Both: a preview, then f64"),
+                ("cpu", "Processor, f64"),
+                ("gpu", "Graphics device, f32 preview"),
+            ],
+        )
+        .help("The graphics device shows a picture in single precision at once; reported numbers are the processor's."),
     ]);
     list
-}
-
-fn edge(key: &str, name: &str, constant: &Constant, value: f64) -> Parameter {
-    let width = (constant.high - constant.low).abs().max(1e-6);
-    Parameter::real(
-        key,
-        "",
-        name,
-        value,
-        constant.low - width,
-        constant.high + width,
-    )
-    .hard(-1e12, 1e12)
-    .help("The parameter's value at this edge.")
-}
-
-fn chosen<'a>(definition: &'a Definition, given: &Settings, key: &str) -> Option<&'a Constant> {
-    let wanted = given.get(key).and_then(Value::as_text)?;
-    definition.parameters.iter().find(|p| p.key == wanted)
 }
 
 impl Analysis for Scan {
@@ -108,12 +98,12 @@ impl Analysis for Scan {
         "G. Benettin, L. Galgani, A. Giorgilli, J.-M. Strelcyn (1980), Lyapunov characteristic exponents for smooth dynamical systems, Meccanica 15, 9–20."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some_and(|d| !d.parameters.is_empty())
+        source::of_model(model).is_some_and(|d| !d.parameters.is_empty() && !d.has_delays())
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
         // All that there can be, those of a second parameter too.
         source::of_model(model).map_or_else(Vec::new, |d| {
-            let first = usual_constant(&d).map_or("", |p| p.key.as_str());
+            let first = along::usual(&d).map_or("", |p| p.key.as_str());
             let mut others = d.parameters.iter().map(|p| p.key.as_str());
             let second = others.find(|key| *key != first).unwrap_or(NONE);
             let given = Settings::from([("against".to_owned(), Value::from(second))]);
@@ -127,25 +117,61 @@ impl Analysis for Scan {
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
         let begun = Instant::now();
         let source = Source::of(subject)?;
-        let (definition, build) = source.system()?;
+        let (definition, build) = source.instant()?;
         let settings = loom_sim::parameter::complete(&declared(definition, settings), settings)?;
-        let plan = Plan::new(definition, build, &settings)?;
+        let plan = Plan {
+            grid: Grid::new(definition, build, &settings)?,
+            preview: false,
+        };
         let mut report = source.report(self.key(), "Largest exponent", &settings, begun);
         report.citation = self.citation().into();
         report.method = format!(
             "At every value {ORBITS} orbits of {} after {}, one tangent vector each; the error is that of the mean of the orbits.",
-            plan.words(plan.measured),
-            plan.words(plan.settling)
+            plan.grid.words(plan.grid.measured),
+            plan.grid.words(plan.grid.settling)
         );
-        let mut cells: Vec<Option<(f64, f64)>> = vec![None; plan.columns.len() * plan.rows.len()];
+        let device = settings.get("device").and_then(Value::as_text);
+        let mut shown_first = None;
+        match (device, &job.gpu) {
+            (Some("gpu"), None) => {
+                return Err(SimError::other(
+                    "There is no graphics device to compute on: choose the processor.",
+                ));
+            }
+            (Some("gpu"), Some(gpu)) => {
+                let cells = plan.on_device(gpu, job, &report)?;
+                let preview = Plan {
+                    preview: true,
+                    ..plan
+                };
+                report.method.push_str(&format!(
+                    " In f32 on {}: a preview, to be computed again on the processor.",
+                    gpu.name()
+                ));
+                preview.conclude(&cells, &mut report);
+                report.plots.push(preview.plot(&cells));
+                report.seconds = begun.elapsed().as_secs_f64();
+                return Ok(report);
+            }
+            // A device that is the processor would only take its time.
+            (Some("auto"), Some(gpu)) if !gpu.is_processor() => {
+                match plan.on_device(gpu, job, &report) {
+                    Ok(cells) => shown_first = Some(cells),
+                    Err(SimError::Cancelled) => return Err(SimError::Cancelled),
+                    // Without a preview the numbers are the same.
+                    Err(error) => report.warnings.push(format!("No preview: {error}")),
+                }
+            }
+            _ => {}
+        }
+        let width = plan.grid.columns.len();
+        let rows = plan.grid.rows.len();
+        // What the device has shown stands until the processor's numbers replace it.
+        let mixed = shown_first.is_some();
+        let mut cells = shown_first.unwrap_or_else(|| vec![None; width * rows]);
         let mut shown = Instant::now();
-        let width = plan.columns.len();
         // A curve in pieces, a picture row by row.
-        let chunk = if plan.rows.len() > 1 {
-            width
-        } else {
-            width.div_ceil(32)
-        };
+        let chunk = if rows > 1 { width } else { width.div_ceil(32) };
         let chunks = cells.len().div_ceil(chunk);
         for part in 0..chunks {
             let first = part * chunk;
@@ -154,7 +180,7 @@ impl Analysis for Scan {
                 .into_par_iter()
                 .map(|i| {
                     job.check()?;
-                    plan.exponent(i % width, i / width)
+                    plan.grid.exponent(i % width, i / width)
                 })
                 .collect();
             cells[first..last].copy_from_slice(&found?);
@@ -162,7 +188,9 @@ impl Analysis for Scan {
             if shown.elapsed() >= SHOWN && part + 1 < chunks {
                 shown = Instant::now();
                 let mut partial = report.clone();
-                partial.plots = vec![plan.plot(&cells)];
+                let mut plot = plan.plot(&cells);
+                plot.preview = mixed;
+                partial.plots = vec![plot];
                 job.partial(&partial);
             }
         }
@@ -174,62 +202,57 @@ impl Analysis for Scan {
 }
 
 /// What is to be computed, value by value.
-struct Plan<'a> {
-    definition: &'a Definition,
-    build: &'a Build,
-    over: usize,
-    against: Option<usize>,
-    columns: Vec<f64>,
-    rows: Vec<f64>,
-    edges: [[f64; 2]; 2],
+pub(super) struct Grid<'a> {
+    pub definition: &'a Definition,
+    pub build: &'a Build,
+    across: Along,
+    upward: Option<Along>,
+    /// Places of the parameters among the system's.
+    pub over: usize,
+    pub against: Option<usize>,
+    pub columns: Vec<f64>,
+    pub rows: Vec<f64>,
     stepper: BlockStepper,
     /// Starts of the orbits, variable by variable, with a tangent vector each.
-    starts: Vec<f64>,
+    pub starts: Vec<f64>,
     /// Steps between two renormalisations.
-    stride: u64,
-    settling: u64,
-    measured: u64,
+    pub stride: u64,
+    /// Renormalisations that are thrown away, and that count.
+    pub settling: u64,
+    pub measured: u64,
 }
 
-impl<'a> Plan<'a> {
+/// A grid and how it is shown.
+struct Plan<'a> {
+    grid: Grid<'a>,
+    /// Made by the device in f32.
+    preview: bool,
+}
+
+impl<'a> Grid<'a> {
     fn new(
         definition: &'a Definition,
         build: &'a Build,
         settings: &Settings,
     ) -> Result<Self, SimError> {
         let real = |key: &str| settings.get(key).and_then(Value::as_real).unwrap_or(0.0);
-        let place = |key: &str| {
-            let constant = chosen(definition, settings, key)?;
-            definition
-                .parameters
-                .iter()
-                .position(|p| p.key == constant.key)
-        };
-        let over = place("over")
+        let across = Along::new(definition, settings, ["over", "from", "to"])?
             .ok_or_else(|| SimError::other("This system has no parameter to go along."))?;
-        let against = place("against");
-        if against == Some(over) {
+        let upward = Along::new(definition, settings, ["against", "bottom", "top"])?;
+        if upward.is_some_and(|u| u.constant == across.constant) {
             return Err(SimError::other(
                 "Both parameters are the same; choose another for one of them.",
             ));
         }
-        let along = |from: f64, to: f64, count: usize| -> Vec<f64> {
-            // The middle of each cell.
-            (0..count)
-                .map(|i| from + (to - from) * (i as f64 + 0.5) / count as f64)
-                .collect()
-        };
-        let (from, to) = (real("from"), real("to"));
-        let (bottom, top) = (real("bottom"), real("top"));
-        if from >= to || against.is_some() && bottom >= top {
-            return Err(SimError::other(
-                "The edges are in the wrong order: from must be below to, and bottom below top.",
-            ));
+        let columns = across.middles(real("columns") as usize);
+        let rows = upward.map_or_else(|| vec![0.0], |u| u.middles(real("rows") as usize));
+        if (columns.len() * rows.len()) as u64 > MOST_CELLS {
+            return Err(SimError::TooLarge {
+                needed: format!("{} values", columns.len() * rows.len()),
+                allowed: format!("{MOST_CELLS}"),
+                remedy: "ask for fewer columns or rows.".into(),
+            });
         }
-        let rows = match against {
-            Some(_) => along(bottom, top, real("rows") as usize),
-            None => vec![0.0],
-        };
         let dimension = definition.dimension();
         let samples = start::sample(definition, build, 64)?;
         let mut starts = vec![0.0; 2 * dimension * ORBITS];
@@ -255,11 +278,12 @@ impl<'a> Plan<'a> {
         Ok(Self {
             definition,
             build,
-            over,
-            against,
-            columns: along(from, to, real("columns") as usize),
+            over: across.constant,
+            against: upward.map(|u| u.constant),
+            across,
+            upward,
+            columns,
             rows,
-            edges: [[from, to], [bottom, top]],
             stepper: BlockStepper::new(&definition.system.variational(1)),
             starts,
             stride,
@@ -316,28 +340,41 @@ impl<'a> Plan<'a> {
             format!("{} time units", (time * 1e6).round() / 1e6)
         }
     }
+}
+
+impl Plan<'_> {
+    /// The device's picture, handed out band by band; marked as what it is.
+    fn on_device(
+        &self,
+        gpu: &Arc<Gpu>,
+        job: &Job,
+        report: &Report,
+    ) -> Result<Vec<Option<(f64, f64)>>, SimError> {
+        scan_device::exponents(&self.grid, gpu, job, |cells| {
+            let mut partial = report.clone();
+            let mut plot = self.plot(cells);
+            plot.preview = true;
+            partial.plots = vec![plot];
+            job.partial(&partial);
+        })
+    }
 
     fn unit(&self) -> &'static str {
-        if self.definition.is_map() {
+        if self.grid.definition.is_map() {
             "1/iteration"
         } else {
             "1/time unit"
         }
     }
 
-    fn axis(&self, constant: usize, edges: [f64; 2]) -> Axis {
-        let constant = &self.definition.parameters[constant];
-        let mut axis = Axis::new(&constant.symbol, &constant.unit);
-        axis.limits = Some(edges);
-        axis
-    }
-
     fn plot(&self, cells: &[Option<(f64, f64)>]) -> Plot {
         let title = "Largest exponent".to_owned();
-        let x = self.axis(self.over, self.edges[0]);
-        let sets = Some(self.definition.parameters[self.over].key.clone());
-        let Some(against) = self.against else {
-            let found = self.columns.iter().zip(cells);
+        let grid = &self.grid;
+        let x = grid.across.axis(grid.definition);
+        let sets = Some(grid.across.key(grid.definition));
+        let edges = ["from", "to", "bottom", "top"].map(str::to_owned);
+        let Some(upward) = &grid.upward else {
+            let found = grid.columns.iter().zip(cells);
             let found: Vec<(f64, f64, f64)> = found
                 .filter_map(|(x, cell)| cell.map(|(value, error)| (*x, value, error)))
                 .collect();
@@ -360,6 +397,8 @@ impl<'a> Plan<'a> {
                     },
                 ],
                 sets,
+                preview: self.preview,
+                edges: ["from", "to", "", ""].map(str::to_owned).to_vec(),
                 ..Plot::default()
             };
         };
@@ -368,16 +407,18 @@ impl<'a> Plan<'a> {
         sizes.sort_by(f64::total_cmp);
         let most = sizes.get(sizes.len() * 97 / 100).copied().unwrap_or(1.0);
         let most = if most > 0.0 { most } else { 1.0 };
+        let mut values: Vec<Option<f32>> = cells.iter().map(|c| c.map(|(v, _)| v as f32)).collect();
+        values.resize(grid.columns.len() * grid.rows.len(), None);
         Plot {
             title,
             x,
-            y: self.axis(against, self.edges[1]),
+            y: upward.axis(grid.definition),
             marks: vec![Mark::Field(Field {
                 name: "λ₁".into(),
-                x: self.edges[0],
-                y: self.edges[1],
-                width: self.columns.len(),
-                values: cells.iter().map(|c| c.map(|(v, _)| v as f32)).collect(),
+                x: [grid.across.from, grid.across.to],
+                y: [upward.from, upward.to],
+                width: grid.columns.len(),
+                values,
                 shades: Shades::Range {
                     unit: self.unit().into(),
                     map: ColorMap::Vik,
@@ -386,52 +427,50 @@ impl<'a> Plan<'a> {
                 },
             })],
             sets,
+            sets_up: Some(upward.key(grid.definition)),
+            edges: edges.to_vec(),
+            preview: self.preview,
             ..Plot::default()
         }
     }
 
     fn conclude(&self, cells: &[Option<(f64, f64)>], report: &mut Report) {
+        let grid = &self.grid;
         let found: Vec<(usize, f64, f64)> = cells
             .iter()
             .enumerate()
             .filter_map(|(i, c)| c.map(|(v, e)| (i, v, e)))
             .collect();
         if let Some((i, value, error)) = found.iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
-            let error = Uncertainty::StandardError(*error);
+            let error = if self.preview {
+                Uncertainty::Unknown("f32 preview".into())
+            } else {
+                Uncertainty::StandardError(*error)
+            };
             report.values.push(
                 Quantity::real("greatest", "Greatest exponent", *value, error)
                     .symbol("λ₁")
                     .unit(self.unit()),
             );
-            let at = |key: &str, constant: usize, value: f64, edges: [f64; 2], count: usize| {
-                let half = 0.5 * (edges[1] - edges[0]) / count as f64;
-                let symbol = &self.definition.parameters[constant].symbol;
-                Quantity::real(
-                    key,
-                    &format!("There {symbol}"),
-                    value,
-                    Uncertainty::Bound(half),
-                )
+            let at = |key: &str, along: &Along, value: f64, count: usize| {
+                let half = 0.5 * (along.to - along.from) / count as f64;
+                let symbol = &grid.definition.parameters[along.constant].symbol;
+                let name = format!("There {symbol}");
+                Quantity::real(key, &name, value, Uncertainty::Bound(half))
             };
-            let width = self.columns.len();
-            let column = self.columns[i % width];
-            report
-                .values
-                .push(at("at", self.over, column, self.edges[0], width));
-            if let Some(against) = self.against {
-                let row = self.rows[i / width];
-                report.values.push(at(
-                    "at_second",
-                    against,
-                    row,
-                    self.edges[1],
-                    self.rows.len(),
-                ));
+            let width = grid.columns.len();
+            let column = grid.columns[i % width];
+            report.values.push(at("at", &grid.across, column, width));
+            if let Some(upward) = &grid.upward {
+                let row = grid.rows[i / width];
+                report
+                    .values
+                    .push(at("at_second", upward, row, grid.rows.len()));
             }
         }
         let chaotic = found
             .iter()
-            .filter(|(_, v, e)| *v > 3.0 * e && *v > 1e-3 / self.time());
+            .filter(|(_, v, e)| *v > 3.0 * e && *v > 1e-3 / grid.definition.period);
         let part = chaotic.count() as f64 / cells.len() as f64;
         let one = Uncertainty::Bound(1.0 / cells.len() as f64);
         report
@@ -444,10 +483,5 @@ impl<'a> Plan<'a> {
                 cells.len()
             ));
         }
-    }
-
-    /// The natural time scale.
-    fn time(&self) -> f64 {
-        self.definition.period
     }
 }

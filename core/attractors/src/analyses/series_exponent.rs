@@ -57,10 +57,10 @@ impl Analysis for SeriesExponent {
         "M. T. Rosenstein, J. J. Collins, C. J. De Luca (1993), A practical method for calculating largest Lyapunov exponents from small data sets, Physica D 65, 117–134."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some()
+        source::has_numbers(model)
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
-        source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
+        source::declarations(model, declared)
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {

@@ -8,10 +8,13 @@ use loom_sim::{Job, Model, Parameter, Report, Series, Settings, SimError, Subjec
 
 use crate::catalogue;
 use crate::definition::Definition;
+use crate::delay::sampling::Sampling as Lagging;
+use crate::integrate::{Follower, Manner, Method, advice};
+use crate::recorded;
 use crate::science;
-use crate::settings::Build;
+use crate::settings::{Build, choices};
 use crate::simulation::captured;
-use crate::stepping::OrbitStepper;
+use crate::stepping::{OrbitStepper, needs_past};
 
 /// Steps between two looks at whether the work has been cancelled.
 const CHUNK: u64 = 20_000;
@@ -23,7 +26,7 @@ pub enum Source<'a> {
         build: Build,
         model: &'a Model,
     },
-    Series(&'a Series),
+    Series(Arc<Series>),
 }
 
 /// Points at equal distances of time, variable by variable within each.
@@ -60,6 +63,57 @@ pub fn of_model(model: &Model) -> Option<Arc<Definition>> {
         .flatten()
 }
 
+/// Whether an analysis of recorded numbers can be run on a model: a system, or a series.
+pub fn has_numbers(model: &Model) -> bool {
+    of_model(model).is_some() || recorded::of_model(model).is_some_and(|r| r.is_ok())
+}
+
+/// The declarations for a model: a system's own, or what is left of them for a series, its
+/// columns being the variables.
+pub fn declarations(
+    model: &Model,
+    declared: impl Fn(&Definition) -> Vec<Parameter>,
+) -> Vec<Parameter> {
+    if let Some(Ok(recording)) = recorded::of_model(model) {
+        return of_recording(&recording.series, &declared);
+    }
+    of_model(model).map_or_else(Vec::new, |d| declared(&d))
+}
+
+fn of_recording(
+    series: &Series,
+    declared: impl Fn(&Definition) -> Vec<Parameter>,
+) -> Vec<Parameter> {
+    // The numbers are declared alike for every system; the variables are its own.
+    let Ok(example) = catalogue::named("Lorenz") else {
+        return Vec::new();
+    };
+    let names: Vec<(&str, &str)> = series
+        .columns
+        .iter()
+        .map(|c| (c.name.as_str(), c.name.as_str()))
+        .collect();
+    let mut list = declared(&example);
+    list.retain(|p| p.key == "of" || !OF_ORBITS.contains(&&*p.key));
+    for parameter in &mut list {
+        if parameter.key == "of" {
+            let usual = names.first().map_or("", |(name, _)| *name);
+            let help = std::mem::take(&mut parameter.help);
+            *parameter = Parameter::choice("of", "Column", usual, &names).help(&help);
+        }
+    }
+    list
+}
+
+fn long_enough(series: &Arc<Series>) -> Result<Arc<Series>, SimError> {
+    if series.columns.is_empty() || series.at.len() < 16 {
+        return Err(SimError::other(
+            "The series is too short: 16 points at least are needed.",
+        ));
+    }
+    Ok(series.clone())
+}
+
 /// What declares how many points of an orbit are taken.
 pub fn sampling(definition: &Definition, usual: Sampling) -> Vec<Parameter> {
     let mut list = vec![
@@ -86,14 +140,49 @@ pub fn sampling(definition: &Definition, usual: Sampling) -> Vec<Parameter> {
             .logarithmic()
             .help("How densely the orbit is sampled, in its natural periods."),
         );
+        list.extend(manner());
     }
     list
 }
 
+/// What declares how a flow's orbit is followed.
+pub fn manner() -> [Parameter; 2] {
+    [
+        Parameter::choice("method", "Method", Method::Rk4.key(), Method::noiseless())
+            .help("How the orbit is followed: a fixed step, steps by the tolerance, for stiff or for Hamiltonian systems."),
+        Parameter::real("tolerance", "", "Tolerance", 1e-9, 1e-12, 1e-3)
+            .hard(1e-14, 0.1)
+            .logarithmic()
+            .help("The error allowed in each step, for the methods that choose their steps."),
+    ]
+}
+
+/// The method and the tolerance that the settings name.
+pub fn chosen_manner(settings: &Settings, dt: f64) -> Manner {
+    let method = settings.get("method").and_then(Value::as_text);
+    let tolerance = settings.get("tolerance").and_then(Value::as_real);
+    Manner {
+        method: method.and_then(Method::of).unwrap_or(Method::Rk4),
+        tolerance: tolerance.unwrap_or(1e-9),
+        dt,
+    }
+}
+
+/// Settings that say how an orbit is sampled, which a series has been already.
+const OF_ORBITS: [&str; 6] = [
+    "of",
+    "points",
+    "per_period",
+    "transient",
+    "method",
+    "tolerance",
+];
+
 /// What declares the variable that is read.
 pub fn variable(definition: &Definition) -> Parameter {
     let names = definition.system.variables();
-    let choices: Vec<(&str, &str)> = names.iter().map(|v| (v.as_str(), v.as_str())).collect();
+    let symbols = definition.symbols();
+    let choices = choices(names, &symbols);
     Parameter::choice(
         "of",
         "Variable",
@@ -106,6 +195,11 @@ pub fn variable(definition: &Definition) -> Parameter {
 impl<'a> Source<'a> {
     pub fn of(subject: &'a Subject) -> Result<Self, SimError> {
         match subject {
+            Subject::State { model, .. } if recorded::of_model(model).is_some() => {
+                let recording = recorded::of_model(model)
+                    .unwrap_or_else(|| Err(SimError::other("This model carries no series.")))?;
+                Ok(Self::Series(long_enough(&recording.series)?))
+            }
             Subject::State { model, capture } => {
                 let definition = catalogue::definition(model)?;
                 let mut build = Build::new(&definition, &model.parameters)?;
@@ -114,6 +208,7 @@ impl<'a> Source<'a> {
                     build.constants.clone_from(&state.constants);
                     if let Some(orbit) = state.orbits.first() {
                         build.initial.clone_from(&orbit.point);
+                        build.past = orbit.past.clone().map(Arc::new);
                     }
                 }
                 Ok(Self::System {
@@ -122,14 +217,7 @@ impl<'a> Source<'a> {
                     model,
                 })
             }
-            Subject::Series(series) => {
-                if series.columns.is_empty() || series.at.len() < 16 {
-                    return Err(SimError::other(
-                        "The series is too short: 16 points at least are needed.",
-                    ));
-                }
-                Ok(Self::Series(series))
-            }
+            Subject::Series(series) => Ok(Self::Series(long_enough(series)?)),
             _ => Err(SimError::other(
                 "This is measured on a system or on a time series; choose one of the catalogue.",
             )),
@@ -146,6 +234,14 @@ impl<'a> Source<'a> {
             )),
         }
     }
+    /// A system whose state is a few numbers, where a past would not do.
+    pub fn instant(&self) -> Result<(&Arc<Definition>, &Build), SimError> {
+        let (definition, build) = self.system()?;
+        if definition.has_delays() {
+            return Err(needs_past());
+        }
+        Ok((definition, build))
+    }
     pub fn is_map(&self) -> bool {
         matches!(self, Self::System { definition, .. } if definition.is_map())
     }
@@ -153,6 +249,13 @@ impl<'a> Source<'a> {
         match self {
             Self::System { definition, .. } => definition.system.variables().to_vec(),
             Self::Series(series) => series.columns.iter().map(|c| c.name.clone()).collect(),
+        }
+    }
+    /// The variables as they are written in plots.
+    pub fn symbols(&self) -> Vec<String> {
+        match self {
+            Self::System { definition, .. } => definition.symbols(),
+            Self::Series(_) => self.variables(),
         }
     }
     /// The unit of time of this source.
@@ -193,10 +296,10 @@ impl<'a> Source<'a> {
                 // The numbers are declared alike for every system; the variables are its own.
                 let example = catalogue::named("Lorenz")?;
                 let mut list = declared(&example);
-                list.retain(|p| !["of", "points", "per_period", "transient"].contains(&&*p.key));
+                list.retain(|p| !OF_ORBITS.contains(&&*p.key));
                 let mut own = given.clone();
                 let variable = own.remove("of");
-                for key in ["points", "per_period", "transient"] {
+                for key in OF_ORBITS {
                     own.remove(key);
                 }
                 let mut all = loom_sim::parameter::complete(&list, &own)?;
@@ -223,7 +326,8 @@ impl<'a> Source<'a> {
                     definition.period / real("per_period", 20.0)
                 };
                 let transient = real("transient", 100.0) * definition.period.max(1e-12);
-                orbit(definition, build, points, interval, transient, job)
+                let manner = chosen_manner(settings, build.dt);
+                orbit_by(definition, build, points, interval, transient, &manner, job)
             }
         }
     }
@@ -252,12 +356,13 @@ impl<'a> Source<'a> {
 /// The settings of an analysis as options of its command.
 fn with_settings(mut line: String, settings: &Settings) -> String {
     for (key, value) in settings {
-        line.push_str(&format!(" --{} {value}", key.replace('_', "-")));
+        let word = science::quoted(&value.to_string());
+        line.push_str(&format!(" --{} {word}", key.replace('_', "-")));
     }
     line
 }
 
-/// An orbit, sampled; whole steps between points, none longer than dt.
+/// An orbit, sampled; whole Runge–Kutta steps between points, none longer than dt.
 pub fn orbit(
     definition: &Definition,
     build: &Build,
@@ -266,12 +371,40 @@ pub fn orbit(
     transient: f64,
     job: &Job,
 ) -> Result<Samples, SimError> {
+    let manner = chosen_manner(&Settings::new(), build.dt);
+    orbit_by(definition, build, points, interval, transient, &manner, job)
+}
+
+/// The same by any method.
+pub fn orbit_by(
+    definition: &Definition,
+    build: &Build,
+    points: usize,
+    interval: f64,
+    transient: f64,
+    manner: &Manner,
+    job: &Job,
+) -> Result<Samples, SimError> {
     let dimension = definition.dimension();
     if (points as u64).saturating_mul(dimension as u64) > 1 << 27 {
         return Err(SimError::TooLarge {
             needed: format!("{} numbers", points as u64 * dimension as u64),
             allowed: "1 GiB".into(),
             remedy: "ask for fewer points.".into(),
+        });
+    }
+    if definition.has_delays() {
+        let sampling = Lagging {
+            method: manner.method,
+            tolerance: manner.tolerance,
+            transient,
+            interval,
+            points,
+        };
+        return Ok(Samples {
+            dimension,
+            interval,
+            values: sampling.follow(definition, build, job)?,
         });
     }
     let map = definition.is_map();
@@ -287,6 +420,29 @@ pub fn orbit(
     } else {
         interval / per_point as f64
     };
+    if !map && manner.method != Method::Rk4 {
+        let manner = Manner {
+            dt: step,
+            ..*manner
+        };
+        let follower = Follower::new(definition, &build.constants, &manner)?;
+        let mut path = follower.start(0.0, &build.initial)?;
+        let begun = if manner.method.has_fixed_steps() {
+            (transient / step).round() * step
+        } else {
+            transient
+        };
+        let mut values = vec![0.0; points * dimension];
+        for (number, row) in values.chunks_exact_mut(dimension).enumerate() {
+            job.check()?;
+            path.at(begun + number as f64 * interval, row)?;
+        }
+        return Ok(Samples {
+            dimension,
+            interval,
+            values,
+        });
+    }
     let stepper = OrbitStepper::new(definition);
     let mut clock = Clock::new(step);
     let mut point = build.initial.clone();
@@ -309,7 +465,7 @@ pub fn orbit(
                     "infinite"
                 }
                 .into(),
-                remedy: "start elsewhere, change the parameters, or use a smaller dt.".into(),
+                remedy: advice(definition, &build.constants, &build.initial, step),
             }),
         }
     };

@@ -12,6 +12,11 @@ use rayon::prelude::*;
 use super::source::{self, Sampling, Source};
 use crate::definition::Definition;
 
+/// Fewer points show no growth that could be told from none.
+const LEAST: usize = 300;
+/// Half the distance of the quartiles above which the frequencies disagree.
+const WIDE: f64 = 0.25;
+
 /// "0–1 test for chaos".
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ZeroOne;
@@ -46,10 +51,10 @@ impl Analysis for ZeroOne {
         "G. A. Gottwald, I. Melbourne (2009), On the implementation of the 0–1 test for chaos, SIAM J. Appl. Dyn. Syst. 8, 129–145."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some()
+        source::has_numbers(model)
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
-        source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
+        source::declarations(model, declared)
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -58,6 +63,12 @@ impl Analysis for ZeroOne {
         let settings = source.complete(declared, settings)?;
         let samples = source.samples(&settings, job)?;
         let series = samples.column(source.chosen(&settings)?);
+        if series.len() < LEAST {
+            return Err(SimError::other(format!(
+                "The 0–1 test needs {LEAST} points at least; there are {}.",
+                series.len()
+            )));
+        }
         let count = settings
             .get("frequencies")
             .and_then(Value::as_real)
@@ -81,7 +92,7 @@ impl Analysis for ZeroOne {
         report.method = format!(
             "{} points of {}; for each of {count} frequencies the correlation of the walk's mean square displacement (damped by α = 1) with time; K is the median, its error half the distance of the quartiles.",
             series.len(),
-            source.variables()[source.chosen(&settings)?]
+            source.symbols()[source.chosen(&settings)?]
         );
         report.values.push(
             Quantity::real(
@@ -92,7 +103,9 @@ impl Analysis for ZeroOne {
             )
             .symbol("K"),
         );
-        let verdict = if median > 0.9 {
+        let verdict = if spread > WIDE {
+            "undecided: the frequencies disagree; take more points"
+        } else if median > 0.9 {
             "chaotic"
         } else if median < 0.1 {
             "regular"

@@ -1,20 +1,40 @@
-//! Integrators that choose their own steps: Tsitouras 5(4) and Dormand–Prince 8(5,3), with dense
-//! output, in f64.
+//! How an orbit is followed in f64: methods with fixed steps, methods that choose their steps,
+//! methods for stiff systems and for Hamiltonian ones, all behind one small [`Path`].
 //!
-//! A step is taken again with a shorter one when its estimated error, in units of the tolerance
-//! (absolute and relative alike), is above 1. Between steps the solution is a polynomial, so
-//! where one looks does not change how the steps are taken.
+//! | File | Methods |
+//! |---|---|
+//! | `fixed` | Runge–Kutta of order 4; the iteration of maps |
+//! | `explicit` | Tsitouras 5(4), Dormand–Prince 8(5,3), with a watch for stiffness |
+//! | `stiff` | BDF, TR-BDF2, ESDIRK34 (crate diffsol) with the symbolic Jacobian |
+//! | `symplectic` | Blanes–Moan compositions of order 4 and 6 |
+//! | `gauss` | Gauss–Legendre of order 4 |
+//! | `noise` | Euler–Maruyama, Rößler's SRA1: process noise |
+//! | `hamilton` | which systems are Hamiltonian, told from their equations |
 
-mod dop853;
-mod tsit5;
+pub(crate) mod dop853;
+mod explicit;
+mod fixed;
+mod gauss;
+pub mod hamilton;
+pub mod noise;
+mod stiff;
+mod symplectic;
+pub(crate) mod tsit5;
 
-use loom_formula::{Rates, RatesRun};
 use loom_sim::SimError;
 
 use crate::definition::Definition;
+use crate::divergence;
+use crate::start::Samples;
+use crate::stepping::needs_past;
+pub use explicit::{Integrator, Orbit};
+pub use fixed::Fixed;
+pub use gauss::Gauss;
+pub use stiff::Stiff;
+pub use symplectic::Split;
 
 /// How a flow is followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     /// Runge and Kutta's classical method with a fixed step.
     Rk4,
@@ -22,470 +42,343 @@ pub enum Method {
     Tsit5,
     /// Dormand and Prince 8(5,3).
     Dop853,
+    /// Backward differentiation formulas of order 1 to 5.
+    Bdf,
+    /// Trapezoidal rule and second-order BDF in one step.
+    TrBdf2,
+    /// Singly diagonally implicit Runge–Kutta, order 4 with an error estimate of order 3.
+    Esdirk34,
+    /// A composition of drifts and kicks, order 4.
+    Symplectic4,
+    /// The same, order 6.
+    Symplectic6,
+    /// Implicit midpoints of Gauss and Legendre, two stages.
+    Gauss4,
+    /// Euler and Maruyama, under noise.
+    Em,
+    /// Rößler's SRA1, under noise.
+    Sra,
 }
 
 impl Method {
-    pub const ALL: [(&'static str, &'static str); 3] = [
+    /// Keys and names, in the order of the variants.
+    pub const ALL: [(&'static str, &'static str); 11] = [
         ("rk4", "Runge–Kutta, fixed step"),
         ("tsit5", "Tsitouras 5(4)"),
         ("dop853", "Dormand–Prince 8(5,3)"),
+        ("bdf", "BDF, for stiff systems"),
+        ("trbdf2", "TR-BDF2, for stiff systems"),
+        ("esdirk34", "ESDIRK34, for stiff systems"),
+        ("symplectic4", "Symplectic, order 4"),
+        ("symplectic6", "Symplectic, order 6"),
+        ("gauss4", "Gauss–Legendre, order 4"),
+        ("em", "Euler–Maruyama, for noise"),
+        ("sra", "SRA1, for noise"),
     ];
+    /// Those for noise come last.
+    const NOISELESS: usize = 9;
+    const VARIANTS: [Self; 11] = [
+        Self::Rk4,
+        Self::Tsit5,
+        Self::Dop853,
+        Self::Bdf,
+        Self::TrBdf2,
+        Self::Esdirk34,
+        Self::Symplectic4,
+        Self::Symplectic6,
+        Self::Gauss4,
+        Self::Em,
+        Self::Sra,
+    ];
+
+    /// Keys and names of the methods that follow an orbit without noise.
+    pub fn noiseless() -> &'static [(&'static str, &'static str)] {
+        &Self::ALL[..Self::NOISELESS]
+    }
+
     pub fn key(self) -> &'static str {
         Self::ALL[self as usize].0
     }
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
     pub fn of(key: &str) -> Option<Self> {
-        match key.to_ascii_lowercase().as_str() {
-            "rk4" => Some(Self::Rk4),
-            "tsit5" => Some(Self::Tsit5),
-            "dop853" => Some(Self::Dop853),
-            _ => None,
+        let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_'], "");
+        let wanted = plain(key);
+        let place = Self::ALL.iter().position(|(key, _)| *key == wanted)?;
+        Self::VARIANTS.get(place).copied()
+    }
+    /// The keys with commas between them, for help and errors.
+    pub fn keys() -> String {
+        Self::ALL.map(|(key, _)| key).join(", ")
+    }
+    /// Whether its steps have a length that is given, instead of a tolerance.
+    pub fn has_fixed_steps(self) -> bool {
+        matches!(
+            self,
+            Self::Rk4 | Self::Symplectic4 | Self::Symplectic6 | Self::Gauss4 | Self::Em | Self::Sra
+        )
+    }
+    /// Whether it is made for noise.
+    pub fn is_noisy(self) -> bool {
+        matches!(self, Self::Em | Self::Sra)
+    }
+    /// Whether it is made for stiff systems.
+    pub fn is_stiff(self) -> bool {
+        matches!(self, Self::Bdf | Self::TrBdf2 | Self::Esdirk34)
+    }
+    /// The paper or book that gives it.
+    pub fn citation(self) -> &'static str {
+        match self {
+            Self::Rk4 => {
+                "W. Kutta (1901), Beitrag zur näherungsweisen Integration totaler Differentialgleichungen, Z. Math. Phys. 46, 435–453."
+            }
+            Self::Tsit5 => {
+                "Ch. Tsitouras (2011), Runge–Kutta pairs of order 5(4) satisfying only the first column simplifying assumption, Comput. Math. Appl. 62, 770–775."
+            }
+            Self::Dop853 => {
+                "E. Hairer, S. P. Nørsett, G. Wanner (1993), Solving Ordinary Differential Equations I, Springer, section II.10."
+            }
+            Self::Bdf => {
+                "L. F. Shampine, M. W. Reichelt (1997), The MATLAB ODE suite, SIAM J. Sci. Comput. 18, 1–22."
+            }
+            Self::TrBdf2 => {
+                "M. E. Hosea, L. F. Shampine (1996), Analysis and implementation of TR-BDF2, Appl. Numer. Math. 20, 21–37."
+            }
+            Self::Esdirk34 => {
+                "J. B. Jørgensen, M. R. Kristensen, P. G. Thomsen (2018), A family of ESDIRK integration methods, arXiv:1803.01613."
+            }
+            Self::Symplectic4 | Self::Symplectic6 => {
+                "S. Blanes, P. C. Moan (2002), Practical symplectic partitioned Runge–Kutta and Runge–Kutta–Nyström methods, J. Comput. Appl. Math. 142, 313–330."
+            }
+            Self::Em | Self::Sra => {
+                "A. Rößler (2010), Runge–Kutta methods for the strong approximation of solutions of stochastic differential equations, SIAM J. Numer. Anal. 48, 922–952."
+            }
+            Self::Gauss4 => {
+                "E. Hairer, C. Lubich, G. Wanner (2006), Geometric Numerical Integration, second edition, Springer, section II.1.3."
+            }
         }
+    }
+}
+
+/// An orbit under way, step by step; between the ends of a step it can be looked at anywhere.
+pub trait Path {
+    /// Takes one step.
+    ///
+    /// # Errors
+    /// Where the orbit runs away, with the time and the variable, or no step is short enough.
+    fn advance(&mut self) -> Result<(), SimError>;
+    /// The end of the last step.
+    fn time(&self) -> f64;
+    /// The beginning of the last step.
+    fn before(&self) -> f64;
+    /// The state at the end of the last step.
+    fn state(&self) -> &[f64];
+    /// The state within the last step, as exact as the method itself.
+    fn between(&mut self, time: f64, out: &mut [f64]) -> Result<(), SimError>;
+    /// Steps that were taken.
+    fn steps(&self) -> u64;
+    /// The first time at which an explicit method found the system stiff.
+    fn stiff_near(&self) -> Option<f64> {
+        None
+    }
+    /// By how much a time may miss a step's end and still mean it.
+    fn slack(&self) -> f64 {
+        0.0
+    }
+    /// The state at a time that is not before the beginning of the last step.
+    ///
+    /// # Errors
+    /// As [`Path::advance`].
+    fn at(&mut self, time: f64, out: &mut [f64]) -> Result<(), SimError> {
+        let begun = self.steps();
+        while self.time() + self.slack() < time {
+            if self.steps() - begun > MOST_STEPS {
+                return Err(too_many(self.time()));
+            }
+            self.advance()?;
+        }
+        if time + self.slack() >= self.time() {
+            out.copy_from_slice(self.state());
+            return Ok(());
+        }
+        self.between(time, out)
     }
 }
 
 /// Steps that may be taken between two points that are asked for.
 const MOST_STEPS: u64 = 10_000_000;
-/// A new step is a little shorter than the estimate says, and changes by bounded factors.
-const SAFETY: f64 = 0.9;
-const SHRINK: f64 = 0.2;
-const GROW: f64 = 10.0;
 
-/// A flow's right-hand sides with a method of order 5 or 8.
-#[derive(Debug)]
-pub struct Integrator {
-    rates: Rates,
-    high: bool,
-    tolerance: f64,
-    names: Vec<String>,
+/// What a method needs besides the system.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Manner {
+    pub method: Method,
+    /// The error allowed in each step, relative to a variable where it is above 1 and absolute
+    /// where it is below; for methods that choose their steps.
+    pub tolerance: f64,
+    /// The length of a fixed step.
+    pub dt: f64,
 }
 
-impl Integrator {
-    /// `tolerance`: the error allowed in each step, relative to a variable where it is above 1
-    /// and absolute where it is below.
+/// A system with a method: starts any number of orbits.
+pub struct Follower {
+    engine: Engine,
+    constants: Vec<f64>,
+}
+
+enum Engine {
+    Fixed(Fixed),
+    Explicit(Integrator),
+    Stiff(Box<Stiff>),
+    Split(Split),
+    Gauss(Gauss),
+}
+
+impl Follower {
+    /// Compiles what the method needs. Maps are iterated, whatever the method.
     ///
     /// # Errors
-    /// For a tolerance outside 1e-14 to 0.1, and a method with fixed steps.
-    pub fn new(definition: &Definition, method: Method, tolerance: f64) -> Result<Self, SimError> {
-        if !(1e-14..=0.1).contains(&tolerance) {
+    /// For a tolerance or a step that can't be, and a symplectic method on a system that is not
+    /// Hamiltonian.
+    pub fn new(
+        definition: &Definition,
+        constants: &[f64],
+        manner: &Manner,
+    ) -> Result<Self, SimError> {
+        if definition.has_delays() {
+            return Err(needs_past());
+        }
+        let method = manner.method;
+        if method.is_noisy() {
             return Err(SimError::other(format!(
-                "The tolerance {tolerance} is not between 1e-14 and 0.1."
+                "{} is made for noise: give --noise with it, or another method.",
+                method.key()
             )));
         }
-        if method == Method::Rk4 {
-            return Err(SimError::other(
-                "rk4 takes fixed steps: it has no tolerance.",
-            ));
-        }
+        let engine = if definition.is_map() {
+            Engine::Fixed(Fixed::new(definition, 1.0))
+        } else if method.has_fixed_steps() {
+            if !(manner.dt > 0.0 && manner.dt.is_finite()) {
+                return Err(SimError::other(format!(
+                    "The step {} is no number above 0.",
+                    manner.dt
+                )));
+            }
+            match method {
+                Method::Symplectic4 | Method::Symplectic6 => {
+                    Engine::Split(Split::new(definition, constants, method, manner.dt)?)
+                }
+                Method::Gauss4 => Engine::Gauss(Gauss::new(definition, constants, manner.dt)?),
+                _ => Engine::Fixed(Fixed::new(definition, manner.dt)),
+            }
+        } else if method.is_stiff() {
+            let stiff = Stiff::new(definition, constants, method, manner.tolerance)?;
+            Engine::Stiff(Box::new(stiff))
+        } else {
+            Engine::Explicit(Integrator::new(definition, method, manner.tolerance)?)
+        };
         Ok(Self {
-            rates: Rates::new(&definition.system),
-            high: method == Method::Dop853,
-            tolerance,
-            names: definition.system.variables().to_vec(),
+            engine,
+            constants: constants.to_vec(),
         })
     }
 
     /// Begins at a time and a state.
-    pub fn start(
-        &self,
-        time: f64,
-        state: &[f64],
-        constants: &[f64],
-    ) -> Result<Orbit<'_>, SimError> {
-        let n = self.rates.dimension();
-        if state.len() != n {
-            return Err(SimError::other(format!(
-                "A state of {} numbers for a system of {n} variables.",
-                state.len()
-            )));
-        }
-        let (a, c): (&[&[f64]], &[f64]) = if self.high {
-            (&dop853::A, &dop853::C)
-        } else {
-            (&tsit5::A, &tsit5::C)
-        };
-        let mut orbit = Orbit {
-            integrator: self,
-            rates: self.rates.start(constants).map_err(SimError::other)?,
-            a,
-            c,
-            last: if self.high { 12 } else { 6 },
-            time,
-            before: time,
-            state: state.to_vec(),
-            old: state.to_vec(),
-            stages: vec![0.0; n * a.len()],
-            work: vec![0.0; n],
-            dense: Vec::new(),
-            step: 0.0,
-            taken: 0,
-            fresh: true,
-        };
-        orbit.first_step();
-        Ok(orbit)
+    pub fn start(&self, time: f64, state: &[f64]) -> Result<Box<dyn Path + '_>, SimError> {
+        let constants = &self.constants;
+        Ok(match &self.engine {
+            Engine::Fixed(fixed) => Box::new(fixed.start(time, state, constants)?),
+            Engine::Explicit(integrator) => Box::new(integrator.start(time, state, constants)?),
+            Engine::Stiff(stiff) => stiff.start(time, state)?,
+            Engine::Split(split) => Box::new(split.start(time, state, constants)?),
+            Engine::Gauss(gauss) => Box::new(gauss.start(time, state, constants)?),
+        })
     }
 }
 
-/// A flow under way.
-#[derive(Debug)]
-pub struct Orbit<'a> {
-    integrator: &'a Integrator,
-    rates: RatesRun<'a>,
-    a: &'static [&'static [f64]],
-    c: &'static [f64],
-    /// The stage at the step's end, which begins the next one.
-    last: usize,
-    /// The end of the last step, and its beginning.
-    time: f64,
-    before: f64,
-    state: Vec<f64>,
-    old: Vec<f64>,
-    /// Stage by stage.
-    stages: Vec<f64>,
-    work: Vec<f64>,
-    /// Coefficients of the dense output of Dormand and Prince, once they are needed.
-    dense: Vec<f64>,
-    /// The length that the next step tries.
-    step: f64,
-    taken: u64,
-    fresh: bool,
+impl std::fmt::Debug for Follower {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Follower")
+    }
 }
 
-impl Orbit<'_> {
-    /// The state at a time not before the last one asked for.
-    ///
-    /// # Errors
-    /// Where the orbit runs away, with its time and variable; where the steps become too short,
-    /// which says that the system is stiff there.
-    pub fn at(&mut self, time: f64, out: &mut [f64]) -> Result<(), SimError> {
-        let begun = self.taken;
-        while self.time < time {
-            if self.taken - begun > MOST_STEPS {
-                return Err(self.stiff());
-            }
-            self.advance()?;
-        }
-        self.between(time, out);
+/// The tolerance, or why it can't be one.
+fn checked_tolerance(tolerance: f64) -> Result<f64, SimError> {
+    if (1e-14..=0.1).contains(&tolerance) {
+        Ok(tolerance)
+    } else {
+        Err(SimError::other(format!(
+            "The tolerance {tolerance} is not between 1e-14 and 0.1."
+        )))
+    }
+}
+
+/// A state of the wrong length.
+fn checked_state(state: &[f64], dimension: usize) -> Result<(), SimError> {
+    if state.len() == dimension {
         Ok(())
-    }
-
-    /// Steps that were taken, those that failed left out.
-    pub fn steps(&self) -> u64 {
-        self.taken
-    }
-
-    /// Hairer's guess of a first step, from the sizes of the state, the rate and its change.
-    fn first_step(&mut self) {
-        let n = self.state.len();
-        let tolerance = self.integrator.tolerance;
-        self.rates.at(self.time, &self.state, &mut self.stages[..n]);
-        let scale: Vec<f64> = self
-            .state
-            .iter()
-            .map(|x| tolerance * (1.0 + x.abs()))
-            .collect();
-        let size = |values: &[f64]| {
-            let squares: f64 = values
-                .iter()
-                .zip(&scale)
-                .map(|(x, s)| (x / s).powi(2))
-                .sum();
-            (squares / n as f64).sqrt()
-        };
-        let (d0, d1) = (size(&self.state), size(&self.stages[..n]));
-        let h0 = if d0 < 1e-5 || d1 < 1e-5 {
-            1e-6
-        } else {
-            0.01 * d0 / d1
-        };
-        for ((x, y), f) in self.work.iter_mut().zip(&self.state).zip(&self.stages) {
-            *x = y + h0 * f;
-        }
-        let mut rate = vec![0.0; n];
-        self.rates.at(self.time + h0, &self.work, &mut rate);
-        for (r, f) in rate.iter_mut().zip(&self.stages) {
-            *r -= f;
-        }
-        let d2 = size(&rate) / h0;
-        let largest = d1.max(d2);
-        let h1 = if largest <= 1e-15 || largest.is_nan() {
-            (h0 * 1e-3).max(1e-6)
-        } else {
-            (0.01 / largest).powf(self.exponent())
-        };
-        self.step = (100.0 * h0).min(h1);
-        // The first stage of the first step is known now.
-        let (first, rest) = self.stages.split_at_mut(n);
-        rest[(self.last - 1) * n..][..n].copy_from_slice(first);
-    }
-
-    fn exponent(&self) -> f64 {
-        if self.integrator.high {
-            1.0 / 8.0
-        } else {
-            1.0 / 5.0
-        }
-    }
-
-    /// One step, taken again until it is exact enough.
-    fn advance(&mut self) -> Result<(), SimError> {
-        let n = self.state.len();
-        let last = self.last;
-        self.stages.copy_within(last * n..(last + 1) * n, 0);
-        self.old.copy_from_slice(&self.state);
-        let mut refused = false;
-        loop {
-            let h = self.step;
-            let end = self.time + h;
-            if end <= self.time || h < 16.0 * f64::EPSILON * self.time.abs() {
-                return Err(self.stiff());
-            }
-            for stage in 1..=last {
-                self.stage(stage, h);
-            }
-            let error = self.error(h);
-            let factor = SAFETY * error.powf(-self.exponent());
-            if error < 1.0 {
-                // The last stage was taken at the new state.
-                self.state.copy_from_slice(&self.work);
-                self.before = self.time;
-                self.time = end;
-                self.taken += 1;
-                self.fresh = true;
-                let grow = if refused { 1.0 } else { GROW };
-                self.step = h * factor.clamp(SHRINK, grow);
-                return Ok(());
-            }
-            refused = true;
-            self.step = h * if factor.is_finite() {
-                factor.clamp(SHRINK, 1.0)
-            } else {
-                SHRINK
-            };
-            if self.step < f64::MIN_POSITIVE * 1e10 || !self.old.iter().all(|x| x.is_finite()) {
-                return Err(self.away());
-            }
-        }
-    }
-
-    /// The rates at one stage; leaves its state in `work`.
-    fn stage(&mut self, stage: usize, h: f64) {
-        let n = self.state.len();
-        self.work.fill(0.0);
-        for (k, weight) in self.a[stage].iter().enumerate() {
-            if *weight != 0.0 {
-                for (x, rate) in self.work.iter_mut().zip(&self.stages[k * n..][..n]) {
-                    *x += weight * rate;
-                }
-            }
-        }
-        for (x, y) in self.work.iter_mut().zip(&self.old) {
-            *x = y + h * *x;
-        }
-        // The first step's beginning: the last step has moved `time` only when it was taken.
-        let from = if stage > self.last {
-            self.before
-        } else {
-            self.time
-        };
-        let time = from + self.c[stage] * h;
-        self.rates
-            .at(time, &self.work, &mut self.stages[stage * n..][..n]);
-    }
-
-    /// The estimated error in units of what is allowed.
-    fn error(&self, h: f64) -> f64 {
-        let n = self.state.len();
-        let tolerance = self.integrator.tolerance;
-        let sum = |weights: &[f64], v: usize| -> f64 {
-            weights
-                .iter()
-                .enumerate()
-                .map(|(k, w)| w * self.stages[k * n + v])
-                .sum()
-        };
-        let (mut fifth, mut third) = (0.0, 0.0);
-        for v in 0..n {
-            let scale = tolerance * (1.0 + self.old[v].abs().max(self.work[v].abs()));
-            if self.integrator.high {
-                fifth += (sum(&dop853::E5, v) / scale).powi(2);
-                third += (sum(&dop853::E3, v) / scale).powi(2);
-            } else {
-                fifth += (sum(&tsit5::E, v) / scale).powi(2);
-            }
-        }
-        if fifth == 0.0 && third == 0.0 {
-            return 1e-10;
-        }
-        if self.integrator.high {
-            h * fifth / ((fifth + 0.01 * third) * n as f64).sqrt()
-        } else {
-            h * (fifth / n as f64).sqrt()
-        }
-    }
-
-    /// The dense output within the last step.
-    fn between(&mut self, time: f64, out: &mut [f64]) {
-        if time >= self.time {
-            out.copy_from_slice(&self.state);
-            return;
-        }
-        let n = self.state.len();
-        let h = self.time - self.before;
-        let theta = ((time - self.before) / h).clamp(0.0, 1.0);
-        if !self.integrator.high {
-            let mut weights = [0.0; 7];
-            for (weight, c) in weights.iter_mut().zip(&tsit5::DENSE) {
-                *weight = theta * (c[0] + theta * (c[1] + theta * (c[2] + theta * c[3])));
-            }
-            for (v, x) in out.iter_mut().enumerate() {
-                let sum: f64 = (0..7).map(|k| weights[k] * self.stages[k * n + v]).sum();
-                *x = self.old[v] + h * sum;
-            }
-            return;
-        }
-        if self.fresh {
-            self.interpolate(h);
-        }
-        for (v, x) in out.iter_mut().enumerate() {
-            let mut sum = 0.0;
-            for k in (0..7).rev() {
-                sum += self.dense[k * n + v];
-                sum *= if k % 2 == 0 { theta } else { 1.0 - theta };
-            }
-            *x = self.old[v] + sum;
-        }
-    }
-
-    /// Three more stages, and from all of them the polynomial of order 7.
-    fn interpolate(&mut self, h: f64) {
-        let n = self.state.len();
-        for stage in 13..16 {
-            self.stage(stage, h);
-        }
-        self.dense.resize(7 * n, 0.0);
-        for v in 0..n {
-            let rate = |k: usize| self.stages[k * n + v];
-            let change = self.state[v] - self.old[v];
-            self.dense[v] = change;
-            self.dense[n + v] = h * rate(0) - change;
-            self.dense[2 * n + v] = 2.0 * change - h * (rate(12) + rate(0));
-            for (row, weights) in dop853::D.iter().enumerate() {
-                let sum: f64 = weights.iter().enumerate().map(|(k, w)| w * rate(k)).sum();
-                self.dense[(3 + row) * n + v] = h * sum;
-            }
-        }
-        self.fresh = false;
-    }
-
-    fn away(&self) -> SimError {
-        let n = self.state.len();
-        let bad = |values: &[f64]| values.iter().position(|x| !x.is_finite());
-        let v = bad(&self.work)
-            .or_else(|| bad(&self.stages[..n]))
-            .unwrap_or(0);
-        SimError::BlewUp {
-            step: format!("{} (t = {:.6})", self.taken, self.time),
-            variable: self.integrator.names[v].clone(),
-            value: if self.work[v].is_nan() {
-                "not a number"
-            } else {
-                "infinite"
-            }
-            .into(),
-            remedy: "start elsewhere, or change the parameters.".into(),
-        }
-    }
-
-    fn stiff(&self) -> SimError {
-        SimError::other(format!(
-            "At t = {:.6} no step is short enough for the tolerance {}: the system is stiff there, \
-             or runs away. Use a larger tolerance, or --method rk4 with a small --dt.",
-            self.time, self.integrator.tolerance
-        ))
+    } else {
+        Err(SimError::other(format!(
+            "A state of {} numbers for a system of {dimension} variables.",
+            state.len()
+        )))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::*;
+/// A variable this large, that grows still, runs away.
+const FAR: f64 = 1e8;
 
-    fn definition(equations: &str, initial: &str) -> Definition {
-        let text = format!("equations = \"{equations}\"\ninitial = [{initial}]\ndt = 0.01\n");
-        Definition::parse("test.toml", &text).unwrap()
+/// Why no step could be taken from a state: it runs away, names time and variable, or the rates
+/// there change too fast for any step.
+fn stuck(
+    names: &[String],
+    steps: u64,
+    time: f64,
+    state: &[f64],
+    rates: &[f64],
+    otherwise: impl FnOnce(usize) -> String,
+) -> SimError {
+    let broken = |values: &[f64]| values.iter().position(|x| !x.is_finite());
+    let speed = |v: &usize| (rates[*v] / (1.0 + state[*v].abs())).abs();
+    let fastest = (0..state.len())
+        .max_by(|a, b| speed(a).total_cmp(&speed(b)))
+        .unwrap_or(0);
+    let v = broken(state).or_else(|| broken(rates)).unwrap_or(fastest);
+    let name = names.get(v).map_or("a variable", String::as_str);
+    let what = match broken(state).or_else(|| broken(rates)) {
+        Some(v) if state[v].is_nan() || rates[v].is_nan() => "not a number",
+        Some(_) => "infinite",
+        None if state[v].abs() > FAR => "infinite",
+        None => return SimError::other(otherwise(v)),
+    };
+    SimError::BlewUp {
+        step: format!("{steps} (t = {time:.6})"),
+        variable: name.to_owned(),
+        value: what.into(),
+        remedy: "start elsewhere, or change the parameters.".into(),
     }
+}
 
-    #[test]
-    fn the_tables_keep_the_conditions_of_their_orders() {
-        for (a, c) in [(&tsit5::A[..], &tsit5::C[..]), (&dop853::A, &dop853::C)] {
-            for (row, at) in a.iter().zip(c) {
-                assert!((row.iter().sum::<f64>() - at).abs() < 1e-14, "{at}");
-            }
-        }
-        for (weights, c, order) in [
-            (tsit5::A[6], &tsit5::C[..], 5),
-            (dop853::A[12], &dop853::C[..], 8),
-        ] {
-            for k in 1..=order {
-                let sum: f64 = weights.iter().zip(c).map(|(b, c)| b * c.powi(k - 1)).sum();
-                assert!((sum - 1.0 / f64::from(k)).abs() < 1e-13, "order {k}: {sum}");
-            }
-        }
-        // The error's weights see nothing of a constant rate, and the dense output ends where the
-        // step does.
-        for weights in [&tsit5::E[..], &dop853::E5, &dop853::E3] {
-            assert!(weights.iter().sum::<f64>().abs() < 1e-14);
-        }
-        for (k, c) in tsit5::DENSE.iter().enumerate() {
-            let end = tsit5::A[6].get(k).copied().unwrap_or(0.0);
-            assert!((c.iter().sum::<f64>() - end).abs() < 1e-13);
-        }
-    }
+fn too_many(time: f64) -> SimError {
+    SimError::other(format!(
+        "Ten million steps did not reach the next point; they stand at t = {time:.6}: ask for points closer to each other, use a larger tolerance, or --method bdf if the system is stiff."
+    ))
+}
 
-    #[test]
-    fn a_circle_is_followed_within_the_tolerance_between_the_steps_too() {
-        let circle = definition("x' = v; v' = -x", "1, 0");
-        for method in [Method::Tsit5, Method::Dop853] {
-            for tolerance in [1e-4, 1e-7, 1e-10] {
-                let integrator = Integrator::new(&circle, method, tolerance).unwrap();
-                let mut orbit = integrator.start(0.0, &[1.0, 0.0], &[]).unwrap();
-                let mut point = [0.0; 2];
-                let mut worst = 0.0_f64;
-                for k in 0..2000 {
-                    let time = f64::from(k) * 0.01;
-                    orbit.at(time, &mut point).unwrap();
-                    worst = worst.max((point[0] - time.cos()).abs());
-                }
-                assert!(worst < 100.0 * tolerance, "{method:?} {tolerance}: {worst}");
-                assert!(worst > 1e-15);
-            }
-        }
-    }
-
-    #[test]
-    fn time_is_taken_where_the_stages_lie() {
-        let forced = definition("x' = cos(t)*exp(-t) - x", "0");
-        for method in [Method::Tsit5, Method::Dop853] {
-            let integrator = Integrator::new(&forced, method, 1e-11).unwrap();
-            let mut orbit = integrator.start(0.0, &[0.0], &[]).unwrap();
-            let mut x = [0.0];
-            for k in 0..300 {
-                let t = f64::from(k) * 0.02;
-                orbit.at(t, &mut x).unwrap();
-                assert!((x[0] - t.sin() * (-t).exp()).abs() < 1e-9, "{method:?} {t}");
-            }
-        }
-    }
-
-    #[test]
-    fn running_away_in_finite_time_is_an_error() {
-        let square = definition("x' = x^2", "1");
-        let integrator = Integrator::new(&square, Method::Tsit5, 1e-9).unwrap();
-        let mut orbit = integrator.start(0.0, &[1.0], &[]).unwrap();
-        let message = orbit.at(2.0, &mut [0.0]).unwrap_err().to_string();
-        assert!(
-            message.contains('1') && message.contains("t = "),
-            "{message}"
-        );
+/// What to do about an orbit that ran away with a fixed step: where the step is too long for the
+/// fastest rate at the start, that is said.
+pub fn advice(definition: &Definition, constants: &[f64], start: &[f64], dt: f64) -> String {
+    /// Where the negative real axis leaves the stability domain of the classical method.
+    const EDGE: f64 = 2.785;
+    let samples = Samples {
+        dimension: definition.dimension(),
+        values: start.to_vec(),
+        record: None,
+    };
+    match divergence::fastest(&definition.system, constants, &samples) {
+        Ok(fastest) if !definition.is_map() && fastest * dt > EDGE => format!(
+            "its rates reach {fastest:.3} there, too fast for steps of {dt}. Use a smaller --dt, or --method bdf if it is stiff."
+        ),
+        _ => "start elsewhere, change the parameters, or use a smaller dt.".into(),
     }
 }

@@ -16,7 +16,8 @@ pub use timing::Timing;
 pub use written::{Equations, open};
 pub use xpp::read as read_xpp;
 
-use crate::definition::Definition;
+use crate::definition::{Definition, Style, color_map_key};
+use crate::delay::Coordinate;
 use crate::file::{self, FileNumber, Source};
 
 /// The text of a system as someone would write it down.
@@ -171,6 +172,13 @@ fn file_of(
     document["group"] = value("My systems");
     document["equations"] = value(format!("{}\n", sheet.equations));
     document["initial"] = value(initial.iter().copied().collect::<Array>());
+    let same = base.filter(|b| b.system.variables() == sheet.system.variables());
+    if let Some(base) = same.filter(|b| !b.history.is_empty())
+        && !sheet.system.delays().is_empty()
+    {
+        let formulas = base.history.iter().map(ToString::to_string);
+        document["history"] = value(formulas.collect::<Array>());
+    }
     if let Some(timing) = timing {
         if !sheet.is_map() {
             document["dt"] = value(timing.dt);
@@ -207,13 +215,22 @@ fn file_of(
     }
     if let Some(base) = base.filter(|b| b.system.variables() == sheet.system.variables()) {
         let mut view = Table::new();
-        let axes = base
-            .look
-            .axes
-            .iter()
-            .map(|i| sheet.system.variables()[*i].as_str());
-        view["axes"] = value(axes.collect::<Array>());
-        view["style"] = value(base.look.style.key());
+        let known = Coordinate::all(&sheet.system);
+        let axes = base.look.axes.iter().map(|i| &base.coordinates[*i].name);
+        if axes
+            .clone()
+            .all(|name| known.iter().any(|c| c.name == *name))
+        {
+            view["axes"] = value(axes.collect::<Array>());
+        }
+        let style = base.look.style.key();
+        // A flow's style may not be one of a map's.
+        let fitting = Style::fitting(sheet.is_map(), Style::dimension(&sheet.system));
+        if fitting.iter().any(|(key, _)| *key == style) {
+            view["style"] = value(style);
+        }
+        view["color"] = value(base.look.color.key(sheet.system.variables()));
+        view["map"] = value(color_map_key(base.look.map));
         view["yaw"] = value(base.look.yaw);
         view["pitch"] = value(base.look.pitch);
         document.insert("view", Item::Table(view));

@@ -1,11 +1,13 @@
 //! How fast a system is that nobody has measured: a step, a period and a start on what it comes
 //! to, from an orbit whose integrator chooses its steps.
 
-use loom_sim::{Job, SimError};
+use loom_sim::{Job, Settings, SimError};
 
 use crate::definition::Definition;
-use crate::integrate::{Integrator, Method};
+use crate::delay::adaptive::{Adaptive, Before};
+use crate::integrate::{Integrator, Method, Path as _};
 use crate::invariants;
+use crate::settings::Build;
 
 /// Steps of the first orbit, which say how fast the system is.
 const STEPS: u64 = 3000;
@@ -27,6 +29,42 @@ fn six_figures(x: f64) -> f64 {
     format!("{x:.5e}").parse().unwrap_or(x)
 }
 
+/// Of a delay system; its start stays, since on its attractor is a past and not a state.
+fn lagged(mut found: Definition, constants: &[f64], job: &Job) -> Result<Timing, SimError> {
+    let delays = found.system.delay_values(constants);
+    let delays = delays.map_err(SimError::other)?;
+    let longest = delays.iter().copied().fold(0.0, f64::max);
+    let shortest = delays.iter().copied().fold(f64::INFINITY, f64::min);
+    let start = found.initial.clone();
+    let adaptive = Adaptive::new(&found, Method::Tsit5, 1e-6)?;
+    let build = Build::new(&found, &Settings::new())?;
+    let mut orbit = adaptive.start(&start, constants, Before::of(&found, &build))?;
+    let mut time = 10.0 * longest;
+    loop {
+        job.check()?;
+        orbit.at(time, &mut start.clone())?;
+        if orbit.steps() >= STEPS || time >= LONGEST {
+            break;
+        }
+        time *= 2.0;
+    }
+    let step = time / orbit.steps() as f64;
+    drop(orbit);
+    // Of order 5: about once in twenty steps.
+    let turn = (20.0 * step).max(longest);
+    found.period = turn;
+    found.dt = six_figures((step / 4.0).min(shortest / 4.0));
+    let (period, counted) = invariants::period(&found, job)?;
+    found.period = if counted { period } else { turn };
+    let dt = invariants::step(&found, job)?;
+    Ok(Timing {
+        dt: dt.unwrap_or(found.dt),
+        period: six_figures(found.period),
+        spread: None,
+        start: start.into_iter().map(six_figures).collect(),
+    })
+}
+
 /// Follows an orbit from the system's start and measures.
 ///
 /// # Errors
@@ -43,6 +81,9 @@ pub fn measure(definition: &Definition, job: &Job) -> Result<Timing, SimError> {
         });
     }
     let constants: Vec<f64> = definition.parameters.iter().map(|p| p.value).collect();
+    if definition.has_delays() {
+        return lagged(found, &constants, job);
+    }
     let integrator = Integrator::new(definition, Method::Dop853, 1e-6)?;
     let mut orbit = integrator.start(0.0, &definition.initial, &constants)?;
     let mut point = definition.initial.clone();

@@ -12,13 +12,12 @@ const PASSED: [&str; 9] = [
 ];
 
 /// Keywords and functions that change the motion and have no counterpart here.
-const MISSING: [(&str, &str); 9] = [
+const MISSING: [(&str, &str); 8] = [
     ("global", "events"),
     ("wiener", "noise"),
     ("markov", "Markov variables"),
     ("table", "tables"),
     ("volterra", "Volterra equations"),
-    ("delay(", "delays"),
     ("shift(", "shifted variables"),
     ("int{", "Volterra integrals"),
     ("0=", "algebraic equations"),
@@ -87,7 +86,7 @@ fn converted(line: &str, number: usize, notes: &mut Vec<String>) -> Result<Strin
     }
     // A derived parameter, fixed when the run starts, is a definition.
     let line = line.strip_prefix('!').unwrap_or(line);
-    Ok(conditions(line)
+    Ok(delays(&conditions(line), number)?
         .replace("**", "^")
         .replace("heav(", "heaviside(")
         .replace("ln(", "log("))
@@ -128,6 +127,54 @@ fn pairs(text: &str, line: usize) -> Result<Vec<(String, String)>, Fault> {
             _ => Err(fault(word)),
         })
         .collect()
+}
+
+/// `delay(x, tau)` is `x(t-(tau))`.
+fn delays(line: &str, number: usize) -> Result<String, Fault> {
+    let fault = || Fault {
+        line: number,
+        column: 1,
+        message: "`delay` takes a variable and a time: `delay(x, tau)`".into(),
+    };
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find("delay(") {
+        let part = |c: char| c.is_alphanumeric() || c == '_';
+        let inside = &rest[start + 6..];
+        if rest[..start].ends_with(part) {
+            out.push_str(&rest[..start + 6]);
+            rest = inside;
+            continue;
+        }
+        let (mut depth, mut comma, mut close) = (0, None, None);
+        for (at, c) in inside.char_indices() {
+            match c {
+                '(' => depth += 1,
+                ')' if depth == 0 => {
+                    close = Some(at);
+                    break;
+                }
+                ')' => depth -= 1,
+                ',' if depth == 0 && comma.is_none() => comma = Some(at),
+                _ => {}
+            }
+        }
+        let (Some(comma), Some(close)) = (comma, close) else {
+            return Err(fault());
+        };
+        let variable = inside[..comma].trim();
+        if variable.is_empty() || !variable.chars().all(part) {
+            return Err(fault());
+        }
+        out.push_str(&rest[..start]);
+        out.push_str(&format!(
+            "{variable}(t - ({}))",
+            inside[comma + 1..close].trim()
+        ));
+        rest = &inside[close + 1..];
+    }
+    out.push_str(rest);
+    Ok(out)
 }
 
 /// `if(a)then(b)else(c)` is `if(a, b, c)`.

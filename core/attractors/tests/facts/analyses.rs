@@ -15,7 +15,7 @@ fn analysis(key: &str) -> Arc<dyn Analysis> {
     found.expect("a declared analysis")
 }
 
-fn try_run(key: &str, subject: &Subject, given: &[(&str, Value)]) -> Result<Report, SimError> {
+pub fn try_run(key: &str, subject: &Subject, given: &[(&str, Value)]) -> Result<Report, SimError> {
     let settings: Settings = given
         .iter()
         .map(|(k, v)| ((*k).to_owned(), v.clone()))
@@ -23,11 +23,11 @@ fn try_run(key: &str, subject: &Subject, given: &[(&str, Value)]) -> Result<Repo
     analysis(key).run(subject, &settings, &Job::quiet())
 }
 
-fn run(key: &str, subject: &Subject, given: &[(&str, Value)]) -> Report {
+pub fn run(key: &str, subject: &Subject, given: &[(&str, Value)]) -> Report {
     try_run(key, subject, given).unwrap()
 }
 
-fn system(name: &str) -> Subject {
+pub fn system(name: &str) -> Subject {
     let definition = catalogue::named(name).unwrap();
     Subject::State {
         model: catalogue::model(&definition),
@@ -45,7 +45,7 @@ fn own(equations: &str) -> Subject {
     }
 }
 
-fn series(interval: f64, columns: &[Vec<f64>]) -> Subject {
+pub fn series(interval: f64, columns: &[Vec<f64>]) -> Subject {
     let at = (0..columns[0].len()).map(|i| i as f64 * interval).collect();
     let columns = columns.iter().enumerate().map(|(k, values)| Column {
         name: format!("x{k}"),
@@ -59,13 +59,13 @@ fn series(interval: f64, columns: &[Vec<f64>]) -> Subject {
     }))
 }
 
-fn value(report: &Report, key: &str) -> f64 {
+pub fn value(report: &Report, key: &str) -> f64 {
     let found = report.values.iter().find(|q| q.key == key);
     let found = found.unwrap_or_else(|| panic!("no {key}: {:?}", report.warnings));
     found.as_real().unwrap()
 }
 
-fn error(report: &Report, key: &str) -> f64 {
+pub fn error(report: &Report, key: &str) -> f64 {
     match report.values.iter().find(|q| q.key == key).unwrap().error {
         Uncertainty::StandardError(e) | Uncertainty::Bound(e) => e,
         _ => panic!("{key} has no error"),
@@ -73,7 +73,7 @@ fn error(report: &Report, key: &str) -> f64 {
 }
 
 #[track_caller]
-fn near(found: f64, expected: f64, within: f64) {
+pub fn near(found: f64, expected: f64, within: f64) {
     assert!(
         (found - expected).abs() <= within,
         "{found} is not {expected} ± {within}"
@@ -307,6 +307,10 @@ fn every_analysis_runs_on_every_kind_of_system() {
                 let few: &[(&str, Value)] = match analysis.key() {
                     "basins" => &[("columns", Value::Real(12.0)), ("rows", Value::Real(12.0))],
                     "scan" => &[("columns", Value::Real(12.0))],
+                    "ftle" => &[("columns", Value::Real(12.0)), ("rows", Value::Real(12.0))],
+                    "covariant" => &[("points", Value::Real(600.0))],
+                    "local-growth" => &[("windows", Value::Real(1000.0))],
+                    "gali" => &[("time", Value::Real(60.0))],
                     _ => &[],
                 };
                 let report = run(analysis.key(), &system(name), few);
@@ -377,7 +381,7 @@ fn a_scan_over_two_parameters_fills_its_field() {
 }
 
 /// A system of one's own as a subject.
-fn written(name: &str, text: &str) -> Subject {
+pub fn written(name: &str, text: &str) -> Subject {
     let sheet = loom_attractors::own::Sheet::read(text).unwrap();
     let made = loom_attractors::own::compose(name, sheet, None, &Job::quiet()).unwrap();
     Subject::State {

@@ -45,6 +45,19 @@ fn a_map_with_a_density_conforms_on_the_processor() {
 }
 
 #[test]
+fn a_delay_system_with_a_density_conforms_on_the_processor() {
+    let edit = Edit::Orbit(vec![0.8]);
+    let mut case = case(
+        "MackeyGlass",
+        Input::set("tau", 23.0),
+        edit,
+        Place::Cpu { threads: 2 },
+    );
+    case.model = case.model.with("particles", 1200i64);
+    conformance::check(&case).unwrap();
+}
+
+#[test]
 fn a_flow_and_a_map_conform_on_a_device() {
     let Some(gpu) = crate::device::gpu() else {
         return;

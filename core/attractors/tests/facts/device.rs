@@ -37,9 +37,11 @@ fn vertices(run: &dyn Simulation, gpu: &Gpu) -> Vec<Vertex> {
     view.settings.insert("style".into(), "cloud".into());
     view.settings.insert("color".into(), "speed".into());
     let scene = run.scene(&view).unwrap();
-    let Layer::Points(points) = &scene.layers[0] else {
-        panic!("a cloud of points")
-    };
+    let points = scene.layers.iter().find_map(|layer| match layer {
+        Layer::Points(points) => Some(points),
+        _ => None,
+    });
+    let points = points.expect("a cloud of points");
     match &points.vertices {
         Data::Host(list) => list.to_vec(),
         Data::Device(buffer) => gpu.read(buffer).unwrap(),

@@ -47,6 +47,9 @@ fn every_jacobian_equals_finite_differences() {
             run.map(|()| state.split_off(dimension))
                 .map_err(|e| e.to_string())
         };
+        if definition.has_delays() {
+            return crate::delays::jacobians_equal_differences(definition);
+        }
         let jacobian = read(
             system.jacobian().into_iter().flatten().collect(),
             &definition.initial,
@@ -80,6 +83,10 @@ fn every_jacobian_equals_finite_differences() {
 fn every_spectrum_sums_to_the_mean_divergence() {
     every(|definition| {
         let measured = definition.measured.as_ref().ok_or("nothing is measured")?;
+        if definition.has_delays() {
+            return crate::delays::keeps_the_rules(definition, measured);
+        }
+        let divergence = measured.mean_divergence.ok_or("no mean divergence")?;
         if measured.spectrum.len() != definition.dimension() {
             return Err("not as many exponents as variables".into());
         }
@@ -90,18 +97,11 @@ fn every_spectrum_sums_to_the_mean_divergence() {
             .map(|e| e * e)
             .sum::<f64>()
             .sqrt();
-        let gap = (sum - measured.mean_divergence).abs();
-        if gap
-            <= (0.01 * measured.mean_divergence.abs())
-                .max(2.0 * error)
-                .max(1e-6)
-        {
+        let gap = (sum - divergence).abs();
+        if gap <= (0.01 * divergence.abs()).max(2.0 * error).max(1e-6) {
             Ok(())
         } else {
-            Err(format!(
-                "Σλ = {sum}, ⟨div f⟩ = {}",
-                measured.mean_divergence
-            ))
+            Err(format!("Σλ = {sum}, ⟨div f⟩ = {divergence}"))
         }
     });
 }

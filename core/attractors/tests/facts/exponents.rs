@@ -141,7 +141,8 @@ fn the_catalogue_states_what_is_measured() {
     let strange = |d: &&std::sync::Arc<loom_attractors::Definition>| {
         d.dimension() <= 4
             && d.measured.as_ref().is_some_and(|m| {
-                m.mean_divergence < -1e-3 && m.spectrum[0] > 20.0 * m.standard_error[0]
+                m.mean_divergence.is_some_and(|d| d < -1e-3)
+                    && m.spectrum[0] > 20.0 * m.standard_error[0]
             })
     };
     for definition in catalogue::systems().iter().filter(strange) {

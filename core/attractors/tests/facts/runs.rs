@@ -322,8 +322,8 @@ fn every_style_of_every_system_makes_a_scene() {
     for entry in Attractors.catalogue() {
         let mut run = build(&entry.model.clone().with("particles", 200i64));
         advance(&mut *run, 30);
-        for style in ["cloud", "trails", "density"] {
-            for color in ["speed", "height", "none"] {
+        for style in ["cloud", "trails", "tubes", "density", "phase"] {
+            for color in ["speed", "height", "age", "expansion", "start", "none"] {
                 let mut view = View::new([300, 200]);
                 view.settings.insert("style".into(), Value::from(style));
                 view.settings.insert("color".into(), Value::from(color));

@@ -1,0 +1,46 @@
+//! A print of what a view of a run shows.
+
+use loom_sim::{Camera, Press, Raster, Settings, SimError, View};
+
+use super::{Frame, Recipe, Subject};
+use crate::lens;
+use crate::motion::{self, Motion, START_POINTS};
+use crate::settings::ViewSettings;
+use crate::start;
+
+impl Motion {
+    /// A print of what a view shows, of the attractor at the parameters of this moment.
+    pub(crate) fn print_view(
+        &self,
+        view: &View,
+        given: &Settings,
+        press: &Press,
+    ) -> Result<Raster, SimError> {
+        let recipe = Recipe::new(&self.definition, given)?;
+        let settings = ViewSettings::new(&self.definition, &view.settings);
+        let points = view.points();
+        let build = self.present();
+        // Parameters may have moved since the start: the attractor is found anew.
+        let found = if self.constants == self.start_constants {
+            None
+        } else {
+            Some(start::sample(&self.definition, &build, START_POINTS)?)
+        };
+        let samples = found.as_ref().unwrap_or(&self.samples);
+        Subject {
+            definition: &self.definition,
+            build: &build,
+            samples,
+            speed_range: motion::speed_range(&self.definition, samples, &build.constants)?,
+            axes: settings.axes,
+            frame: match self.camera_for(view, &settings, points) {
+                Camera::Plane(plane) => Frame::Rectangle(lens::seen(&plane, points)),
+                orbit @ Camera::Orbit(_) => Frame::Camera(orbit),
+            },
+            seed: self.seed,
+            ground: view.ink.ground,
+            gpu: self.cloud.gpu(),
+        }
+        .print(view.size, &recipe, press)
+    }
+}

@@ -1,0 +1,178 @@
+//! One orbit with tangent vectors beside it, made orthonormal on demand; what that takes away is
+//! kept as a triangular matrix, so that the vectors as they would stand can be found again.
+
+use loom_formula::{Clock, Stepper};
+use loom_sim::{SimError, seed};
+
+use crate::definition::Definition;
+use crate::stepping;
+
+/// An orbit and `count` tangent vectors.
+#[derive(Debug)]
+pub struct Bundle {
+    stepper: Stepper,
+    constants: Vec<f64>,
+    dimension: usize,
+    count: usize,
+    /// The point, then the vectors one after another.
+    state: Vec<f64>,
+    clock: Clock,
+}
+
+impl Bundle {
+    /// At `start`, with an orthonormal frame drawn by lot from `seed`.
+    pub fn new(
+        definition: &Definition,
+        constants: &[f64],
+        start: &[f64],
+        clock: Clock,
+        count: usize,
+        seed: u64,
+    ) -> Self {
+        let dimension = definition.dimension();
+        let count = count.clamp(1, dimension);
+        let wide = definition.system.variational(count);
+        let mut random = seed::stream(seed, "attractors: tangent vectors");
+        let mut state = start.to_vec();
+        state.extend((0..count * dimension).map(|_| seed::normal(&mut random)));
+        let mut bundle = Self {
+            stepper: Stepper::new(&wide, stepping::scheme(&wide)),
+            constants: constants.to_vec(),
+            dimension,
+            count,
+            state,
+            clock,
+        };
+        let mut scale = vec![0.0; count * count];
+        bundle.orthonormalise(&mut scale);
+        bundle
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+    pub fn point(&self) -> &[f64] {
+        &self.state[..self.dimension]
+    }
+    /// All vectors, one after another.
+    pub fn vectors(&self) -> &[f64] {
+        &self.state[self.dimension..]
+    }
+
+    /// Goes on by `steps` steps. An orbit that runs away is an error.
+    pub fn advance(&mut self, steps: u64) -> Result<(), SimError> {
+        self.stepper
+            .run(&mut self.state, &mut self.clock, &self.constants, steps)
+            .map_err(SimError::other)?;
+        match self.state.iter().position(|x| !x.is_finite()) {
+            None => Ok(()),
+            Some(place) => Err(SimError::BlewUp {
+                step: format!(
+                    "{} or before (t = {:.6})",
+                    self.clock.step,
+                    self.clock.time()
+                ),
+                variable: if place < self.dimension {
+                    format!("variable {}", place + 1)
+                } else {
+                    "a tangent vector".into()
+                },
+                value: if self.state[place].is_nan() {
+                    "not a number"
+                } else {
+                    "infinite"
+                }
+                .into(),
+                remedy: "start elsewhere, change the parameters, or use a smaller dt.".into(),
+            }),
+        }
+    }
+
+    /// Makes the vectors orthonormal. `scale` takes the upper triangular R, row by row, with
+    /// which the vectors W were Q·R.
+    pub fn orthonormalise(&mut self, scale: &mut [f64]) {
+        let (d, n) = (self.dimension, self.count);
+        scale.fill(0.0);
+        for k in 0..n {
+            let (before, rest) = self.state[d..].split_at_mut(k * d);
+            let mine = &mut rest[..d];
+            // Twice: what rounding has left of the others is taken away too.
+            for _ in 0..2 {
+                for (i, other) in before.chunks_exact(d).enumerate() {
+                    let dot: f64 = mine.iter().zip(other).map(|(a, b)| a * b).sum();
+                    scale[i * n + k] += dot;
+                    for (x, y) in mine.iter_mut().zip(other) {
+                        *x -= dot * y;
+                    }
+                }
+            }
+            let length = mine.iter().map(|x| x * x).sum::<f64>().sqrt();
+            scale[k * n + k] = length;
+            if length > 0.0 {
+                for x in mine {
+                    *x /= length;
+                }
+            }
+        }
+    }
+}
+
+/// R·C of two upper triangular matrices, row by row.
+pub fn multiply(r: &[f64], c: &[f64], n: usize) -> Vec<f64> {
+    let mut product = vec![0.0; n * n];
+    for i in 0..n {
+        for j in i..n {
+            product[i * n + j] = (i..=j).map(|m| r[i * n + m] * c[m * n + j]).sum();
+        }
+    }
+    product
+}
+
+/// X with R·X = C, all upper triangular; none where R is singular.
+pub fn solve(r: &[f64], c: &[f64], n: usize) -> Option<Vec<f64>> {
+    let mut x = vec![0.0; n * n];
+    for j in 0..n {
+        for i in (0..=j).rev() {
+            let rest: f64 = (i + 1..=j).map(|m| r[i * n + m] * x[m * n + j]).sum();
+            let value = (c[i * n + j] - rest) / r[i * n + i];
+            if !value.is_finite() {
+                return None;
+            }
+            x[i * n + j] = value;
+        }
+    }
+    Some(x)
+}
+
+/// Gives each column of a matrix the length 1; the lengths that they had.
+pub fn normalise_columns(matrix: &mut [f64], n: usize) -> Vec<f64> {
+    (0..n)
+        .map(|j| {
+            let column = || (0..n).map(move |i| i * n + j);
+            let length = column().map(|p| matrix[p] * matrix[p]).sum::<f64>().sqrt();
+            if length > 0.0 {
+                for p in column() {
+                    matrix[p] /= length;
+                }
+            }
+            length
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn triangles_are_multiplied_and_divided() {
+        let r = [2.0, 1.0, -3.0, 0.0, 0.5, 4.0, 0.0, 0.0, -1.5];
+        let c = [1.0, 2.0, 3.0, 0.0, -4.0, 5.0, 0.0, 0.0, 6.0];
+        let back = solve(&r, &multiply(&r, &c, 3), 3).unwrap();
+        for (a, b) in back.iter().zip(&c) {
+            assert!((a - b).abs() < 1e-14);
+        }
+        assert_eq!(solve(&[0.0], &[1.0], 1), None);
+    }
+}
