@@ -1,8 +1,11 @@
 //! Strange Loom: the window and the command line.
 
+pub mod benchmark;
 pub mod command;
 pub mod panels;
+pub mod series;
 pub mod shell;
+pub mod tour;
 pub mod widgets;
 
 use std::sync::Arc;

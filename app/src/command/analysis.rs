@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use loom_sim::{Analysis, Job, Model, Number, Report, Settings, Subject, Uncertainty};
+use loom_gpu::Gpu;
+use loom_sim::{Analysis, Job, Model, Number, Report, Settings, SimError, Subject, Uncertainty};
 
 use super::{Done, Failure, output};
 
@@ -17,6 +18,15 @@ pub fn run(
     threads: usize,
 ) -> Result<Report, Failure> {
     if !analysis.fits(&model) {
+        let delays = loom_attractors::catalogue::definition(&model).is_ok_and(|d| d.has_delays());
+        if delays {
+            return Err(Failure::input(format!(
+                "{} start from states of a few numbers, but the state of {}, a delay system, is a \
+                 stretch of its past.",
+                analysis.name(),
+                model.kind
+            )));
+        }
         return Err(Failure::input(format!(
             "{} can't be measured on {}: choose another model.",
             analysis.name(),
@@ -27,17 +37,31 @@ pub fn run(
         model,
         capture: None,
     };
-    run_on(analysis, &subject, settings, threads)
+    run_with(analysis, &subject, settings, threads, None)
 }
 
-/// Runs it on any subject, with a bar on a terminal.
-pub fn run_on(
+/// Runs it on any subject, with a bar on a terminal and a device if there is one to use.
+pub fn run_with(
     analysis: &dyn Analysis,
     subject: &Subject,
     settings: &Settings,
     threads: usize,
+    gpu: Option<Arc<Gpu>>,
 ) -> Result<Report, Failure> {
-    let bar = output::bar(analysis.name());
+    watched(analysis.name(), threads, |job| {
+        let mut job = job.clone();
+        job.gpu = gpu;
+        analysis.run(subject, settings, &job)
+    })
+}
+
+/// Does some work with a bar on a terminal.
+pub fn watched<T>(
+    what: &str,
+    threads: usize,
+    work: impl FnOnce(&Job) -> Result<T, SimError>,
+) -> Result<T, Failure> {
+    let bar = output::bar(what);
     let shown = bar.clone();
     let mut job = Job::new(
         Arc::default(),
@@ -45,9 +69,9 @@ pub fn run_on(
         |_| {},
     );
     job.threads = threads;
-    let report = analysis.run(subject, settings, &job);
+    let done = work(&job);
     bar.finish_and_clear();
-    Ok(report?)
+    Ok(done?)
 }
 
 /// The report as JSON or as a table, with the seed behind it if there is one; its warnings on

@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use loom_attractors::integrate::Method;
 use loom_attractors::settings::Build;
-use loom_attractors::trajectory::{self, Plan, Trajectory};
+use loom_attractors::trajectory::{self, Plan};
 use loom_attractors::{catalogue, listing};
-use loom_figure::data;
-use loom_sim::{Column, Model, Series, Settings, Value};
+use loom_figure::{data, parquet_file};
+use loom_sim::{Model, Settings, Value};
 
 use super::bifurcation::Bifurcation;
+use super::dataset::Dataset;
 use super::declared::Declared;
 use super::given::{self, Set};
 use super::measure::Measure;
+use super::print::Picture;
 use super::score::Score;
+use super::sound::Sound;
 use super::{Done, Failure, analysis, output};
 
 #[derive(Debug, Subcommand)]
@@ -25,8 +28,11 @@ pub enum Verb {
     Lyapunov(Lyapunov),
     Measure(Measure),
     Bifurcation(Bifurcation),
+    Picture(Picture),
     Python(Python),
     Score(Score),
+    Sound(Sound),
+    Dataset(Dataset),
     #[command(flatten)]
     Declared(Declared),
 }
@@ -40,15 +46,18 @@ impl Verb {
             Self::Lyapunov(lyapunov) => lyapunov.run(),
             Self::Measure(measure) => measure.run(),
             Self::Bifurcation(diagram) => diagram.run(),
+            Self::Picture(picture) => picture.run(),
             Self::Python(python) => python.run(),
             Self::Score(score) => score.run(),
+            Self::Sound(sound) => sound.run(),
+            Self::Dataset(dataset) => dataset.run(),
             Self::Declared(declared) => declared.run(),
         }
     }
 }
 
 /// The model that a name or a file means, with its parameters set.
-fn model(name: &str, set: &Set) -> Result<Model, Failure> {
+pub(super) fn model(name: &str, set: &Set) -> Result<Model, Failure> {
     let registry = crate::registry();
     let science = registry.get("attractors")?;
     let mut model = given::model(&**science, name)?;
@@ -133,7 +142,8 @@ impl Python {
 #[command(
     after_help = "Examples:\n  strange-loom attractors trajectory Lorenz --points 1000 --points-per-period 100\n  \
     strange-loom attractors trajectory Lorenz --set rho=20 --ensemble 8 --out lorenz.npy\n  \
-    strange-loom attractors trajectory Lorenz --method dop853 --tolerance 1e-12"
+    strange-loom attractors trajectory Lorenz --method dop853 --tolerance 1e-12\n  \
+    strange-loom attractors trajectory FermiPastaUlam --method symplectic6 --points 5000"
 )]
 pub struct Follow {
     /// A system of the catalogue, or a *.toml, *.ode or *.txt file
@@ -159,16 +169,19 @@ pub struct Follow {
     /// Every variable to mean 0 and standard deviation 1
     #[arg(long, visible_alias = "standardise")]
     standardize: bool,
-    /// The integrator: rk4 with a fixed step, tsit5 or dop853 with steps of their own choice (maps are iterated)
+    /// How it is followed: rk4 with a fixed step; tsit5 or dop853 with steps of their own choice; bdf, trbdf2 or esdirk34 for stiff systems; symplectic4, symplectic6 or gauss4 for Hamiltonian ones; em or sra under --noise (maps are iterated)
     #[arg(long, value_name = "M", default_value = "rk4")]
     method: String,
-    /// The error allowed in each step of tsit5 and dop853 [default: 1e-9]
+    /// The error allowed in each step of the methods that choose their steps [default: 1e-9]
     #[arg(long, value_name = "T", value_parser = given::expression)]
     tolerance: Option<f64>,
+    /// Process noise: in one natural period it alone would move each variable by S of its standard deviations (em or sra; sra unless --method em)
+    #[arg(long, value_name = "S", default_value = "0", value_parser = given::expression)]
+    noise: f64,
     /// Where to write [default: CSV on standard output]
-    #[arg(long, value_name = "F.csv|.npy|.npz")]
+    #[arg(long, value_name = "F.csv|.npy|.npz|.parquet")]
     out: Option<PathBuf>,
-    /// csv, npy or npz, whatever the ending
+    /// csv, npy, npz or parquet, whatever the ending
     #[arg(long, value_name = "KIND")]
     format: Option<String>,
     #[command(flatten)]
@@ -178,21 +191,23 @@ pub struct Follow {
 impl Follow {
     fn run(self) -> Done {
         let ending = output::ending(self.out.as_deref(), self.format.as_deref(), "csv")?;
-        if !matches!(ending.as_str(), "csv" | "npy" | "npz") {
+        if !matches!(ending.as_str(), "csv" | "npy" | "npz" | "parquet") {
             return Err(Failure::input(format!(
-                "A trajectory can't be written as {ending}: give .csv, .npy or .npz."
+                "A trajectory can't be written as {ending}: give .csv, .npy, .npz or .parquet."
             )));
         }
         let Some(method) = Method::of(&self.method) else {
             return Err(Failure::input(format!(
-                "The method {} is not known here: use rk4, tsit5 or dop853.",
-                self.method
+                "The method {} is not known here: use one of {}.",
+                self.method,
+                Method::keys()
             )));
         };
-        if self.tolerance.is_some() && method == Method::Rk4 {
-            return Err(Failure::input(
-                "rk4 takes fixed steps: give --dt, or --method dop853 with --tolerance.",
-            ));
+        if self.tolerance.is_some() && method.has_fixed_steps() {
+            return Err(Failure::input(format!(
+                "{} takes fixed steps: give --dt, or --method dop853 with --tolerance.",
+                method.key()
+            )));
         }
         let mut model = model(&self.name, &self.set)?;
         if let Some(initial) = &self.initial {
@@ -213,19 +228,27 @@ impl Follow {
         plan.members = self.ensemble as usize;
         plan.seed = self.set.seed;
         plan.method = method;
+        plan.noise = self.noise;
         plan.tolerance = self.tolerance.unwrap_or(plan.tolerance);
         if let Some(points) = self.points_per_period {
             plan = plan.points_per_period(&definition, points);
         }
-        let mut trajectory = trajectory::compute(&definition, &build, &plan)?;
+        let mut trajectory = analysis::watched("Trajectory", 1, |job| {
+            trajectory::compute_for(&definition, &build, &plan, job)
+        })?;
+        for warning in &trajectory.warnings {
+            output::warn(warning);
+        }
         if self.standardize {
             trajectory.standardise();
         }
         let bytes = match ending.as_str() {
             "csv" => trajectory.to_csv().into_bytes(),
             kind => {
-                let members = series(&trajectory);
+                let members = crate::benchmark::members(&trajectory);
                 match (kind, &members[..]) {
+                    ("parquet", [one]) => parquet_file::series_parquet(one)?,
+                    ("parquet", all) => parquet_file::ensemble_parquet(all)?,
                     ("npy", [one]) => data::series_npy(one)?,
                     ("npy", all) => data::ensemble_npy(all)?,
                     (_, [one]) => data::series_npz(one)?,
@@ -237,32 +260,11 @@ impl Follow {
     }
 }
 
-/// A series for each member.
-fn series(trajectory: &Trajectory) -> Vec<Series> {
-    (0..trajectory.members)
-        .map(|member| Series {
-            abscissa: ("t".into(), String::new()),
-            at: trajectory.times.clone(),
-            columns: trajectory
-                .variables
-                .iter()
-                .enumerate()
-                .map(|(v, name)| Column {
-                    name: name.clone(),
-                    unit: String::new(),
-                    values: (0..trajectory.times.len())
-                        .map(|point| trajectory.row(member, point)[v])
-                        .collect(),
-                })
-                .collect(),
-        })
-        .collect()
-}
-
 /// Measure the Lyapunov spectrum with its standard errors
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  strange-loom attractors lyapunov Lorenz --json\n  \
+    strange-loom attractors lyapunov KuramotoSivashinsky --count 3\n  \
     strange-loom attractors lyapunov Rossler --set c=9 --time 20000"
 )]
 pub struct Lyapunov {
@@ -271,8 +273,8 @@ pub struct Lyapunov {
     /// Model time of all orbits together
     #[arg(long, value_name = "T", value_parser = given::expression)]
     time: Option<f64>,
-    /// Only the first so many exponents
-    #[arg(long, value_name = "K")]
+    /// Only the first so many exponents, in less time (of a delay system 4, unless more are asked for)
+    #[arg(long = "count", alias = "exponents", value_name = "K")]
     exponents: Option<i64>,
     /// Time step
     #[arg(long, value_name = "D", value_parser = given::expression)]

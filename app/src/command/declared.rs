@@ -1,11 +1,13 @@
 //! The commands of declared analyses: name, options and help follow from the declaration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches, Subcommand};
+use loom_gpu::{Choice, Gpu};
 use loom_sim::parameter::ParameterKind;
-use loom_sim::{Analysis, Model, Parameter, Settings, Subject, Value};
+use loom_sim::{Analysis, Model, Parameter, Report, Settings, Subject, Value};
+use loom_webs::files::{self, Format};
 
 use super::given::{self, Set};
 use super::{Done, Failure, analysis, output};
@@ -21,6 +23,7 @@ pub struct Declared {
     /// What was given, as text.
     given: Vec<(String, String)>,
     out: Option<PathBuf>,
+    graph: Option<PathBuf>,
     threads: Option<u16>,
     json: bool,
     set: Set,
@@ -61,7 +64,7 @@ fn command(analysis: &Arc<dyn Analysis>) -> Command {
             Arg::new("name")
                 .value_name("NAME")
                 .required(true)
-                .help("A system of the catalogue, a *.toml, *.ode or *.txt file, or a time series as *.csv (times in its first column)"),
+                .help("A system of the catalogue, a *.toml, *.ode or *.txt file, or a time series as *.csv (times in its first column), *.npy, *.npz or *.parquet"),
         );
     for parameter in parameters(&**analysis) {
         let kind = match parameter.kind {
@@ -88,6 +91,18 @@ fn command(analysis: &Arc<dyn Analysis>) -> Command {
                 .help(format!(
                     "{}{unit}: {}{usual}",
                     parameter.name, parameter.help
+                )),
+        );
+    }
+    if let Some(what) = analysis.graph() {
+        command = command.arg(
+            Arg::new("graph")
+                .long("graph")
+                .value_name("F.graphml|.csv|.json")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help(format!(
+                    "Where to write the {}, as webs read it",
+                    what.to_lowercase()
                 )),
         );
     }
@@ -146,6 +161,9 @@ impl FromArgMatches for Declared {
             name: given.get_one::<String>("name").cloned().unwrap_or_default(),
             given: texts,
             out: given.get_one::<PathBuf>("out").cloned(),
+            graph: analysis
+                .graph()
+                .and_then(|_| given.get_one::<PathBuf>("graph").cloned()),
             threads: given.get_one::<u16>("threads").copied(),
             json: given.get_flag("json"),
             set: Set::from_arg_matches(given)?,
@@ -166,11 +184,11 @@ impl Declared {
                 self.key
             )));
         };
-        let series = self.name.to_lowercase().ends_with(".csv");
+        let series = crate::series::knows(&self.name);
         let (subject, declared) = if series {
             let path = PathBuf::from(&self.name);
             let bytes = output::read(&path)?;
-            let series = loom_attractors::series_file::read(&self.name, &bytes)?;
+            let series = crate::series::read(&self.name, &bytes)?;
             (Subject::Series(Arc::new(series)), parameters(&*analysis))
         } else {
             let model = self.model()?;
@@ -193,7 +211,15 @@ impl Declared {
             || std::thread::available_parallelism().map_or(1, usize::from),
             usize::from,
         );
-        let report = analysis::run_on(&*analysis, &subject, &settings, threads)?;
+        // Only where it is asked for: finding a device takes a moment.
+        let device = settings.get("device").and_then(Value::as_text) == Some("gpu");
+        let gpu = device
+            .then(|| Gpu::headless(&Choice::Best).map_err(Failure::job))
+            .transpose()?;
+        let report = analysis::run_with(&*analysis, &subject, &settings, threads, gpu)?;
+        if let Some(path) = &self.graph {
+            write_graph(&report, path)?;
+        }
         if let Some(path) = &self.out {
             // A table has all there is; without one the plots are what was found.
             // A picture of cells is more than its table.
@@ -229,6 +255,23 @@ impl Declared {
         self.set.apply(&**science, &mut model)?;
         Ok(model)
     }
+}
+
+/// The graph of a report as a file of the webs.
+fn write_graph(report: &Report, path: &Path) -> Done {
+    let format = path.to_str().and_then(Format::of_name).ok_or_else(|| {
+        Failure::input(format!(
+            "{} can't hold a graph: give .graphml, .csv or .json.",
+            path.display()
+        ))
+    })?;
+    let graph = report
+        .graph
+        .as_ref()
+        .ok_or_else(|| Failure::job("This report has no graph."))?;
+    let mut web = loom_webs::web_of_graph(graph)?;
+    web.name.clone_from(&report.title);
+    output::file(Some(path), files::write(&web, format).as_bytes())
 }
 
 /// A value of the parameter's kind.

@@ -181,6 +181,7 @@ fn value(parameter: &Parameter, text: &str, model: &mut Model) -> Result<Value, 
         | ParameterKind::Choice(_)
         | ParameterKind::Text
         | ParameterKind::Formula
+        | ParameterKind::Expression(_)
         | ParameterKind::ColorMap => Value::Text(text.to_owned()),
     })
 }

@@ -1,10 +1,12 @@
 //! The command line: what the window computes, run without it, from the same code.
 
 mod analysis;
+mod animate;
 mod attractors;
 mod automata;
 mod bifurcation;
 mod circuits;
+mod dataset;
 mod declared;
 mod doctor;
 mod failure;
@@ -13,8 +15,11 @@ mod info;
 mod manual;
 mod measure;
 mod output;
+mod print;
 mod render;
 mod score;
+mod sound;
+mod tours;
 mod webs;
 
 use std::path::PathBuf;
@@ -23,7 +28,10 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+pub use dataset::granularities;
 pub use failure::Failure;
+
+use crate::shell::acts::Act;
 
 /// What a command gives back.
 pub type Done = Result<(), Failure>;
@@ -43,7 +51,7 @@ pub type Done = Result<(), Failure>;
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// A figure, a picture that carries one, a pattern, a graph or a model to open
+    /// A figure, a picture that carries one, a pattern, a graph, a model or a tour to open
     file: Option<PathBuf>,
 }
 
@@ -61,6 +69,10 @@ enum Command {
     /// Neural circuit diagrams: list, show, analyse
     #[command(subcommand, visible_alias = "circuit")]
     Circuits(circuits::Verb),
+    /// Lessons step by step: list, show, check
+    #[command(subcommand)]
+    Tours(tours::Verb),
+    Tour(tours::Open),
     Render(render::Render),
     Info(info::Info),
     Doctor(doctor::Doctor),
@@ -87,6 +99,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode 
         Command::Automata(verb) => verb.run(),
         Command::Webs(verb) => verb.run(),
         Command::Circuits(verb) => verb.run(),
+        Command::Tours(verb) => verb.run(),
+        Command::Tour(open) => return open.run(),
         Command::Render(render) => render.run(),
         Command::Info(info) => info.run(),
         Command::Doctor(doctor) => doctor.run(),
@@ -109,7 +123,7 @@ fn open(file: Option<PathBuf>) -> ExitCode {
         ))
         .tell();
     }
-    crate::shell::open(file)
+    crate::shell::open(file.into_iter().map(Act::Load).collect())
 }
 
 /// The catalogue of a science, for its `list`.

@@ -4,18 +4,21 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use loom_figure::{Document, Format, Item, Options, could_carry, extract};
-use loom_sim::{Ink, Model, Registry, Science, Step};
+use loom_sim::{Ink, Job, Model, Press, Registry, Science, Settings, Step};
 use std::sync::Arc;
 
 use super::given::{self, Machine, Set};
-use super::{Done, Failure, output};
+use super::{Done, Failure, animate, output, print};
 
 /// Render a figure, a picture's document, a file or a catalogue entry
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  strange-loom render figure.png --out figure.pdf --width 85\n  \
     strange-loom render glider.rle --step 100 --out glider.svg\n  \
-    strange-loom render --catalogue attractors/Lorenz --set rho=20 --dark --out lorenz.png"
+    strange-loom render --catalogue attractors/Lorenz --set rho=20 --dark --out lorenz.png\n  \
+    strange-loom render lorenz.png --print look=liquid --print hits=3e8 --out liquid.png\n  \
+    strange-loom render --catalogue attractors/Aizawa --turntable --frames 90 --fps 30 --out aizawa.gif\n  \
+    strange-loom render --catalogue attractors/Lorenz --sweep rho=10:40 --out sweep.mp4"
 )]
 pub struct Render {
     /// A *.loom file, a PNG, SVG or PDF that carries one, or a pattern, graph or model
@@ -25,9 +28,9 @@ pub struct Render {
     #[arg(long, value_name = "SCIENCE/NAME", conflicts_with = "file")]
     catalogue: Option<String>,
     /// Where to write; the ending says what [default: the file's name with .png]
-    #[arg(long, value_name = "F.png|.svg|.pdf")]
+    #[arg(long, value_name = "F.png|.svg|.pdf|.gif|.mp4")]
     out: Option<PathBuf>,
-    /// png, svg or pdf, whatever the ending
+    /// png, svg, pdf, gif, apng, mp4, webm or webp, whatever the ending
     #[arg(long, value_name = "KIND")]
     format: Option<String>,
     /// Size in pixels
@@ -45,12 +48,11 @@ pub struct Render {
     /// Dark ground
     #[arg(long)]
     dark: bool,
-    /// Number of frames of an animation
-    #[arg(long, value_name = "N", hide = true)]
-    frames: Option<u32>,
-    /// Frames a second of an animation
-    #[arg(long, value_name = "F", hide = true)]
-    fps: Option<f64>,
+    /// Change a setting of a print-quality picture, or ask for one: --print look=liquid
+    #[arg(long, value_name = "KEY=VALUE")]
+    print: Vec<String>,
+    #[command(flatten)]
+    animation: animate::Animation,
     #[command(flatten)]
     set: Set,
     #[command(flatten)]
@@ -60,17 +62,17 @@ pub struct Render {
 impl Render {
     pub fn run(self) -> Done {
         let ending = output::ending(self.out.as_deref(), self.format.as_deref(), "png")?;
-        let animated = matches!(ending.as_str(), "gif" | "mp4" | "webp" | "webm" | "apng");
-        if animated || self.frames.is_some() || self.fps.is_some() {
-            return Err(Failure::input(
-                "Animations can't be written yet: give --out with .png, .svg or .pdf.",
-            ));
-        }
-        let format = Format::of(&ending).ok_or_else(|| {
-            Failure::input(format!(
-                "A picture can't be written as {ending}: give --out with .png, .svg or .pdf."
-            ))
-        })?;
+        let film = self.animation.film(&ending)?;
+        let format = match (film, Format::of(&ending)) {
+            (Some(_), _) => None,
+            (None, Some(format)) => Some(format),
+            (None, None) => {
+                return Err(Failure::input(format!(
+                    "A picture can't be written as {ending}: give --out with .png, .svg or .pdf, \
+                     or .gif, .apng, .mp4, .webm or .webp for an animation."
+                )));
+            }
+        };
         let registry = crate::registry();
         let document = self.document(&registry)?;
         let gpu = self.machine.drawing()?;
@@ -84,11 +86,30 @@ impl Render {
             place: self.machine.place(gpu.as_ref())?,
             gpu,
         };
-        let picture = loom_figure::render(&document, &registry, &options)?;
+        let prints = document.items.iter().any(|i| i.view.print.is_some());
+        let press = if prints || film.is_some() {
+            let what = if film.is_some() {
+                "Animation"
+            } else {
+                "Picture"
+            };
+            print::press(what, self.machine.threads())
+        } else {
+            let mut job = Job::quiet();
+            job.threads = self.machine.threads();
+            Press::new(job)
+        };
+        if let Some(film) = film {
+            let out = self.target(&ending);
+            self.animation
+                .record(&document, &registry, &options, film, &out, &press)?;
+            return output::text(&out.display().to_string());
+        }
+        let picture = loom_figure::render_on(&document, &registry, &options, &press)?;
         for warning in &picture.warnings {
             output::warn(warning);
         }
-        let bytes = picture.encode(format)?;
+        let bytes = picture.encode(format.unwrap_or(Format::Png))?;
         let out = self.target(&ending);
         output::file(Some(&out), &bytes)?;
         if out != Path::new("-") {
@@ -177,10 +198,12 @@ impl Render {
 
     fn fresh(&self, science: &Arc<dyn Science>, mut model: Model) -> Result<Document, Failure> {
         let view = self.set.apply(&**science, &mut model)?;
+        let print = self.print_settings(&**science, &model)?;
         let probes = science.default_probes(&model);
         let mut item = Item::fresh(model);
         item.probes = probes;
         item.view.settings = view;
+        item.view.print = print;
         if let Some(size) = self.size {
             item.view.size = size.map(f64::from);
         }
@@ -193,14 +216,28 @@ impl Render {
         Ok(Document::new(vec![item]))
     }
 
+    fn print_settings(
+        &self,
+        science: &dyn Science,
+        model: &Model,
+    ) -> Result<Option<Settings>, Failure> {
+        if self.print.is_empty() {
+            return Ok(None);
+        }
+        print::given_settings(science, model, &self.print).map(Some)
+    }
+
     /// What the arguments change in a saved document.
     fn change(&self, registry: &Registry, document: &mut Document) -> Done {
         for item in &mut document.items {
             if self.dark {
                 item.view.ink = Ink::dark();
             }
+            let science = registry.get(&item.model().science)?;
+            if let Some(settings) = self.print_settings(&**science, item.model())? {
+                item.view.print.get_or_insert_default().extend(settings);
+            }
             if !self.set.set.is_empty() {
-                let science = registry.get(&item.model().science)?;
                 let mut model = item.model().clone();
                 let seed = model.seed;
                 let view = self.set.apply(&**science, &mut model)?;

@@ -11,10 +11,12 @@ use super::{Done, Failure, analysis, given, output};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  strange-loom attractors score truth.csv prediction.csv --system Lorenz\n  \
-    strange-loom attractors score truth.csv prediction.csv --exponent 0.9056 --json"
+    strange-loom attractors score truth.npy prediction.npy --exponent 0.9056 --json\n  \
+    strange-loom attractors score Lorenz prediction.csv"
 )]
 pub struct Score {
-    /// What came: a *.csv file, times in its first column
+    /// What came: a *.csv file with times in its first column, *.npy, *.npz or *.parquet; or a system of the
+    /// catalogue, whose trajectory from the prediction's first row is the truth
     truth: PathBuf,
     /// The prediction: the same times and columns; it may end earlier
     prediction: PathBuf,
@@ -40,9 +42,25 @@ impl Score {
         let read = |path: &PathBuf| -> Result<Series, Failure> {
             let bytes = output::read(path)?;
             let name = path.display().to_string();
-            Ok(loom_attractors::series_file::read(&name, &bytes)?)
+            Ok(crate::series::read(&name, &bytes)?)
         };
-        let (truth, prediction) = (read(&self.truth)?, read(&self.prediction)?);
+        let prediction = read(&self.prediction)?;
+        let system = self
+            .truth
+            .to_str()
+            .filter(|name| !crate::series::knows(name));
+        if let (Some(name), None) = (system, self.threshold_fault()) {
+            let definition = loom_attractors::catalogue::named(name)?;
+            let model = loom_attractors::catalogue::model(&definition);
+            let report = loom_attractors::score::against(
+                &model,
+                &prediction,
+                self.exponent,
+                self.threshold,
+            )?;
+            return self.tell(&report);
+        }
+        let truth = read(&self.truth)?;
         let exponent = match &self.system {
             None => self.exponent,
             Some(name) => {
@@ -56,16 +74,23 @@ impl Score {
                 })?)
             }
         };
-        if !(self.threshold.is_finite() && self.threshold > 0.0) {
-            return Err(Failure::input(
-                "--threshold: give a number above 0.".to_owned(),
-            ));
+        if let Some(fault) = self.threshold_fault() {
+            return Err(fault);
         }
         let report = loom_attractors::score::score(&truth, &prediction, exponent, self.threshold)?;
+        self.tell(&report)
+    }
+
+    fn threshold_fault(&self) -> Option<Failure> {
+        let sound = self.threshold.is_finite() && self.threshold > 0.0;
+        (!sound).then(|| Failure::input("--threshold: give a number above 0.".to_owned()))
+    }
+
+    fn tell(&self, report: &loom_sim::Report) -> Done {
         if let Some(path) = &self.out {
             let text: String = report.plots.iter().map(crate::widgets::plot::csv).collect();
             output::file(Some(path), text.as_bytes())?;
         }
-        analysis::print(&report, None, self.json)
+        analysis::print(report, None, self.json)
     }
 }

@@ -1,11 +1,13 @@
 //! What the interface asks for while it is being drawn; done after the frame, in order.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use loom_sim::conductor::Command;
 use loom_sim::{Model, Plot, ProbeSpec, Value};
 
 use super::tiles::Source;
+use crate::tour::Tour;
 
 /// Where the window is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +77,11 @@ pub enum Act {
         live: u64,
         analysis: String,
     },
+    /// A graph that an analysis has made goes to the webs.
+    OpenGraph {
+        graph: std::sync::Arc<loom_sim::Graph>,
+        title: String,
+    },
     EndMeasure {
         live: u64,
         analysis: String,
@@ -117,6 +124,11 @@ pub enum Act {
     SplitView {
         live: u64,
         pane: u64,
+    },
+    /// Begins a tour, or goes to a step of the one that is given.
+    Tour {
+        tour: Arc<Tour>,
+        step: usize,
     },
     Say(Tone, String),
 }

@@ -94,6 +94,10 @@ impl Form {
     pub fn has_begun(&mut self) -> bool {
         std::mem::take(&mut self.begun)
     }
+    /// The plots do not come into view by themselves.
+    pub fn keep_back(&mut self) {
+        self.reveal = false;
+    }
     pub fn cancel(&mut self) {
         if let Some(running) = &self.running {
             running.cancel.store(true, Ordering::Relaxed);
@@ -149,6 +153,7 @@ impl Form {
         science: Arc<dyn Science>,
         saved: Arc<Saved>,
         model: Model,
+        gpu: Option<Arc<loom_gpu::Gpu>>,
         wake: Wake,
     ) {
         self.cancel();
@@ -165,7 +170,8 @@ impl Form {
         });
         let settings = self.settings.clone();
         std::thread::spawn(move || {
-            let job = job(&cancel, &shared, &wake);
+            let mut job = job(&cancel, &shared, &wake);
+            job.gpu = gpu;
             let result = subject(&science, &saved, model, &cancel)
                 .and_then(|subject| analysis.run(&subject, &settings, &job));
             locked(&shared).done = Some(result);

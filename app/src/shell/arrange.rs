@@ -24,7 +24,7 @@ impl Room {
         self.remove_tiles(|p| match &p.kind {
             Kind::View { .. } => false,
             Kind::Plot(Source::Probe(spec)) => !probes.contains(spec),
-            Kind::Plot(_) | Kind::Table(_) | Kind::Script => true,
+            Kind::Plot(_) | Kind::Table(_) | Kind::Script | Kind::Neighbours(_) => true,
         });
         for tile in self.tree.tiles.tiles_mut() {
             if let Tile::Pane(pane) = tile {
@@ -123,6 +123,20 @@ impl Room {
         self.show_tile(live, Kind::Script, id);
     }
 
+    /// Shows variants of a run beside its view; those that are shown already come to the front.
+    pub fn show_neighbours(&mut self, live: u64, id: u64) {
+        let there = self.tree.make_active(
+            |_, t| matches!(t, Tile::Pane(p) if p.live == live && matches!(p.kind, Kind::Neighbours(_))),
+        );
+        if there {
+            return;
+        }
+        let view = self.views_of(live).first().map(|p| p.id);
+        let kind = Kind::Neighbours(super::neighbours::Around::default());
+        self.add_view(Pane { id, live, kind }, view);
+        self.arranged = true;
+    }
+
     fn show_tile(&mut self, live: u64, kind: Kind, id: u64) {
         let there = self
             .tree
@@ -141,7 +155,7 @@ impl Room {
             Tile::Container(Container::Tabs(tabs))
                 if !tabs.children.is_empty()
                     && tabs.children.iter().all(
-                        |c| matches!(self.tree.tiles.get(*c), Some(Tile::Pane(p)) if !p.is_view()),
+                        |c| matches!(self.tree.tiles.get(*c), Some(Tile::Pane(p)) if p.is_shelved()),
                     ) =>
             {
                 Some(*id)
@@ -251,13 +265,21 @@ impl Room {
             _ => Settings::new(),
         }
     }
-    /// Sets a parameter of every view of a run.
-    pub fn set_view_parameter(&mut self, live: u64, key: &str, value: &Value) {
+    /// Sets a parameter of every view of a run; `moves`: their cameras fit anew.
+    pub fn set_view_parameter(&mut self, live: u64, key: &str, value: &Value, moves: bool) {
         for tile in self.tree.tiles.tiles_mut() {
             if let Tile::Pane(pane) = tile
-                && let (true, Kind::View { settings, .. }) = (pane.live == live, &mut pane.kind)
+                && let (
+                    true,
+                    Kind::View {
+                        settings, camera, ..
+                    },
+                ) = (pane.live == live, &mut pane.kind)
             {
                 settings.insert(key.to_owned(), value.clone());
+                if moves {
+                    *camera = None;
+                }
             }
         }
     }

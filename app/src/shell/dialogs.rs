@@ -23,6 +23,10 @@ pub enum Purpose {
         key: String,
         endings: Vec<String>,
     },
+    /// A forecast to be held against a run.
+    Prediction {
+        live: u64,
+    },
     /// Write these bytes.
     Bytes {
         name: String,
@@ -46,16 +50,20 @@ impl Purpose {
             Self::Open => "Open",
             Self::Save => "Save project",
             Self::Attach { .. } => "Choose a file",
+            Self::Prediction { .. } => "Score a prediction",
             Self::Bytes { .. } | Self::State { .. } | Self::Plot { .. } => "Save as",
         }
     }
     fn writes(&self) -> bool {
-        !matches!(self, Self::Open | Self::Attach { .. })
+        !matches!(
+            self,
+            Self::Open | Self::Attach { .. } | Self::Prediction { .. }
+        )
     }
     /// The name that is offered for a file to write.
     pub fn name(&self) -> String {
         match self {
-            Self::Open | Self::Attach { .. } => String::new(),
+            Self::Open | Self::Attach { .. } | Self::Prediction { .. } => String::new(),
             Self::Save => "project.loom".into(),
             Self::Bytes { name, .. } => name.clone(),
             Self::State { ending, .. } => format!("state.{ending}"),
@@ -65,6 +73,7 @@ impl Purpose {
     fn endings(&self) -> Vec<String> {
         match self {
             Self::Attach { endings, .. } => endings.clone(),
+            Self::Prediction { .. } => ["csv", "npy", "npz", "parquet"].map(String::from).into(),
             Self::Save => vec!["loom".into()],
             _ => Vec::new(),
         }
@@ -72,13 +81,20 @@ impl Purpose {
 }
 
 pub enum Dialog {
-    Path { purpose: Purpose, text: String },
+    Path {
+        purpose: Purpose,
+        text: String,
+    },
     Export(export::Order),
+    Benchmark(super::benchmark::Benchmark),
+    Print(Box<super::print::Order>),
     GoTo(String),
     Preferences,
     Keys(Sheet),
     About,
     Recover(Vec<PathBuf>),
+    /// A tour is written, a step at a time.
+    Write,
 }
 
 enum Answer {
@@ -104,6 +120,20 @@ pub fn show(studio: &mut Studio, ctx: &Context) {
                     Answer::Open
                 }
             }
+            Dialog::Benchmark(form) => {
+                if super::benchmark::dialog(studio, ui, form) {
+                    Answer::Close
+                } else {
+                    Answer::Open
+                }
+            }
+            Dialog::Print(order) => {
+                if super::print::dialog(studio, ui, order) {
+                    Answer::Close
+                } else {
+                    Answer::Open
+                }
+            }
             Dialog::GoTo(text) => go_to(studio, ui, text),
             Dialog::Preferences => preferences(studio, ui),
             Dialog::Keys(sheet) => {
@@ -115,6 +145,12 @@ pub fn show(studio: &mut Studio, ctx: &Context) {
             }
             Dialog::About => about(studio, ui),
             Dialog::Recover(list) => recover(studio, ui, list),
+            Dialog::Write => {
+                let mut editor = std::mem::take(&mut studio.editor);
+                let close = super::tour::editor::show(studio, ui, &mut editor);
+                studio.editor = editor;
+                if close { Answer::Close } else { Answer::Open }
+            }
         });
     let closed = matches!(modal.inner, Answer::Close) || modal.should_close();
     // What an act opened meanwhile takes the place of this one.

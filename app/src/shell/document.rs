@@ -16,6 +16,7 @@ use super::room::{Opening, Room};
 use super::studio::Studio;
 use super::tiles::{Kind, Pane};
 use super::tokens::Tokens;
+use super::tour::Bookmark;
 
 /// How long saving waits for a busy run before it takes what the last snapshot knows.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,6 +28,15 @@ pub struct Layout {
     pub rooms: BTreeMap<String, RoomLayout>,
     /// The science whose room was in front.
     pub at: Option<String>,
+    /// The tour that was given, and its step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tour: Option<Bookmark>,
+}
+
+/// Where a tour stood when the document was kept.
+pub fn bookmark(document: &Document) -> Option<Bookmark> {
+    let layout: Layout = serde_json::from_value(document.studio.clone()?).ok()?;
+    layout.tour
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -245,6 +255,9 @@ impl Studio {
                 camera.clone_from(&item.view.camera);
                 settings.clone_from(&item.view.settings);
             }
+        }
+        if let Some(settings) = &item.view.print {
+            self.prints.insert(id, settings.clone());
         }
         if let Some(live) = room.live_of(id) {
             live.attach(item.probes.clone());

@@ -1,12 +1,13 @@
 //! Export of a view: the dialog, and the picture made on a worker.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use egui::{Key, RichText, TextEdit, Ui};
+use loom_figure::animation::{self, Film, Reel};
 use loom_figure::{Document, Format, Options, render};
 use loom_sim::scene::Layer;
-use loom_sim::{Ink, Plot, Registry, Scene};
+use loom_sim::{Ink, Plot, Registry, Scene, Step};
 
 use super::settings;
 use super::studio::Studio;
@@ -74,6 +75,26 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
                     "PDF",
                     "Vector, fonts embedded; carries the project.",
                 ),
+                (
+                    "gif".to_owned(),
+                    "GIF",
+                    "Moves everywhere; 256 colours a frame.",
+                ),
+                (
+                    "apng".to_owned(),
+                    "APNG",
+                    "Moves in browsers, every colour; carries the project.",
+                ),
+                (
+                    "mp4".to_owned(),
+                    "MP4",
+                    "Video for talks, written by ffmpeg.",
+                ),
+                (
+                    "webm".to_owned(),
+                    "WebM",
+                    "Video for web pages, written by ffmpeg.",
+                ),
             ],
         );
         if before != export.ending {
@@ -81,38 +102,11 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
             order.path = path.display().to_string();
         }
         ui.end_row();
-        ui.label("Width");
-        ui.horizontal(|ui| {
-            length(ui, "Width in millimetres", &mut export.width);
-            ui.label(RichText::new("mm").weak());
-            for (words, width) in [("85", 85.0), ("180", 180.0)] {
-                let help = if width < 100.0 {
-                    "One column of a journal."
-                } else {
-                    "Two columns of a journal."
-                };
-                if button::words(ui, words, help).clicked() {
-                    export.width = width;
-                }
-            }
-            ui.label(RichText::new("height").weak());
-            export.height = export.width * order.shape;
-            ui.label(format!("{:.0}", export.height));
-            ui.label(RichText::new("mm").weak());
-        });
-        ui.end_row();
-        ui.label("Resolution");
-        ui.horizontal(|ui| {
-            length(ui, "Dots per inch", &mut export.dpi);
-            ui.label(RichText::new("dpi").weak());
-            let [w, h] = [export.width, export.height].map(|mm| (mm / 25.4 * export.dpi).round());
-            ui.label(
-                RichText::new(format!("{w} × {h} pixels"))
-                    .font(font::secondary())
-                    .weak(),
-            );
-        });
-        ui.end_row();
+        if let Some(film) = film(&export.ending) {
+            animated(ui, export, film, order.shape);
+        } else {
+            sized(ui, export, order.shape);
+        }
         ui.label("Ground");
         button::choices(
             ui,
@@ -152,7 +146,7 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
     });
     if let Some(picked) = studio.picked.take() {
         if let Some(ending) = picked.extension().and_then(|e| e.to_str())
-            && Format::of(ending).is_some()
+            && (Format::of(ending).is_some() || film(ending).is_some())
         {
             order.export.ending = ending.to_lowercase();
         }
@@ -180,6 +174,133 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
     close
 }
 
+/// The kind of animation that an ending means here; numbered pictures are the command line's.
+pub fn film(ending: &str) -> Option<Film> {
+    Film::of(ending).filter(|film| *film != Film::Pictures)
+}
+
+/// Rows of the size on paper.
+fn sized(ui: &mut Ui, export: &mut settings::Export, shape: f64) {
+    ui.label("Width");
+    ui.horizontal(|ui| {
+        length(ui, "Width in millimetres", &mut export.width);
+        ui.label(RichText::new("mm").weak());
+        for (words, width) in [("85", 85.0), ("180", 180.0)] {
+            let help = if width < 100.0 {
+                "One column of a journal."
+            } else {
+                "Two columns of a journal."
+            };
+            if button::words(ui, words, help).clicked() {
+                export.width = width;
+            }
+        }
+        ui.label(RichText::new("height").weak());
+        export.height = export.width * shape;
+        ui.label(format!("{:.0}", export.height));
+        ui.label(RichText::new("mm").weak());
+    });
+    ui.end_row();
+    ui.label("Resolution");
+    ui.horizontal(|ui| {
+        length(ui, "Dots per inch", &mut export.dpi);
+        ui.label(RichText::new("dpi").weak());
+        let [w, h] = [export.width, export.height].map(|mm| (mm / 25.4 * export.dpi).round());
+        ui.label(
+            RichText::new(format!("{w} × {h} pixels"))
+                .font(font::secondary())
+                .weak(),
+        );
+    });
+    ui.end_row();
+}
+
+/// Rows of what moves, how long, how fast and how large.
+fn animated(ui: &mut Ui, export: &mut settings::Export, film: Film, shape: f64) {
+    ui.label("Moves");
+    button::choices(
+        ui,
+        "What moves",
+        &mut export.moves,
+        &[
+            (
+                "turn".to_owned(),
+                "Camera turns",
+                "Once around the vertical; the last frame meets the first.",
+            ),
+            (
+                "play".to_owned(),
+                "Time plays",
+                "The run goes on in real time from where it stands.",
+            ),
+            (
+                "both".to_owned(),
+                "Both",
+                "The camera turns while the run goes on.",
+            ),
+        ],
+    );
+    ui.end_row();
+    ui.label("Frames");
+    ui.horizontal(|ui| {
+        let mut frames = f64::from(export.frames);
+        count(ui, "Frames", &mut frames, 1.0, 10_000.0);
+        export.frames = frames.round().max(1.0) as u32;
+        ui.label(RichText::new("at").weak());
+        count(ui, "Frames a second", &mut export.fps, 1.0, 120.0);
+        let seconds = f64::from(export.frames) / export.fps.max(0.1);
+        ui.label(RichText::new(format!("a second: {seconds:.1} s")).weak());
+    });
+    ui.end_row();
+    ui.label("Width");
+    ui.horizontal(|ui| {
+        count(ui, "Width in pixels", &mut export.pixels, 64.0, 4096.0);
+        let height = (export.pixels * shape).round();
+        ui.label(RichText::new(format!("× {height} pixels")).weak());
+    });
+    ui.end_row();
+    static FFMPEG: OnceLock<bool> = OnceLock::new();
+    if film.needs_ffmpeg() && !FFMPEG.get_or_init(animation::has_ffmpeg) {
+        ui.label("");
+        let color = tokens::of(ui).warning;
+        ui.label(
+            RichText::new("ffmpeg is not installed here: install it, or choose GIF or APNG.")
+                .font(font::secondary())
+                .color(color),
+        );
+        ui.end_row();
+    }
+}
+
+fn count(ui: &mut Ui, name: &str, value: &mut f64, low: f64, high: f64) {
+    let number = Number {
+        name,
+        value: *value,
+        default: *value,
+        low,
+        high,
+        logarithmic: false,
+        integer: name != "Frames a second",
+        hard: Some((low, high)),
+    };
+    let id = ui.make_persistent_id(name);
+    if let (_, Some(Ok(x))) = number.field(ui, id, 56.0) {
+        *value = x;
+    }
+}
+
+/// What changes from frame to frame; `pace` is the run's steps a second at speed 1.
+pub fn reel(export: &settings::Export, pace: f64) -> Reel {
+    let mut reel = Reel::turntable(export.frames, export.fps);
+    if export.moves == "play" {
+        reel.turns = 0.0;
+    }
+    if export.moves != "turn" {
+        reel.steps = Step::from((pace / export.fps).round().max(1.0) as u64);
+    }
+    reel
+}
+
 fn length(ui: &mut Ui, name: &str, value: &mut f64) {
     let number = Number {
         name,
@@ -198,10 +319,13 @@ fn length(ui: &mut Ui, name: &str, value: &mut f64) {
 }
 
 /// How the document of a view is to be rendered for an order.
-pub fn options(export: &settings::Export, gpu: Option<Arc<loom_gpu::Gpu>>) -> Options {
+pub fn options(order: &Order, gpu: Option<Arc<loom_gpu::Gpu>>) -> Options {
+    let export = &order.export;
+    let moving = film(&export.ending).is_some();
+    let [w, h] = [export.pixels, export.pixels * order.shape];
     Options {
-        size: None,
-        width_mm: Some(export.width),
+        size: moving.then(|| [w, h].map(|n| n.round().max(1.0) as u32)),
+        width_mm: (!moving).then_some(export.width),
         dpi: export.dpi,
         gpu,
         ..Options::default()

@@ -16,7 +16,7 @@ use super::launch;
 use super::settings::{Settings, Theme};
 use super::studio::Studio;
 
-fn window(size: [f32; 2]) -> Harness<'static, Studio> {
+pub(super) fn window(size: [f32; 2]) -> Harness<'static, Studio> {
     let settings = Settings {
         theme: Theme::Dark,
         ..Settings::default()
@@ -25,7 +25,7 @@ fn window(size: [f32; 2]) -> Harness<'static, Studio> {
         .with_size(size)
         .wgpu_setup(launch::setup())
         .build_eframe(|context| {
-            launch::begin(context, settings, None, std::time::Instant::now())
+            launch::begin(context, settings, Vec::new(), std::time::Instant::now())
                 .expect("the window opens")
         });
     harness.run_steps(3);
@@ -33,7 +33,11 @@ fn window(size: [f32; 2]) -> Harness<'static, Studio> {
 }
 
 /// Steps until something holds, or fails after ten seconds.
-fn until(harness: &mut Harness<'_, Studio>, what: &str, holds: impl Fn(&Studio) -> bool) {
+pub(super) fn until(
+    harness: &mut Harness<'_, Studio>,
+    what: &str,
+    holds: impl Fn(&Studio) -> bool,
+) {
     let begun = Instant::now();
     while !holds(harness.state()) {
         assert!(begun.elapsed() < Duration::from_secs(20), "{what}");
@@ -43,7 +47,7 @@ fn until(harness: &mut Harness<'_, Studio>, what: &str, holds: impl Fn(&Studio) 
     harness.run_steps(2);
 }
 
-fn built(studio: &Studio) -> bool {
+pub(super) fn built(studio: &Studio) -> bool {
     studio
         .live()
         .is_some_and(|l| !l.is_building() && !l.snapshot.scenes.is_empty())
@@ -173,7 +177,9 @@ fn typing_in_the_catalogue_presses_no_keys_of_the_run() {
         harness.run_steps(1);
     }
     assert!(harness.state().live().unwrap().snapshot.twin.is_none());
-    assert_eq!(harness.state().room().unwrap().found().len(), 1);
+    // The labyrinth is his too.
+    let found = harness.state().room().unwrap().found();
+    assert_eq!((found.len(), found[0].name.as_str()), (2, "Thomas"));
     harness.key_press(Key::Enter);
     harness.run_steps(3);
     assert_eq!(harness.state().live().expect("a run").title, "Thomas");

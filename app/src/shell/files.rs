@@ -9,6 +9,8 @@ use loom_figure::Document;
 use loom_sim::conductor::Wake;
 use loom_sim::{Model, Registry};
 
+use crate::tour::{Tour, file as tour_file};
+
 /// The largest file that is opened: 512 MiB.
 const LIMIT: u64 = 512 << 20;
 
@@ -35,6 +37,11 @@ pub enum Done {
     },
     /// Pixels for the clipboard.
     Copied(Result<egui::ColorImage, String>),
+    /// A prediction was held against a run.
+    Scored {
+        live: u64,
+        report: Result<Box<loom_sim::Report>, String>,
+    },
     /// A page of the figures room.
     Preview {
         number: u64,
@@ -46,6 +53,7 @@ pub enum Done {
 pub enum Content {
     Document(Box<Document>, Vec<String>),
     Model(Box<Model>),
+    Tour(Box<Tour>),
 }
 
 pub struct Files {
@@ -203,9 +211,25 @@ fn parse(name: &str, bytes: &[u8], registry: &Registry) -> Result<Content, Strin
             .map(|d| Content::Document(Box::new(d), Vec::new()))
             .map_err(|e| e.to_string());
     }
+    if let Some(Ok(model)) = crate::series::model(name, bytes) {
+        return Ok(Content::Model(Box::new(model)));
+    }
+    if tour_file::is_tour(name, bytes) {
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| format!("{name} is no text; save the tour as UTF-8."))?;
+        return tour_file::read(name, text)
+            .map(|tour| Content::Tour(Box::new(tour)))
+            .map_err(|e| e.to_string());
+    }
     match registry.open(name, bytes) {
         Some(Ok(model)) => Ok(Content::Model(Box::new(model))),
         Some(Err(error)) => Err(error.to_string()),
+        None if crate::series::knows(name) => match crate::series::read(name, bytes) {
+            Err(error) => Err(error.to_string()),
+            Ok(_) => Err(format!(
+                "{name} is no time series: its first column does not increase, and is not called t or time."
+            )),
+        },
         None => Err(format!(
             "{name} is of no kind that is known here: open a project, a picture made by Strange Loom, a pattern, a graph or a model."
         )),

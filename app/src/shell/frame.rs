@@ -16,15 +16,17 @@ use super::{
 };
 
 impl eframe::App for Studio {
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let begun = Instant::now();
         let ctx = ui.ctx().clone();
         self.before(&ctx);
+        self.present_where_it_fits(&ctx, frame);
         if self.presenting.is_some() {
             present::show(self, ui);
         } else {
             self.window(ui);
         }
+        present::audience::show(self, &ctx);
         palette::show(self, &ctx);
         dialogs::show(self, &ctx);
         let lift = if self.room().is_some() {
@@ -32,12 +34,14 @@ impl eframe::App for Studio {
         } else {
             0.0
         };
-        self.toasts.show(&ctx, lift);
+        let works = self.works.show(&ctx, lift);
+        self.toasts.show(&ctx, lift + works);
         self.drop_hint(&ctx);
         self.after(&ctx, begun);
     }
 
     fn on_exit(&mut self) {
+        self.works.stop_all();
         self.keep();
         if let Some(recovery) = &mut self.recovery {
             recovery.end();
@@ -71,10 +75,14 @@ impl Studio {
             for live in &mut room.lives {
                 live.refresh(ctx);
             }
+            for neighbours in room.neighbours.values_mut() {
+                neighbours.refresh(ctx);
+            }
             room.lay_out(&mut self.next);
             room.greet_twins(&mut self.next);
             room.show_reports(&mut self.next);
         }
+        self.sound_on();
         self.name_window(ctx);
         if self.pictures.collect(ctx.pixels_per_point()) {
             ctx.request_repaint();
@@ -83,6 +91,7 @@ impl Studio {
             commands::run(self, ctx, id);
         }
         self.perform(ctx);
+        self.guide();
     }
 
     fn after(&mut self, ctx: &Context, begun: Instant) {
@@ -96,6 +105,9 @@ impl Studio {
             }
             for live in &mut room.lives {
                 live.rest(Some(index) != front);
+            }
+            for neighbours in room.neighbours.values_mut() {
+                neighbours.rest(Some(index) != front);
             }
             room.tidy(resting);
         }
@@ -133,7 +145,12 @@ impl Studio {
             .as_deref()
             .and_then(|p| p.file_stem())
             .map(|s| s.to_string_lossy().into_owned());
-        let title = match (self.live().map(|l| l.title.clone()), project) {
+        let step = self
+            .touring
+            .as_ref()
+            .map(|t| format!("{} · {} of {}", t.tour.title, t.at + 1, t.count()));
+        let run = step.or_else(|| self.live().map(|l| l.title.clone()));
+        let title = match (run, project.filter(|_| self.touring.is_none())) {
             (Some(run), Some(project)) => format!("{run} · {project} · Strange Loom"),
             (Some(run), None) => format!("{run} · Strange Loom"),
             (None, Some(project)) => format!("{project} · Strange Loom"),
@@ -151,7 +168,9 @@ impl Studio {
         if rect.is_finite() && rect.width() > 100.0 {
             self.settings.window = [rect.width(), rect.height()];
         }
-        for room in self.rooms.iter().filter(|r| !r.lives.is_empty()) {
+        // The tiles of a tour are the tour's.
+        let own = self.touring.is_none();
+        for room in self.rooms.iter().filter(|r| own && !r.lives.is_empty()) {
             if let Ok(layout) = serde_json::to_value(&room.tree) {
                 self.settings
                     .layouts
@@ -166,19 +185,20 @@ impl Studio {
 
     fn autosave(&mut self, ctx: &Context) {
         let saved: Vec<_> = self
-            .rooms
-            .iter()
-            .flat_map(|r| r.lives.iter().map(super::live::Live::saved))
+            .own_lives()
+            .into_iter()
+            .map(super::live::Live::saved)
             .collect();
-        if saved.is_empty() {
+        let step = self.touring.as_ref().map(|t| t.at as u64 + 1);
+        if saved.is_empty() && step.is_none() {
             return;
         }
-        let stamp = recovery::stamp(saved.iter());
+        let stamp = recovery::stamp(saved.iter()).wrapping_add(step.unwrap_or(0) << 40);
         let Some(due) = self.recovery.as_ref().and_then(|r| r.due(stamp)) else {
             return;
         };
         if due.is_zero() {
-            let (document, states) = (self.document(), self.full_states());
+            let (document, states) = self.kept_document();
             if let Some(recovery) = &mut self.recovery {
                 recovery.write(move || super::document::complete(document, states), stamp);
             }
@@ -232,6 +252,16 @@ impl Studio {
             .resizable(false)
             .frame(frame)
             .show(ui, |ui| rail::show(self, ui));
+        if self.audience.is_some() {
+            Panel::right("presenter")
+                .exact_size(present::presenter::WIDTH)
+                .resizable(false)
+                .frame(frame)
+                .show(ui, |ui| present::presenter::show(self, ui));
+        }
+        if !matches!(self.at, At::Room(_)) {
+            self.tour_panel(ui, frame);
+        }
         match self.at {
             At::Start => {
                 let ground = Frame::new().fill(tokens::of(ui).ground);
@@ -262,6 +292,7 @@ impl Studio {
             .show(ui, |ui| {
                 ui.horizontal_centered(|ui| transport::show(self, ui, true));
             });
+        self.tour_panel(ui, frame);
         let (catalogue, inspector) = (self.shows(Side::Catalogue), self.shows(Side::Inspector));
         if catalogue {
             Panel::left("catalogue")
@@ -295,6 +326,16 @@ impl Studio {
             .show(ui, |ui| self.centre(ui));
     }
 
+    /// The tour that is given, along the lower edge.
+    fn tour_panel(&mut self, ui: &mut Ui, frame: Frame) {
+        if self.touring.is_some() {
+            Panel::bottom("tour")
+                .resizable(false)
+                .frame(frame)
+                .show(ui, |ui| super::tour::panel::show(self, ui));
+        }
+    }
+
     fn centre(&mut self, ui: &mut Ui) {
         let Some(index) = self.room_index() else {
             return;
@@ -304,7 +345,14 @@ impl Studio {
         room.width = ui.available_width();
         room.shown.clear();
         if room.lives.is_empty() {
-            crate::widgets::plot::empty(ui, room.panel.empty());
+            let science = room.science.key();
+            let middle = ui.available_height() * 0.5;
+            ui.allocate_ui(egui::vec2(ui.available_width(), middle), |ui| {
+                crate::widgets::plot::empty(ui, room.panel.empty());
+            });
+            ui.vertical_centered(|ui| {
+                super::tour::offer::of_science(ui, science, &mut self.acts);
+            });
             return;
         }
         let empty = egui_tiles::Tree::empty(room.tree.id());
@@ -313,6 +361,7 @@ impl Studio {
             lives: &mut room.lives,
             canvases: &mut room.canvases,
             hands: &mut room.hands,
+            neighbours: &mut room.neighbours,
             front: &mut room.front,
             easel: &self.easel,
             panel: room.panel,

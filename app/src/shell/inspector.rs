@@ -122,6 +122,7 @@ fn heading(ui: &mut Ui, live: &Live, fold_keys: &str, acts: &mut Acts) {
         ui.add(
             egui::Label::new(RichText::new(&entry.summary).font(font::secondary()).weak()).wrap(),
         );
+        super::tour::offer::of_entry(ui, live.science.key(), &entry.name, acts);
     }
     ui.add_space(size::GRID);
 }
@@ -214,11 +215,18 @@ fn view(
         return;
     }
     section(ui, folds, "view", "View", true, |ui, _| {
-        for parameter in list {
-            let value = set
-                .get(&parameter.key)
-                .or_else(|| snapshot.values.get(&parameter.key))
-                .unwrap_or(&parameter.default);
+        let value_of = |p: &Parameter| {
+            set.get(&p.key)
+                .or_else(|| snapshot.values.get(&p.key))
+                .unwrap_or(&p.default)
+                .clone()
+        };
+        let by_key = |key: &str| list.iter().find(|p| p.key == key).map(|p| value_of(p));
+        for parameter in &list {
+            if !parameter.is_meant(by_key) {
+                continue;
+            }
+            let value = &value_of(parameter);
             one(ui, live, parameter, value, acts);
         }
     });

@@ -1,6 +1,5 @@
 //! Opens the window, or says in one sentence why it can't.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,23 +8,25 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use egui::ViewportBuilder;
 use loom_gpu::Gpu;
 
-use super::acts::Act;
+use super::acts::Acts;
 use super::settings::Settings;
 use super::studio::Studio;
 use super::theme;
 use super::tokens::size;
 use crate::widgets::canvas::Easel;
 
-/// Opens the studio, on a file if one is given; returns when the window is closed.
-pub fn open(path: Option<PathBuf>) -> ExitCode {
+/// Opens the studio and does first what is asked for, such as opening a file; returns when the
+/// window is closed.
+pub fn open(first: Acts) -> ExitCode {
     let started = Instant::now();
     log();
     let settings = Settings::load();
+    super::colour_maps::load(settings.home.as_deref());
     let options = options(&settings);
     let result = eframe::run_native(
         "Strange Loom",
         options,
-        Box::new(move |context| Ok(Box::new(begin(context, settings, path, started)?))),
+        Box::new(move |context| Ok(Box::new(begin(context, settings, first, started)?))),
     );
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -83,7 +84,7 @@ pub(super) fn setup() -> WgpuSetup {
 pub(super) fn begin(
     context: &eframe::CreationContext<'_>,
     settings: Settings,
-    path: Option<PathBuf>,
+    first: Acts,
     started: Instant,
 ) -> Result<Studio, String> {
     let state = context
@@ -102,9 +103,7 @@ pub(super) fn begin(
     let mut studio = Studio::new(ctx, easel, crate::registry(), settings);
     studio.started = Some(started);
     studio.offer_recovery();
-    if let Some(path) = path {
-        studio.acts.push(Act::Load(path));
-    }
+    studio.acts.extend(first);
     Ok(studio)
 }
 

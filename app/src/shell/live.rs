@@ -12,6 +12,7 @@ use loom_sim::{
 
 use super::analyses::Form;
 use super::script::Script;
+use super::tour::Guess;
 use crate::widgets::number::Number;
 
 /// A sweep goes there and back in this time at pace 1.
@@ -65,6 +66,8 @@ pub struct Live {
     pub twin_shown: bool,
     /// When the run was last changed by the user, for undo.
     pub touched: Instant,
+    /// What a class expects, drawn or being drawn over a plot.
+    pub guess: Option<Guess>,
 }
 
 impl Live {
@@ -77,15 +80,26 @@ impl Live {
         place: Place,
         wake: Wake,
     ) -> Self {
+        let probes = science.default_probes(&saved.journal.model);
+        let mut live = Self::bare(id, science, entry, saved, place, wake);
+        live.attach(probes);
+        live
+    }
+
+    /// Opens a run that is only looked at: it has no probes.
+    pub fn bare(
+        id: u64,
+        science: Arc<dyn Science>,
+        entry: Option<Arc<Entry>>,
+        saved: Saved,
+        place: Place,
+        wake: Wake,
+    ) -> Self {
         let model = saved.journal.model.clone();
         let title = entry
             .as_ref()
             .map_or_else(|| model.kind.clone(), |e| e.title.clone());
-        let probes = science.default_probes(&model);
         let conductor = Conductor::reopen(science.clone(), saved, place, wake);
-        for probe in &probes {
-            conductor.send(Command::Attach(probe.clone()));
-        }
         let snapshot = conductor.snapshot();
         Self {
             id,
@@ -98,7 +112,7 @@ impl Live {
             ranges: BTreeMap::new(),
             forms: BTreeMap::new(),
             script: Script::default(),
-            probes,
+            probes: Vec::new(),
             conductor: Some(conductor),
             sweeps: BTreeMap::new(),
             asked: BTreeMap::new(),
@@ -107,6 +121,7 @@ impl Live {
             laid_out: Vec::new(),
             twin_shown: false,
             touched: Instant::now(),
+            guess: None,
         }
     }
 

@@ -9,6 +9,7 @@ use super::acts::{Act, Acts, Tone};
 use super::analyses::{self, Form};
 use super::icons::{self, Icon};
 use super::live::Live;
+use super::scoring;
 use super::tiles::Source;
 use super::tokens::{self, font, size};
 use super::words;
@@ -65,6 +66,9 @@ pub fn section_of(ui: &mut Ui, live: &mut Live, folds: &mut Folds, acts: &mut Ac
                     shown.response.scroll_to_me(Some(egui::Align::Center));
                 }
             }
+        }
+        if let Some(report) = scoring::section(ui, live, acts) {
+            results(ui, live.id, scoring::KEY, &report, acts);
         }
     });
 }
@@ -292,6 +296,17 @@ fn results(ui: &mut Ui, live: u64, key: &str, report: &Report, acts: &mut Acts) 
                 name: format!("{key}.csv"),
                 text: values_csv(report),
             });
+        }
+        if let Some(graph) = &report.graph {
+            let title = &report.title;
+            let response = button::labelled(ui, Icon::Waypoints, "Open as a graph");
+            let help = "A node for each point, a thread where two are near: measured and laid out among the webs.";
+            if button::tip(response, "Open as a graph", "", help).clicked() {
+                acts.push(Act::OpenGraph {
+                    graph: graph.clone(),
+                    title: title.clone(),
+                });
+            }
         }
         if report.seconds > 0.0 {
             ui.label(

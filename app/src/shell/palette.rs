@@ -10,6 +10,7 @@ use super::icons::{self, Icon};
 use super::studio::Studio;
 use super::tokens::{self, font, size};
 use super::{analyses, commands, keys, room, theme};
+use crate::tour::library;
 use crate::widgets::section;
 
 const WIDTH: f32 = 560.0;
@@ -97,7 +98,7 @@ pub fn show(studio: &mut Studio, ctx: &Context) {
                         .add(
                             TextEdit::singleline(&mut palette.text)
                                 .font(font::heading())
-                                .hint_text("Commands, systems, patterns, webs, circuits")
+                                .hint_text("Commands, systems, patterns, webs, circuits, tours")
                                 .prefix(icons::text(Icon::Search).color(tokens::of(ui).secondary))
                                 .desired_width(f32::INFINITY),
                         )
@@ -230,6 +231,19 @@ fn find(studio: &Studio, text: &str) -> Vec<Hit> {
                     entry: entry.name.clone(),
                     beside: false,
                 },
+            });
+        }
+    }
+    for tour in library::tours() {
+        let title = format!("Tour: {}", tour.title);
+        if let Some(rank) = rank(&title, &tour.summary, &words) {
+            hits.push(Hit {
+                rank: if words.is_empty() { 3 } else { rank },
+                icon: Icon::Route,
+                title,
+                place: "Tours".into(),
+                keys: String::new(),
+                act: Act::Tour { tour, step: 0 },
             });
         }
     }

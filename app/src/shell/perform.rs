@@ -1,6 +1,7 @@
 //! Acts: what the interface asked for in a frame, done after it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::Context;
 use loom_sim::conductor::Command;
@@ -36,6 +37,12 @@ impl Studio {
             } => self.open_entry(room, &entry, beside),
             Act::OpenModel { model, title } => self.open_model(*model, &title),
             Act::Load(path) => self.files.open(path, self.registry.clone()),
+            Act::Tour { tour, step } => match &self.touring {
+                Some(touring) if Arc::ptr_eq(&touring.tour, &tour) => {
+                    self.go_to_step(step, step != touring.at + 1);
+                }
+                _ => self.begin_tour(tour, step),
+            },
             Act::Tell(live, command) => {
                 if let Some(live) = self.live_of(live) {
                     live.touch(command);
@@ -47,8 +54,12 @@ impl Studio {
                 }
             }
             Act::ViewSetting { live, key, value } => {
+                let moves = self
+                    .live_of(live)
+                    .and_then(|l| loom_sim::parameter::find(&l.snapshot.parameters, &key))
+                    .is_some_and(|p| p.moves);
                 for room in &mut self.rooms {
-                    room.set_view_parameter(live, &key, &value);
+                    room.set_view_parameter(live, &key, &value, moves);
                 }
             }
             Act::Sweep { live, key } => {
@@ -66,6 +77,7 @@ impl Studio {
             }
             Act::Try { live, set } => self.try_out(live, &set),
             Act::Measure { live, analysis } => self.measure(live, &analysis),
+            Act::OpenGraph { graph, title } => self.open_graph(&graph, &title),
             Act::EndMeasure { live, analysis } => {
                 if let Some(form) = self.live_of(live).and_then(|l| l.forms.get_mut(&analysis)) {
                     form.cancel();
@@ -152,13 +164,14 @@ impl Studio {
         }
         for (key, value) in view {
             for room in &mut self.rooms {
-                room.set_view_parameter(live, &key, &value);
+                room.set_view_parameter(live, &key, &value, false);
             }
         }
     }
 
     fn measure(&mut self, live: u64, key: &str) {
         let wake = self.wake.clone();
+        let gpu = Some(self.easel.gpu.clone()).filter(|gpu| gpu.has_compute());
         self.reveal(super::studio::Side::Inspector, true);
         let Some(live) = self.live_of(live) else {
             return;
@@ -172,7 +185,16 @@ impl Studio {
         };
         let (science, saved) = (live.science.clone(), live.saved());
         let form = live.forms.entry(key.to_owned()).or_default();
-        form.run(analysis, science, saved, model, wake);
+        form.run(analysis, science, saved, model, gpu, wake);
+    }
+
+    /// What an analysis found as a graph, in the room of webs and graphs.
+    fn open_graph(&mut self, graph: &loom_sim::Graph, title: &str) {
+        let model = super::handover::web_of(&self.registry, graph, title);
+        match model {
+            Ok(model) => self.open_model(model, title),
+            Err(error) => self.toasts.say(Tone::Error, error.to_string()),
+        }
     }
 
     // Pictures.
@@ -241,9 +263,29 @@ impl Studio {
             self.full_state(order.live)
         };
         let registry = self.registry.clone();
-        let options = export::options(&order.export, Some(self.easel.gpu.clone()));
+        let options = export::options(&order, Some(self.easel.gpu.clone()));
         let ending = order.export.ending.clone();
         let path = PathBuf::from(order.path.trim());
+        if let Some(film) = export::film(&ending) {
+            let pace = self
+                .live_of(order.live)
+                .map_or(30.0, |live| live.snapshot.clock.pace);
+            let reel = export::reel(&order.export, pace);
+            self.works.start(
+                &mut self.files,
+                self.wake.clone(),
+                path,
+                move |press, path| {
+                    let document = super::document::complete(document, states)?;
+                    loom_figure::animation::record(
+                        &document, &registry, &options, &reel, film, path, press,
+                    )
+                    .map_err(|e| e.to_string())
+                },
+            );
+            self.last_export = Some(order);
+            return;
+        }
         self.toasts.say(
             Tone::Plain,
             format!("Rendering {}…", files::file_name(&path)),
@@ -344,6 +386,7 @@ impl Studio {
                         .say(Tone::Good, "The picture is on the clipboard.");
                 }
                 Done::Copied(Err(why)) => self.toasts.say(Tone::Error, why),
+                Done::Scored { live, report } => self.scored(live, report),
                 Done::Preview { number, image } => self.figures.receive(ctx, number, image),
             }
         }
@@ -357,7 +400,14 @@ impl Studio {
     }
 
     fn opened(&mut self, path: PathBuf, content: Result<Content, String>) {
+        // What a user opens is work of the user's own, and stays when the tour is gone.
+        if matches!(content, Ok(Content::Document(..) | Content::Model(_))) {
+            self.leave_tour();
+        }
         match content {
+            Ok(Content::Tour(tour)) => {
+                self.begin_tour(Arc::new(*tour), 0);
+            }
             Ok(Content::Document(document, warnings)) => {
                 self.adopt(&document);
                 for warning in warnings {
@@ -433,6 +483,13 @@ impl Studio {
                     self.project = Some(path.clone());
                 }
                 self.settings.remember(&path);
+            }
+            Err(why) if why == loom_sim::SimError::Cancelled.to_string() => {
+                let name = files::file_name(&path);
+                self.toasts.say(
+                    Tone::Plain,
+                    format!("{name} was stopped; no file was written."),
+                );
             }
             Err(why) => self.toasts.say(Tone::Error, why),
         }

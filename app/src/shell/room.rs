@@ -9,6 +9,7 @@ use loom_sim::{Entry, Model, Place, Saved, Science};
 
 use super::history::{History, Left};
 use super::live::Live;
+use super::neighbours::Neighbours;
 use super::tiles::{Kind, Pane};
 use crate::panels::Panel;
 use crate::widgets::canvas::Canvas;
@@ -24,6 +25,7 @@ pub struct Room {
     pub tree: Tree<Pane>,
     pub canvases: BTreeMap<u64, Canvas>,
     pub hands: BTreeMap<u64, Hand>,
+    pub neighbours: BTreeMap<u64, Neighbours>,
     /// Views of the last frame and their sizes in logical pixels.
     pub shown: BTreeMap<u64, [f64; 2]>,
     pub search: String,
@@ -62,6 +64,7 @@ impl Room {
             tree: Tree::empty(egui::Id::unique(("tiles", panel.key()))),
             canvases: BTreeMap::new(),
             hands: BTreeMap::new(),
+            neighbours: BTreeMap::new(),
             shown: BTreeMap::new(),
             search: String::new(),
             history: History::default(),
@@ -278,6 +281,8 @@ impl Room {
         self.canvases
             .retain(|id, _| present.iter().any(|(p, _)| p == id));
         self.hands
+            .retain(|id, _| present.iter().any(|(p, _)| p == id));
+        self.neighbours
             .retain(|id, _| present.iter().any(|(p, _)| p == id));
         for live in &mut self.lives {
             for view in live.watched() {

@@ -69,6 +69,12 @@ pub struct Export {
     pub dpi: f64,
     /// A light ground, as print asks for, whatever the window's theme.
     pub light: bool,
+    /// Of an animation: what moves (`turn`, `play`), frames, and frames a second.
+    pub moves: String,
+    pub frames: u32,
+    pub fps: f64,
+    /// And its width in pixels.
+    pub pixels: f64,
 }
 
 impl Default for Export {
@@ -79,6 +85,10 @@ impl Default for Export {
             height: 120.0,
             dpi: 300.0,
             light: true,
+            moves: "turn".into(),
+            frames: 120,
+            fps: 30.0,
+            pixels: 960.0,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The start page: four doors that are alive for ten seconds, then only under the pointer, and
-//! what was open before.
+//! the tours, and what was open before.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::icons::{self, Icon};
 use super::live::Live;
 use super::studio::Studio;
 use super::tokens::{self, font, size};
-use super::{files, theme};
+use super::{files, theme, tour};
 use crate::panels::{PANELS, Panel};
 use crate::widgets::button;
 use crate::widgets::canvas::Canvas;
@@ -76,7 +76,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
                     ui.add_space(size::SECTION);
                     let columns = 2;
                     let gap = size::SECTION;
-                    let room = (ui.ctx().content_rect().height() - 300.0).max(300.0);
+                    let room = (ui.ctx().content_rect().height() - 412.0).max(300.0);
                     let door = vec2(
                         (width - gap * (columns as f32 - 1.0)) / columns as f32,
                         (room / 2.0).clamp(150.0, 250.0),
@@ -90,6 +90,8 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
                         });
                     }
                     ui.spacing_mut().item_spacing = vec2(size::GAP, size::GRID);
+                    ui.add_space(size::GAP);
+                    tour::offer::cards(ui, &mut studio.acts);
                     ui.add_space(size::GAP);
                     recent(studio, ui);
                 });

@@ -1,5 +1,6 @@
 //! The studio: everything that the window holds, and what commands do to it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,11 +18,15 @@ use super::live::Live;
 use super::palette::Palette;
 use super::pictures::Pictures;
 use super::present::Present;
+use super::present::audience::Audience;
 use super::recovery::Recovery;
 use super::room::{Opening, Room};
 use super::settings::{Device, Settings};
+use super::sound::Sound;
 use super::start::Start;
 use super::toasts::Toasts;
+use super::tour::Touring;
+use super::works::Works;
 use crate::panels::PANELS;
 use crate::panels::figures::Figures;
 use crate::widgets::canvas::Easel;
@@ -52,10 +57,24 @@ pub struct Studio {
     pub palette: Option<Palette>,
     pub dialog: Option<Dialog>,
     pub presenting: Option<Present>,
+    /// The sound, while it is on.
+    pub sound: Option<Sound>,
+    /// The tour that is being written.
+    pub editor: super::tour::editor::Editor,
+    /// The audience's own window.
+    pub audience: Option<Audience>,
+    /// A presentation is to begin or to end, on whichever screens there are.
+    pub to_present: bool,
+    /// The tour that is given.
+    pub touring: Option<Touring>,
     pub files: Files,
     /// What the system's dialog gave, for the dialog that asked.
     pub picked: Option<PathBuf>,
     pub last_export: Option<export::Order>,
+    /// Files under way.
+    pub works: Works,
+    /// How each run was last printed.
+    pub prints: BTreeMap<u64, loom_sim::Settings>,
     pub project: Option<PathBuf>,
     pub recovery: Option<Recovery>,
     /// The last number that was given to a run or a tile.
@@ -120,8 +139,15 @@ impl Studio {
             palette: None,
             dialog: None,
             presenting: None,
+            sound: None,
+            editor: super::tour::editor::Editor::default(),
+            audience: None,
+            to_present: false,
+            touring: None,
             picked: None,
             last_export: None,
+            works: Works::default(),
+            prints: BTreeMap::new(),
             project: None,
             next: 0,
             dressed: None,
@@ -368,6 +394,9 @@ impl Studio {
         if self.is_narrow() {
             return self.unfolded == Some(side);
         }
+        if let Some(touring) = &self.touring {
+            return touring.shows(side);
+        }
         match side {
             Side::Catalogue => self.settings.catalogue,
             Side::Inspector => self.settings.inspector,
@@ -376,6 +405,8 @@ impl Studio {
     pub fn reveal(&mut self, side: Side, shown: bool) {
         if self.is_narrow() {
             self.unfolded = shown.then_some(side);
+        } else if let Some(touring) = &mut self.touring {
+            touring.reveal(side, shown);
         } else {
             match side {
                 Side::Catalogue => self.settings.catalogue = shown,
@@ -417,8 +448,12 @@ impl Studio {
     pub fn leave(&mut self, ctx: &Context) {
         if self.presenting.is_some() {
             self.toggle_present(ctx);
+        } else if self.audience.take().is_some() {
+            // The audience's window is gone with it.
         } else if self.live().is_some_and(|l| l.snapshot.selected.is_some()) {
             self.tell(Command::Select(None));
+        } else {
+            self.leave_tour();
         }
     }
     pub fn choose_device(&mut self, device: Device) {
@@ -453,6 +488,7 @@ impl Studio {
         match purpose {
             Purpose::Open => self.files.open(path, self.registry.clone()),
             Purpose::Save => self.save_to(path),
+            Purpose::Prediction { live } => self.score(live, path),
             Purpose::Attach { live, key, .. } => self.files.attach(live, key, path),
             Purpose::Bytes { bytes, .. } => self.files.write(path, move || Ok(bytes)),
             Purpose::State { live, ending } => self.write_state(live, ending, path),
@@ -503,6 +539,9 @@ impl Studio {
                     self.adopt(&document);
                     for warning in warnings {
                         self.toasts.say(Tone::Warning, warning);
+                    }
+                    if let Some(mark) = super::document::bookmark(&document) {
+                        self.resume_tour(&mark);
                     }
                     Recovery::forget(path);
                 }

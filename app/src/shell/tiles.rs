@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::acts::{Act, Acts};
 use super::icons::Icon;
 use super::live::Live;
+use super::neighbours::{self, Around, Neighbours};
 use super::tokens::{self, font, size};
 use super::{plots, script, theme, view};
 use crate::panels::Panel;
@@ -40,6 +41,8 @@ pub enum Kind {
     Table(Source),
     /// The text in which the run's model is written.
     Script,
+    /// Nine variants of the run, side by side.
+    Neighbours(Around),
 }
 
 /// Where a plot or a table comes from.
@@ -59,6 +62,8 @@ pub enum Source {
         analysis: String,
         index: usize,
     },
+    /// Empty axes, over which a class draws what it expects.
+    Guess,
 }
 
 impl Pane {
@@ -72,6 +77,10 @@ impl Pane {
             },
         }
     }
+    /// A tile of the shelf below or beside the pictures.
+    pub fn is_shelved(&self) -> bool {
+        !matches!(self.kind, Kind::View { .. } | Kind::Neighbours(_))
+    }
     pub fn is_view(&self) -> bool {
         matches!(self.kind, Kind::View { .. })
     }
@@ -82,6 +91,7 @@ pub struct Desk<'a> {
     pub lives: &'a mut Vec<Live>,
     pub canvases: &'a mut BTreeMap<u64, Canvas>,
     pub hands: &'a mut BTreeMap<u64, Hand>,
+    pub neighbours: &'a mut BTreeMap<u64, Neighbours>,
     /// The view that the keys and the inspector mean.
     pub front: &'a mut u64,
     pub easel: &'a Easel,
@@ -107,6 +117,7 @@ impl Desk<'_> {
                     run.to_owned()
                 };
             }
+            Kind::Neighbours(_) => "Neighbours".to_owned(),
             Kind::Script => live
                 .and_then(|l| l.science.manuscript())
                 .map_or_else(String::new, |m| m.name().to_owned()),
@@ -168,6 +179,16 @@ impl Behavior<Pane> for Desk<'_> {
             Kind::Plot(source) => plots::plot(ui, pane.id, live, source, self.acts),
             Kind::Table(source) => plots::table(ui, live, source, self.acts),
             Kind::Script => script::show(ui, live, self.wake, self.acts),
+            Kind::Neighbours(around) => {
+                let neighbours = self.neighbours.entry(pane.id).or_default();
+                let stage = neighbours::Stage {
+                    pane: pane.id,
+                    live,
+                    easel: self.easel,
+                    wake: self.wake,
+                };
+                neighbours::show(ui, neighbours, around, stage, self.acts);
+            }
         }
         UiResponse::None
     }
@@ -227,6 +248,18 @@ impl Behavior<Pane> for Desk<'_> {
         .clicked()
         {
             self.acts.push(Act::SplitView { live, pane });
+        }
+        let varied = self
+            .lives
+            .iter()
+            .any(|l| l.id == live && neighbours::fit(l));
+        if varied
+            && Tool::new(Icon::Grid3x3, "Neighbours", neighbours::HELP)
+                .show_sized(ui, room)
+                .clicked()
+        {
+            self.acts.push(Act::Front(live));
+            self.acts.push(Act::Do("view.neighbours"));
         }
         if Tool::new(Icon::Maximize, "Fit", "Shows the whole.")
             .keys("F")

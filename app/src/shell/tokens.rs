@@ -133,6 +133,8 @@ pub mod size {
     pub const BODY: f32 = 13.0;
     pub const SECONDARY: f32 = 11.5;
     pub const HEADING: f32 = 15.0;
+    /// A sentence that a class reads.
+    pub const READING: f32 = 16.0;
     pub const TITLE: f32 = 20.0;
     /// The least in presentation mode.
     pub const LARGE: f32 = 22.0;
@@ -184,6 +186,9 @@ pub mod font {
     }
     pub fn title() -> FontId {
         FontId::new(size::TITLE, FontFamily::Name(SEMIBOLD.into()))
+    }
+    pub fn reading() -> FontId {
+        FontId::new(size::READING, FontFamily::Name(MEDIUM.into()))
     }
     pub fn large() -> FontId {
         FontId::new(size::LARGE, FontFamily::Proportional)

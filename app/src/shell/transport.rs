@@ -76,6 +76,20 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, whole: bool) {
 fn ends(studio: &mut Studio, ui: &mut Ui, id: u64, snapshot: &loom_sim::Snapshot) {
     let ready = snapshot.state != RunState::Building;
     let seed = snapshot.model.seed;
+    if studio.can_be_heard() {
+        let on = studio.sound.is_some();
+        let help = super::commands::get("simulate.sound").map_or("", |c| c.help);
+        let keys = keys::text(studio, "simulate.sound");
+        let icon = if on { Icon::Volume2 } else { Icon::VolumeX };
+        if Tool::new(icon, "Sound", help)
+            .keys(&keys)
+            .selected(on)
+            .show_sized(ui, vec2(28.0, 28.0))
+            .clicked()
+        {
+            studio.acts.push(Act::Do("simulate.sound"));
+        }
+    }
     let keys = keys::text(studio, "simulate.twin");
     let twin = snapshot.twin.is_some();
     let help = if twin {

@@ -1,10 +1,13 @@
 //! Colour maps as strips, and the picker of one.
 
 use egui::{Color32, Mesh, Rect, Sense, Ui, pos2, vec2};
-use loom_sim::ColorMap;
+use loom_sim::{ColorMap, Ramp};
 
-use crate::shell::theme;
+use super::button::Tool;
+use super::ramp;
+use crate::shell::icons::Icon;
 use crate::shell::tokens::size;
+use crate::shell::{colour_maps, theme};
 
 /// The maps in the order in which they are offered: key, name, what it is for.
 pub const MAPS: [(ColorMap, &str, &str); 8] = [
@@ -38,9 +41,14 @@ pub const MAPS: [(ColorMap, &str, &str); 8] = [
     (ColorMap::Gray, "gray", "For print in one ink."),
 ];
 
-/// The map that a setting's text names.
+/// The map that a setting's text names or carries.
 pub fn named(key: &str) -> Option<ColorMap> {
-    MAPS.iter().find(|(_, name, _)| *name == key).map(|m| m.0)
+    ColorMap::of(key)
+}
+
+/// What a setting's text is called.
+pub fn title(key: &str) -> String {
+    Ramp::parse(key).map_or_else(|| key.to_owned(), |ramp| ramp.name().to_owned())
 }
 
 /// Fills `rect` with the map from left to right, or from bottom to top.
@@ -68,34 +76,64 @@ pub fn strip(ui: &Ui, rect: Rect, map: ColorMap, upright: bool) {
     ui.painter().add(mesh);
 }
 
-/// A drop-down of maps; the key of the one chosen.
-pub fn picker(ui: &mut Ui, name: &str, present: &str) -> Option<&'static str> {
-    let mut chosen = None;
-    let answer = super::button::drop_down(("map", name), present)
+/// A drop-down of maps, the user's own among them, and the editor behind a button; the text of
+/// the map that was chosen or changed.
+pub fn picker(ui: &mut Ui, name: &str, present: &str) -> Option<String> {
+    let mut chosen: Option<String> = None;
+    let row = |ui: &mut Ui, map: ColorMap, words: &str, taken: bool, help: &str| {
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(64.0, size::ICON), Sense::hover());
+            strip(ui, rect, map, false);
+            ui.selectable_label(taken, words)
+                .on_hover_text(help)
+                .clicked()
+        })
+        .inner
+    };
+    let answer = super::button::drop_down(("map", name), title(present))
         .width(ui.available_width().min(150.0))
         .show_ui(ui, |ui| {
             for (map, key, help) in MAPS {
-                ui.horizontal(|ui| {
-                    let (rect, _) = ui.allocate_exact_size(vec2(64.0, size::ICON), Sense::hover());
-                    strip(ui, rect, map, false);
-                    if ui
-                        .selectable_label(present == key, key)
-                        .on_hover_text(help)
-                        .clicked()
-                    {
-                        chosen = Some(key);
-                        ui.close();
-                    }
-                });
+                if row(ui, map, key, present == key, help) {
+                    chosen = Some(key.to_owned());
+                    ui.close();
+                }
+            }
+            for own in colour_maps::list() {
+                let text = own.text();
+                if let Some(map) = ColorMap::own(&text)
+                    && row(
+                        ui,
+                        map,
+                        own.name(),
+                        present == text,
+                        "One of your own maps.",
+                    )
+                {
+                    chosen = Some(text);
+                    ui.close();
+                }
             }
         });
     answer.response.accessible_name(name.to_owned());
     if let Some(map) = named(present) {
-        let (rect, _) = ui.allocate_exact_size(
-            vec2(ui.available_width().clamp(24.0, 72.0), size::ICON),
-            Sense::hover(),
-        );
+        let room = ui.available_width() - size::CONTROL - size::GAP;
+        let (rect, _) =
+            ui.allocate_exact_size(vec2(room.clamp(24.0, 72.0), size::ICON), Sense::hover());
         strip(ui, rect, map, false);
+        let id = ui.make_persistent_id(("ramp", name));
+        let open = ramp::is_open(ui.ctx(), id);
+        let tool = Tool::new(
+            Icon::Pencil,
+            "Edit the colour map",
+            "Stops in a perceptual space, a plot of its lightness, import and export.",
+        );
+        if tool.selected(open).show(ui).clicked() {
+            ramp::toggle(ui.ctx(), id, present);
+        }
+        if open && let Some(text) = ramp::window(ui.ctx(), id, present) {
+            chosen = Some(text);
+        }
     }
     chosen
 }

@@ -85,6 +85,7 @@ pub fn editor(ui: &mut Ui, parameter: &Parameter, context: Context<'_>) -> Optio
             let rows = present.lines().count().clamp(1, 10);
             text(ui, id, parameter, &present, rows)
         }
+        ParameterKind::Expression(_) => expression(ui, id, parameter, &context.value.to_string()),
         ParameterKind::Vector { .. } | ParameterKind::Matrix => {
             vector(ui, id, parameter, context.value)
         }
@@ -379,6 +380,33 @@ fn text(ui: &mut Ui, id: Id, parameter: &Parameter, present: &str, rows: usize) 
         ui.data_mut(|d| d.insert_temp(buffer, typed));
     }
     explain(response, parameter);
+    result
+}
+
+/// A formula on one line; what is wrong with it stands under it, and it stays as it was typed.
+fn expression(ui: &mut Ui, id: Id, parameter: &Parameter, present: &str) -> Option<Edit> {
+    let refused = id.with("refused");
+    let kept: Option<(String, String)> = ui.data(|d| d.get_temp(refused));
+    let shown = kept.as_ref().map_or(present, |(typed, _)| typed);
+    let edit = text(ui, id, parameter, shown, 1);
+    let mut result = None;
+    if let Some(Edit::Set(value)) = edit {
+        match parameter.check(&value) {
+            Ok(value) => {
+                ui.data_mut(|d| d.remove::<(String, String)>(refused));
+                result = Some(Edit::Set(value));
+            }
+            Err(error) => {
+                let kept = (value.to_string(), error.to_string());
+                ui.data_mut(|d| d.insert_temp(refused, kept));
+            }
+        }
+    }
+    if let Some((_, why)) = kept {
+        let color = tokens::of(ui).error;
+        let words = RichText::new(why).font(font::secondary()).color(color);
+        ui.add(egui::Label::new(words).wrap());
+    }
     result
 }
 

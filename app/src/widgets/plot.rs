@@ -8,7 +8,7 @@ use egui_plot::{
 };
 use loom_sim::{Mark, Plot};
 
-use super::{decimate, dense, heat};
+use super::{decimate, dense, heat, ruled};
 use crate::shell::icons::Icon;
 use crate::shell::tokens::{self, Tokens, font};
 use crate::shell::{theme, words};
@@ -21,6 +21,8 @@ pub enum Ask {
     CopyPicture,
     /// The point that was clicked, in the plot's units.
     Click([f64; 2]),
+    /// The same with Alt held: a twin that differs by what is there.
+    Twin([f64; 2]),
     /// The part of a plot that can be computed anew was drawn: its abscissas and ordinates.
     Part([[f64; 2]; 2]),
 }
@@ -114,20 +116,33 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         let bounds = area.plot_bounds();
         let fitted = area.auto_bounds().x;
         let seen = (!fitted && bounds.is_valid()).then(|| (bounds.min()[0], bounds.max()[0]));
+        let ends = if bounds.is_valid() {
+            [bounds.min()[0], bounds.max()[0]]
+        } else {
+            [0.0; 2]
+        };
+        ruled::lines(area, plot, ends, across, tokens);
         for (index, mark) in plot.marks.iter().enumerate() {
-            draw(
-                area,
-                mark,
-                tokens.category(if shades(mark) {
-                    index.saturating_sub(1)
-                } else {
-                    index
-                }),
-                tokens,
-                log,
-                seen,
-                columns,
-            );
+            let parts = ruled::faded(mark, plot);
+            for (part, share) in parts {
+                draw(
+                    area,
+                    &part,
+                    theme::mix(
+                        tokens.ground,
+                        tokens.category(if shades(mark) {
+                            index.saturating_sub(1)
+                        } else {
+                            index
+                        }),
+                        share,
+                    ),
+                    tokens,
+                    log,
+                    seen,
+                    columns,
+                );
+            }
         }
         if let Some(now) = now {
             area.vline(
@@ -139,6 +154,7 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         }
     });
     label(ui, plot, &shown, tokens, log);
+    ruled::words(ui, plot, &shown, across, tokens);
     if let Some(field) = field {
         let frame = shown.response.rect;
         let rect = egui::Rect::from_min_size(frame.right_top(), vec2(beside, frame.height()));
@@ -163,7 +179,7 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
     });
     let mut ask = None;
     response.context_menu(|ui| ask = menu(ui, plot));
-    if plot.sets.is_some()
+    if !plot.edges.is_empty()
         && let Some(part) = drawn(ui, id, &response, &shown.transform)
     {
         let [a, b] = part;
@@ -177,9 +193,34 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         && let Some(at) = response.interact_pointer_pos()
     {
         let value = shown.transform.value_from_position(at);
-        ask = Some(Ask::Click([back(value.x, x_log), back(value.y, y_log)]));
+        let place = [back(value.x, x_log), back(value.y, y_log)];
+        ask = Some(if ui.input(|i| i.modifiers.alt) {
+            Ask::Twin(place)
+        } else {
+            Ask::Click(place)
+        });
     }
     ask
+}
+
+/// Axes with their names and round ticks in all the room there is, and nothing on them.
+pub fn axes<'a>(ui: &Ui, id: egui::Id, [x, y]: [&loom_sim::Axis; 2]) -> egui_plot::Plot<'a> {
+    let tokens = tokens::of(ui);
+    let room = ui.available_size();
+    let (across, down) = (about(room.x, 90.0), about(room.y, 36.0));
+    let (x_log, y_log) = (x.logarithmic, y.logarithmic);
+    egui_plot::Plot::new(id)
+        .id(id)
+        .grid_color(theme::mix(tokens.ground, tokens.hairline, 0.7))
+        .grid_spacing(4.0..=20.0)
+        .show_background(false)
+        .show_x(false)
+        .show_y(false)
+        .allow_scroll(false)
+        .custom_x_axes(vec![axis(AxisHints::new_x(), x, tokens)])
+        .custom_y_axes(vec![axis(AxisHints::new_y(), y, tokens)])
+        .x_grid_spacer(move |input| marks(input, across, x_log))
+        .y_grid_spacer(move |input| marks(input, down, y_log))
 }
 
 /// Two corners of a rectangle that has just been drawn, as the axes have them.
@@ -231,7 +272,8 @@ fn menu(ui: &mut Ui, plot: &Plot) -> Option<Ask> {
     ask
 }
 
-fn forth(x: f64, log: bool) -> f64 {
+/// A value as an axis has it.
+pub fn forth(x: f64, log: bool) -> f64 {
     if log {
         x.max(f64::MIN_POSITIVE).log10()
     } else {

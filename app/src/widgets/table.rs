@@ -14,8 +14,14 @@ pub enum Ask {
     Save,
 }
 
-/// Shows a table as high as it needs, or as there is room.
-pub fn show(ui: &mut Ui, table: &Table, most: f32) -> Option<Ask> {
+/// Shows a table as high as it needs, or as there is room; `written` turns its headings into
+/// what people read.
+pub fn show(
+    ui: &mut Ui,
+    table: &Table,
+    most: f32,
+    written: impl Fn(&str) -> String,
+) -> Option<Ask> {
     let mut ask = None;
     ui.horizontal(|ui| {
         ui.label(RichText::new(&table.title).font(font::medium()));
@@ -62,6 +68,7 @@ pub fn show(ui: &mut Ui, table: &Table, most: f32) -> Option<Ask> {
                     for row in range {
                         for (heading, cells) in &table.columns {
                             if row == 0 {
+                                let heading = written(heading);
                                 ui.label(RichText::new(heading).font(font::secondary()).weak());
                             } else {
                                 cell(ui, cells.get(row - 1).map_or("", String::as_str));

@@ -130,11 +130,14 @@ pub const LIST: &[Command] = &[
         Menu::Edit,
         2,
         "Select nothing",
-        "Lets go of what is selected; leaves presentation and dialogs.",
+        "Lets go of what is selected; leaves a presentation, a tour, a dialog.",
         |studio, ctx| studio.leave(ctx),
     )
     .keys(&["Esc"])
     .when(|studio| {
-        studio.presenting.is_some() || studio.live().is_some_and(|l| l.snapshot.selected.is_some())
+        studio.presenting.is_some()
+            || studio.audience.is_some()
+            || studio.touring.is_some()
+            || studio.live().is_some_and(|l| l.snapshot.selected.is_some())
     }),
 ];

@@ -17,6 +17,22 @@ pub const LIST: &[Command] = &[
     .keys(&["E"])
     .when(has_run),
     Command::new(
+        "figure.print",
+        Menu::Figure,
+        0,
+        "Print-quality picture…",
+        "Counts hundreds of millions of visits and lights them: Gas, Liquid, Light, Plasma, Solid.",
+        |studio, _| studio.print_front(),
+    )
+    .icon(Icon::Image)
+    .when(|studio| {
+        studio.live().is_some_and(|l| {
+            l.science
+                .print_parameters(l.model())
+                .is_ok_and(|list| !list.is_empty())
+        })
+    }),
+    Command::new(
         "figure.again",
         Menu::Figure,
         0,

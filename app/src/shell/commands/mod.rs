@@ -1,11 +1,13 @@
 //! The table of commands: menus, keys, the palette, tooltips and the sheet all read it.
 
+mod analyse;
 mod edit;
 mod figure;
 mod file;
 mod go;
 mod help;
 mod simulate;
+mod tour;
 mod view;
 
 use egui::Context;
@@ -126,7 +128,9 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         go::LIST,
         view::LIST,
         simulate::LIST,
+        analyse::LIST,
         figure::LIST,
+        tour::LIST,
         help::LIST,
     ]
     .into_iter()

@@ -42,6 +42,13 @@ pub const LIST: &[Command] = &[
     })
     .keys(&["["])
     .when(has_run),
+    Command::new("simulate.sound", Menu::Simulate, 1, "Sound", "The orbit moves the loudspeaker: a cycle is a tone, a doubled period falls by an octave.", |studio, _| {
+        studio.toggle_sound();
+    })
+    .icon(Icon::Volume2)
+    .keys(&["M"])
+    .when(super::super::studio::Studio::can_be_heard)
+    .on(|studio| studio.sound.is_some()),
     Command::new("simulate.restart", Menu::Simulate, 2, "Restart", "To this run's beginning, with its parameters as they are. Undo goes back.", |studio, _| {
         studio.touch(Order::Restart);
     })

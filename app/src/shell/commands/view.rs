@@ -83,26 +83,34 @@ pub const LIST: &[Command] = &[
         "view.next",
         Menu::View,
         2,
-        "Next of the catalogue",
-        "Opens the entry after this one.",
+        "Next",
+        "The next step of a tour, else the next entry of the catalogue.",
         |studio, _| {
-            studio.step_entry(1);
+            if studio.touring.is_some() {
+                studio.turn_tour(true);
+            } else {
+                studio.step_entry(1);
+            }
         },
     )
     .keys(&["PageDown"])
-    .when(|studio| studio.room().is_some()),
+    .when(|studio| studio.room().is_some() || studio.touring.is_some()),
     Command::new(
         "view.previous",
         Menu::View,
         2,
-        "Previous of the catalogue",
-        "Opens the entry before this one.",
+        "Previous",
+        "The step of a tour before this one, else the entry of the catalogue before it.",
         |studio, _| {
-            studio.step_entry(-1);
+            if studio.touring.is_some() {
+                studio.turn_tour(false);
+            } else {
+                studio.step_entry(-1);
+            }
         },
     )
     .keys(&["PageUp"])
-    .when(|studio| studio.room().is_some()),
+    .when(|studio| studio.room().is_some() || studio.touring.is_some()),
     Command::new(
         "view.split",
         Menu::View,
@@ -115,6 +123,19 @@ pub const LIST: &[Command] = &[
     )
     .icon(Icon::Columns2)
     .when(has_run),
+    Command::new(
+        "view.neighbours",
+        Menu::View,
+        3,
+        "Neighbours",
+        crate::shell::neighbours::HELP,
+        |studio, _| {
+            studio.show_neighbours();
+        },
+    )
+    .icon(Icon::Grid3x3)
+    .keys(&["N"])
+    .when(|studio| studio.live().is_some_and(crate::shell::neighbours::fit)),
     Command::new(
         "view.reset_tiles",
         Menu::View,
@@ -207,15 +228,49 @@ pub const LIST: &[Command] = &[
         Menu::View,
         6,
         "Present",
-        "The picture fills the screen; Esc comes back.",
+        "The picture fills the screen, or the other one where there are two; Esc comes back.",
         |studio, ctx| {
-            studio.toggle_present(ctx);
+            studio.to_present = true;
+            ctx.request_repaint();
         },
     )
     .icon(Icon::Presentation)
     .keys(&["F5"])
     .when(has_run)
-    .on(|studio| studio.presenting.is_some()),
+    .on(|studio| studio.presenting.is_some() || studio.audience.is_some()),
+    Command::new(
+        "view.black",
+        Menu::View,
+        6,
+        "Black screen",
+        "A black screen while you talk, and back.",
+        |studio, _| {
+            if let Some(audience) = &mut studio.audience {
+                audience.black = !audience.black;
+            } else if let Some(present) = &mut studio.presenting {
+                present.black = !present.black;
+            }
+        },
+    )
+    .icon(Icon::MonitorOff)
+    .keys(&["."])
+    .when(|studio| studio.presenting.is_some() || studio.audience.is_some())
+    .on(|studio| {
+        studio.presenting.as_ref().is_some_and(|p| p.black)
+            || studio.audience.as_ref().is_some_and(|a| a.black)
+    }),
+    Command::new(
+        "view.audience",
+        Menu::View,
+        6,
+        "Audience's window",
+        "A second window with the picture alone, to share or to drag to another screen; notes and clock stay here.",
+        |studio, _| studio.toggle_audience(None),
+    )
+    .icon(Icon::MonitorPlay)
+    .keys(&["Shift+F5"])
+    .when(|studio| has_run(studio) || studio.audience.is_some())
+    .on(|studio| studio.audience.is_some()),
     Command::new(
         "view.full",
         Menu::View,
