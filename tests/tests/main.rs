@@ -5,6 +5,8 @@ mod cli;
 mod house;
 #[cfg(target_os = "linux")]
 mod window;
+#[cfg(target_os = "linux")]
+mod window_tours;
 
 use std::path::PathBuf;
 

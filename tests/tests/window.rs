@@ -8,16 +8,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A display of its own, with the studio in it. Dropping it ends both.
-struct Studio {
+pub(crate) struct Studio {
     server: Child,
-    program: Child,
+    pub(crate) program: Child,
     display: String,
-    settings: tempfile::TempDir,
+    pub(crate) settings: tempfile::TempDir,
 }
 
 /// One screen picture: width, height, RGBA.
 #[derive(PartialEq)]
-struct Picture {
+pub(crate) struct Picture {
     width: usize,
     pixels: Vec<u8>,
 }
@@ -28,7 +28,7 @@ impl Picture {
         set.len()
     }
     /// Fraction of pixels that differ visibly.
-    fn difference(&self, other: &Self) -> f64 {
+    pub(crate) fn difference(&self, other: &Self) -> f64 {
         let pairs = self
             .pixels
             .chunks_exact(4)
@@ -37,7 +37,7 @@ impl Picture {
         far.count() as f64 / (self.pixels.len() / 4) as f64
     }
     /// Mean brightness, 0 to 255.
-    fn brightness(&self) -> f64 {
+    pub(crate) fn brightness(&self) -> f64 {
         let sum: u64 = self
             .pixels
             .chunks_exact(4)
@@ -60,7 +60,11 @@ fn pictures() -> PathBuf {
 }
 
 impl Studio {
-    fn start(size: &str, arguments: &[&str], settings: Option<tempfile::TempDir>) -> Self {
+    pub(crate) fn start(
+        size: &str,
+        arguments: &[&str],
+        settings: Option<tempfile::TempDir>,
+    ) -> Self {
         let mut server = Command::new("Xvfb")
             .args([
                 "-displayfd",
@@ -116,12 +120,12 @@ impl Studio {
         studio
     }
 
-    fn window(&self) -> Option<String> {
+    pub(crate) fn window(&self) -> Option<String> {
         let found = self.tool(&["search", "--onlyvisible", "--name", "Strange Loom"]);
         found.lines().next().map(str::to_owned)
     }
 
-    fn tool(&self, arguments: &[&str]) -> String {
+    pub(crate) fn tool(&self, arguments: &[&str]) -> String {
         let output = Command::new("xdotool")
             .args(arguments)
             .env("DISPLAY", &self.display)
@@ -130,12 +134,12 @@ impl Studio {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    fn key(&self, keys: &str) {
+    pub(crate) fn key(&self, keys: &str) {
         self.tool(&["key", "--clearmodifiers", keys]);
         std::thread::sleep(Duration::from_millis(250));
     }
 
-    fn picture(&self) -> Picture {
+    pub(crate) fn picture(&self) -> Picture {
         let output = Command::new("import")
             .args(["-window", "root", "-depth", "8", "png:-"])
             .env("DISPLAY", &self.display)
@@ -161,7 +165,7 @@ impl Studio {
         }
     }
 
-    fn keep(&self, name: &str) {
+    pub(crate) fn keep(&self, name: &str) {
         let path = pictures().join(name).with_extension("png");
         let done = Command::new("import")
             .args(["-window", "root", path.to_str().unwrap()])
@@ -172,7 +176,7 @@ impl Studio {
     }
 
     /// Waits until the screen is as asked.
-    fn until(&self, what: &str, holds: impl Fn(&Picture) -> bool) -> Picture {
+    pub(crate) fn until(&self, what: &str, holds: impl Fn(&Picture) -> bool) -> Picture {
         let start = Instant::now();
         loop {
             let picture = self.picture();
@@ -188,7 +192,7 @@ impl Studio {
     }
 
     /// Waits until two pictures half a second apart are the same.
-    fn until_still(&self, what: &str) -> Picture {
+    pub(crate) fn until_still(&self, what: &str) -> Picture {
         let start = Instant::now();
         let mut last = self.picture();
         loop {
@@ -213,7 +217,7 @@ impl Studio {
         (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
     }
 
-    fn close(mut self) -> tempfile::TempDir {
+    pub(crate) fn close(mut self) -> tempfile::TempDir {
         self.key("ctrl+q");
         let start = Instant::now();
         loop {
@@ -241,12 +245,12 @@ impl Drop for Studio {
     }
 }
 
-fn asked_to_leave_out() -> bool {
+pub(crate) fn asked_to_leave_out() -> bool {
     std::env::var_os("STRANGE_LOOM_NO_WINDOW").is_some()
 }
 
 /// One window at a time: several that draw on the processor starve each other.
-fn alone() -> MutexGuard<'static, ()> {
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -203,3 +203,137 @@ fn a_file_is_measured_and_written_anew_with_its_numbers() {
     assert!(written.starts_with("# mine\n"), "{written}");
     assert!(written.contains("[measured]") && written.contains("obtained = "));
 }
+
+#[test]
+fn the_sound_of_an_orbit_is_a_wav_file_of_the_length_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("road.wav");
+    let path = path.to_str().unwrap();
+    let line = [
+        "attractors",
+        "sound",
+        "Logistic",
+        "--over",
+        "r",
+        "--from",
+        "2.9",
+        "--to",
+        "4",
+        "--seconds",
+        "0.5",
+        "--rate",
+        "8000",
+        "--out",
+        path,
+    ];
+    out(&line);
+    let bytes = std::fs::read(path).unwrap();
+    assert_eq!(&bytes[..4], b"RIFF");
+    assert_eq!(bytes.len(), 44 + 4000 * 4);
+    let refused = refusal(
+        2,
+        &[
+            "attractors",
+            "sound",
+            "Logistic",
+            "--over",
+            "rho",
+            "--from",
+            "1",
+            "--to",
+            "2",
+            "--out",
+            path,
+        ],
+    );
+    assert!(refused.contains("it has r"), "{refused}");
+}
+
+#[test]
+fn the_first_exponents_are_measured_alone() {
+    let about = json(&[
+        "attractors",
+        "lyapunov",
+        "Lorenz",
+        "--count",
+        "1",
+        "--time",
+        "1000",
+        "--json",
+    ]);
+    assert_eq!(about["spectrum"].as_array().unwrap().len(), 1);
+    assert!(about["kaplan_yorke_dimension"].is_null());
+}
+
+#[test]
+fn recurrences_are_written_as_a_graph_that_webs_measure() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder, "lorenz.graphml");
+    let about = json(&[
+        "attractors",
+        "recurrence",
+        "Lorenz",
+        "--points",
+        "150",
+        "--graph",
+        &path,
+        "--json",
+    ]);
+    let graph = json(&["webs", "analyse", &path, "--json"]);
+    assert_eq!(graph["nodes"], 150);
+    let rate = about["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|q| q["key"] == "recurrence_rate")
+        .and_then(|q| q["value"].as_f64())
+        .unwrap();
+    let edges = graph["edges"].as_f64().unwrap();
+    assert!((edges - rate * 150.0 * 149.0 / 2.0).abs() < 0.5, "{edges}");
+    let line = refusal(
+        2,
+        &[
+            "attractors",
+            "recurrence",
+            "Lorenz",
+            "--points",
+            "100",
+            "--graph",
+            "a.png",
+        ],
+    );
+    assert!(line.contains(".graphml"), "{line}");
+}
+
+#[test]
+fn tangent_vectors_tell_chaos_on_the_command_line() {
+    let about = json(&[
+        "attractors",
+        "gali",
+        "StandardMap",
+        "--set",
+        "K=1",
+        "--set",
+        "initial=0.001,0.008",
+        "--json",
+    ]);
+    let text = about.to_string();
+    assert!(text.contains("chaotic"), "{text}");
+    // The command that the report gives does the same again.
+    let command = about["command"].as_str().unwrap();
+    assert!(command.contains("--set initial=0.001,0.008"), "{command}");
+    let words: Vec<&str> = command.split(' ').skip(1).chain(["--json"]).collect();
+    assert_eq!(json(&words)["values"], about["values"]);
+    let field = out(&[
+        "attractors",
+        "ftle",
+        "Duffing",
+        "--columns",
+        "12",
+        "--rows",
+        "8",
+        "--out",
+        "-",
+    ]);
+    assert!(field.lines().count() >= 12 * 8, "{field}");
+}

@@ -5,6 +5,9 @@ mod automata;
 mod circuits;
 mod general;
 mod pictures;
+mod prints;
+mod series;
+mod tours;
 mod webs;
 
 use std::process::{Command, Output, Stdio};
