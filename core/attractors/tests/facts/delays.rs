@@ -281,7 +281,9 @@ fn farmer(tau: f64, nodes: usize, time: f64) -> f64 {
         at = next;
         if step % nodes == nodes - 1 {
             let size = tangent.iter().map(|x| x * x).sum::<f64>().sqrt();
-            tangent.iter_mut().for_each(|x| *x /= size);
+            for x in &mut tangent {
+                *x /= size;
+            }
             if step > settling {
                 growth += size.ln();
             }
