@@ -66,7 +66,8 @@ pub fn plot(ui: &mut Ui, pane: u64, live: &mut Live, source: &Source, acts: &mut
                         let edges = [data.x.limits, data.y.limits];
                         id = id.with(edges.map(|e| e.map(|e| e.map(f64::to_bits))));
                     }
-                    let ask = plot::show(ui, id, &data, now);
+                    let here = here(live, &data);
+                    let ask = plot::show(ui, id, &data, now, here);
                     if let Some(ask) = ask {
                         answer(live, source, &data, ask, on_clock, acts);
                     }
@@ -95,6 +96,15 @@ fn answer(
             let step = (time / clock.step_time).round();
             if step.is_finite() && step >= 0.0 && clock.step_time > 0.0 {
                 live.touch(Command::Seek(Step::from(step as u64)));
+            }
+        }
+        plot::Ask::Drag(at) => {
+            for (key, value) in parameters(data, at) {
+                // Between two frames only what changes is sent.
+                let now = live.snapshot.values.get(&key).and_then(Value::as_real);
+                if now != Some(value) {
+                    live.touch(Command::Apply(Input::set(&key, Value::Real(value))));
+                }
             }
         }
         plot::Ask::Click(at) => {
@@ -140,6 +150,12 @@ fn answer(
             });
         }
     }
+}
+
+/// Where the run stands on a map of two of its parameters.
+fn here(live: &Live, data: &Plot) -> Option<[f64; 2]> {
+    let value = |key: &Option<String>| live.snapshot.values.get(key.as_ref()?)?.as_real();
+    Some([value(&data.sets)?, value(&data.sets_up)?])
 }
 
 /// The parameters that the axes of a plot stand for, with their values at a place.

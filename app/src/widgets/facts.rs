@@ -191,7 +191,7 @@ fn a_plot_of_a_hundred_thousand_points_is_drawn_with_few() {
         .with_context_setup(dressed)
         .with_size([400.0, 200.0])
         .build_ui(move |ui| {
-            let _ = super::plot::show(ui, egui::Id::unique("plot"), &plot, None);
+            let _ = super::plot::show(ui, egui::Id::unique("plot"), &plot, None, None);
         });
     harness.run_steps(3);
     harness.get_by_label("Plot: Series");

@@ -23,6 +23,8 @@ pub enum Ask {
     Click([f64; 2]),
     /// The same with Alt held: a twin that differs by what is there.
     Twin([f64; 2]),
+    /// The pointer is dragged over a map of two parameters: the place, within the map.
+    Drag([f64; 2]),
     /// The part of a plot that can be computed anew was drawn: its abscissas and ordinates.
     Part([[f64; 2]; 2]),
 }
@@ -30,12 +32,20 @@ pub enum Ask {
 /// Clouds of more points than this are drawn as a picture.
 const DENSE: usize = 4000;
 
-/// Shows a plot in all the room there is. `now` marks the clock on the abscissa.
 /// About what the numbers and the title of an axis take beside a plot, and under it.
 const Y_AXIS: f32 = 44.0;
 const X_AXIS: f32 = 40.0;
 
-pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<Ask> {
+/// Shows a plot in all the room there is. `now` marks the clock on the abscissa, `here` the
+/// present parameters on a map of two: dragging over it moves them, with Shift it draws a part.
+pub fn show(
+    ui: &mut Ui,
+    id: egui::Id,
+    plot: &Plot,
+    now: Option<f64>,
+    here: Option<[f64; 2]>,
+) -> Option<Ask> {
+    let pad = here.is_some() && !ui.input(|i| i.modifiers.shift);
     let tokens = tokens::of(ui);
     let log = [plot.x.logarithmic, plot.y.logarithmic];
     let columns = (ui.available_width() * ui.pixels_per_point()).max(64.0) as usize;
@@ -89,7 +99,7 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
         .allow_zoom(true)
         .allow_drag(true)
         .pan_pointer_button(PointerButton::Middle)
-        .allow_boxed_zoom(true)
+        .allow_boxed_zoom(!pad)
         .boxed_zoom_pointer_button(PointerButton::Primary)
         .allow_double_click_reset(true)
         .cursor_color(tokens.disabled)
@@ -169,6 +179,15 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
             tokens.disabled,
         );
     }
+    if let Some(here) = here {
+        let place = [forth(here[0], x_log), forth(here[1], y_log)];
+        let at = shown.transform.position_from_point(&place.into());
+        if shown.transform.frame().contains(at) {
+            let painter = ui.painter();
+            painter.circle_stroke(at, 6.0, egui::Stroke::new(3.0, tokens.ground));
+            painter.circle_stroke(at, 6.0, egui::Stroke::new(1.5, tokens.text));
+        }
+    }
     let response = shown.response;
     response.widget_info(|| {
         egui::WidgetInfo::labeled(
@@ -179,7 +198,18 @@ pub fn show(ui: &mut Ui, id: egui::Id, plot: &Plot, now: Option<f64>) -> Option<
     });
     let mut ask = None;
     response.context_menu(|ui| ask = menu(ui, plot));
-    if !plot.edges.is_empty()
+    if pad
+        && response.dragged_by(PointerButton::Primary)
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        let frame = *shown.transform.frame();
+        let value = shown
+            .transform
+            .value_from_position(at.clamp(frame.min, frame.max));
+        ask = Some(Ask::Drag([back(value.x, x_log), back(value.y, y_log)]));
+    }
+    if !pad
+        && !plot.edges.is_empty()
         && let Some(part) = drawn(ui, id, &response, &shown.transform)
     {
         let [a, b] = part;

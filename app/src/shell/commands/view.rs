@@ -137,6 +137,18 @@ pub const LIST: &[Command] = &[
     .keys(&["N"])
     .when(|studio| studio.live().is_some_and(crate::shell::neighbours::fit)),
     Command::new(
+        "view.pad",
+        Menu::View,
+        3,
+        "Map pad",
+        "A map of the largest exponent over two parameters: drag across it and the run follows.",
+        |studio, _| {
+            studio.show_pad();
+        },
+    )
+    .icon(Icon::Map)
+    .when(|studio| studio.live().is_some_and(crate::shell::neighbours::has_map)),
+    Command::new(
         "view.reset_tiles",
         Menu::View,
         3,
