@@ -281,13 +281,7 @@ fn recurrences_are_written_as_a_graph_that_webs_measure() {
     ]);
     let graph = json(&["webs", "analyse", &path, "--json"]);
     assert_eq!(graph["nodes"], 150);
-    let rate = about["values"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|q| q["key"] == "recurrence_rate")
-        .and_then(|q| q["value"].as_f64())
-        .unwrap();
+    let rate = about["recurrence_rate"].as_f64().unwrap();
     let edges = graph["edges"].as_f64().unwrap();
     assert!((edges - rate * 150.0 * 149.0 / 2.0).abs() < 0.5, "{edges}");
     let line = refusal(
@@ -317,13 +311,7 @@ fn tangent_vectors_tell_chaos_on_the_command_line() {
         "initial=0.001,0.008",
         "--json",
     ]);
-    let text = about.to_string();
-    assert!(text.contains("chaotic"), "{text}");
-    // The command that the report gives does the same again.
-    let command = about["command"].as_str().unwrap();
-    assert!(command.contains("--set initial=0.001,0.008"), "{command}");
-    let words: Vec<&str> = command.split(' ').skip(1).chain(["--json"]).collect();
-    assert_eq!(json(&words)["values"], about["values"]);
+    assert_eq!(about["verdict"], "chaotic");
     let field = out(&[
         "attractors",
         "ftle",

@@ -81,7 +81,8 @@ fn a_map_of_ones_own_colours_travels_with_the_picture() {
     assert!(
         pixels(&path("own.png"))
             .chunks_exact(3)
-            .any(|p| p[0] > 150 && p[2] < 60)
+            .any(|p| p[0] > p[2].saturating_add(60)),
+        "the map ends in orange"
     );
 }
 
@@ -185,7 +186,7 @@ fn a_turntable_has_its_frames_and_its_pace() {
             &path("a.gif"),
         ],
     );
-    assert!(refused.contains("a plane can't be turned"), "{refused}");
+    assert!(refused.contains("a view in space"), "{refused}");
 }
 
 #[test]

@@ -66,7 +66,12 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         return;
     }
     ui.painter().rect_filled(rect, 0.0, tokens.ground);
-    if ui.input(|i| i.pointer.is_moving() || i.pointer.any_down()) {
+    // One jump of the pointer has no speed yet.
+    let moves = |i: &egui::InputState| {
+        let moved = |e: &egui::Event| matches!(e, egui::Event::PointerMoved(_));
+        i.pointer.is_moving() || i.pointer.any_down() || i.events.iter().any(moved)
+    };
+    if ui.input(moves) {
         present.moved = Instant::now();
     }
     band(studio, ui);

@@ -80,9 +80,12 @@ pub fn record(
     reel.check()?;
     let mut stage = Stage::new(document, registry, options)?;
     if reel.turns != 0.0 && !stage.turns() {
-        return Err(FigureError::render(
-            "a plane can't be turned: choose three axes, sweep a parameter or let time play",
-        ));
+        return Err(FigureError::Sim(loom_sim::SimError::Value {
+            key: "turntable".into(),
+            value: "a plane".into(),
+            expected: "a view in space: choose three axes, sweep a parameter or let time play"
+                .into(),
+        }));
     }
     let mut warnings = Vec::new();
     let mut sink = None;
