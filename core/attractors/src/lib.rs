@@ -12,7 +12,7 @@
 //! | [`analyses`] | dimensions, spectra and tests of an orbit or of an imported series |
 //! | [`invariants`] | what a catalogue entry says of itself, measured: start, step, period, exponents |
 //! | [`integrate`] | the methods that follow an orbit |
-//! | [`print`] | pictures of print quality |
+//! | [`print`](mod@print) | pictures of print quality |
 //! | [`trajectory`], [`dataset`], [`listing`] | what the command line needs |
 //!
 //! A built-in system is a file like any user's; see `assets/attractors`.

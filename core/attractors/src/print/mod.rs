@@ -3,14 +3,14 @@
 //! | Part | What it does |
 //! |---|---|
 //! | [`recipe`] | what can be set |
-//! | [`swarm`] | the orbits, in fixed blocks |
-//! | [`optic`] | from states to cells |
-//! | [`device`] | the same on a device |
-//! | [`tally`] | what each cell gathers, in whole numbers |
-//! | [`plate`], [`soften`] | densities, blurred where sparse, as tones |
-//! | [`looks`], [`light`] | Gas, Liquid, Light, Plasma and Solid in linear light |
-//! | [`finish`] | cells to pixels to bytes |
-//! | [`view`] | what a run shows, printed |
+//! | `swarm` | the orbits, in fixed blocks |
+//! | `optic` | from states to cells |
+//! | `device` | the same on a device |
+//! | `tally` | what each cell gathers, in whole numbers |
+//! | `plate`, `soften` | densities, blurred where sparse, as tones |
+//! | `looks`, `light` | Gas, Liquid, Light, Plasma and Solid in linear light |
+//! | `finish` | cells to pixels to bytes |
+//! | `view` | what a run shows, printed |
 //!
 //! A picture depends on the system, its parameters, the camera, the settings and the seed, and on
 //! nothing else: not on threads, not on how a run got where it stands.
