@@ -305,8 +305,8 @@ fn mackey_and_glass_have_farmers_exponents() {
 
 #[test]
 fn a_longer_delay_has_the_spectrum_of_wolf_swift_swinney_and_vastano() {
-    // Physica D 16 (1985) 285, table 1, τ = 31.8: they agree as natural logarithms, while the
-    // table's flows are in bits.
+    // Physica D 16 (1985) 285, table 1, τ = 31.8 (not checked against the paper itself): they agree
+    // as natural logarithms, while the table's flows are in bits.
     let text = catalogue::named("MackeyGlass").unwrap().text.clone();
     let longer = text.replace("value = 17\n", "value = 31.8\n");
     let entry = Definition::parse("m.toml", &longer).unwrap();

@@ -70,7 +70,8 @@ fn robertsons_reaction_ends_where_the_test_set_says() {
 
 #[test]
 fn van_der_pols_relaxation_is_followed_for_two_thousand_time_units() {
-    // Test Set for IVP Solvers, problem VDPOL: ε = 10⁻⁶ is μ = 1000 in the stretched time s = t/μ.
+    // Test Set for IVP Solvers, vdpol.f of 2006: εx″ = (1 − x²)x′ − x with ε = 10⁻⁶ from (2, 0),
+    // its solution at s = 2. That ε is μ = 1000 in the stretched time s = t/μ.
     let oscillator = definition("x' = v; v' = 1000*(1 - x^2)*v - x", &[2.0, 0.0]);
     let end = at(&oscillator, manner(Method::Bdf, 1e-10, 0.0), 2000.0);
     assert!((end[0] - 1.706167732170483).abs() < 1e-6, "{end:?}");
