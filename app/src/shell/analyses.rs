@@ -28,6 +28,8 @@ pub struct Form {
     future: Vec<Settings>,
     /// The first plot of the report is to come into view.
     reveal: bool,
+    /// It comes while the report is still forming.
+    early: bool,
     /// The run has begun since the inspector was last drawn.
     begun: bool,
     running: Option<Running>,
@@ -86,13 +88,19 @@ impl Form {
     }
     /// True once for each run, when there is a plot to be seen.
     pub fn has_new_plot(&mut self) -> bool {
-        let plots =
-            self.running.is_none() && self.report.as_ref().is_some_and(|r| !r.plots.is_empty());
-        plots && std::mem::take(&mut self.reveal)
+        let ready = self.early || self.running.is_none();
+        let plots = ready && self.report.as_ref().is_some_and(|r| !r.plots.is_empty());
+        let fresh = plots && std::mem::take(&mut self.reveal);
+        self.early &= !fresh;
+        fresh
     }
     /// True once for each run, when it begins: its place in the inspector is to open.
     pub fn has_begun(&mut self) -> bool {
         std::mem::take(&mut self.begun)
+    }
+    /// The first plot of the next run comes into view as soon as there is a part of it.
+    pub fn show_early(&mut self) {
+        self.early = true;
     }
     /// The plots do not come into view by themselves.
     pub fn keep_back(&mut self) {

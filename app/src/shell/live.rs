@@ -341,6 +341,10 @@ impl Live {
             conductor.set_view(view, None);
         }
     }
+    /// Width and height of a view in physical pixels, as last shown.
+    pub fn size_of(&self, view: u64) -> Option<[u32; 2]> {
+        self.asked.get(&view).map(|asked| asked.size)
+    }
     pub fn watched(&self) -> Vec<u64> {
         self.asked.keys().copied().collect()
     }

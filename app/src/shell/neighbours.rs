@@ -502,6 +502,7 @@ impl Studio {
                     .insert(key.to_owned(), loom_sim::Value::from(value.as_str()));
             }
         }
+        form.show_early();
         self.acts.push(Act::Measure {
             live: id,
             analysis: SCAN.into(),

@@ -32,6 +32,15 @@ pub(super) struct Pending {
     look: Option<Look>,
 }
 
+/// A camera that the tour has set: it follows the size of its view until the user moves it.
+pub(super) struct Aim {
+    look: Look,
+    /// The camera that shows the whole, from which this one was reckoned.
+    fit: Camera,
+    camera: Camera,
+    size: [u32; 2],
+}
+
 impl Studio {
     /// Shows the step in front. `afresh`: from its own beginning, whatever is there.
     pub(super) fn arrive(&mut self, afresh: bool) {
@@ -72,6 +81,7 @@ impl Studio {
         if let Some(touring) = &mut self.touring {
             touring.live = id;
             touring.pending = Some(pending);
+            touring.aim = touring.aim.take().filter(|_| !fresh);
         }
         if let Some(live) = self.live_of(id) {
             live.guess = guess;
@@ -173,9 +183,17 @@ impl Studio {
         };
         if let (Some(mut pending), Ok(stage)) = (touring.pending.take(), &touring.stage) {
             let asks = touring.tour.steps[touring.at].question.is_some();
-            if !self.advance_pending(&mut pending, stage, touring.live, asks) {
+            let done =
+                self.advance_pending(&mut pending, &mut touring.aim, stage, touring.live, asks);
+            if !done {
                 touring.pending = Some(pending);
             }
+        }
+        let id = touring.live;
+        if let Some(aim) = &mut touring.aim
+            && let Some(room) = self.rooms.iter_mut().find(|r| r.lives.iter().any(|l| l.id == id))
+        {
+            aim.follow(room, id);
         }
         self.touring = Some(touring);
     }
@@ -184,6 +202,7 @@ impl Studio {
     fn advance_pending(
         &mut self,
         pending: &mut Pending,
+        aim: &mut Option<Aim>,
         stage: &Stage,
         id: u64,
         asks: bool,
@@ -233,18 +252,18 @@ impl Studio {
             let Some(fit) = fit else {
                 return false;
             };
-            let wanted = seen(look, fit);
-            pending.look = None;
-            for tile in room.tree.tiles.tiles_mut() {
-                if let Tile::Pane(Pane {
-                    live,
-                    kind: Kind::View { camera, .. },
-                    ..
-                }) = tile
-                    && *live == id
-                {
-                    *camera = Some(wanted.clone());
-                }
+            let (fit, size) = (fit.clone(), view.and_then(|v| live.size_of(v)));
+            let camera = seen(look, &fit);
+            for place in cameras(room, id) {
+                *place = Some(camera.clone());
+            }
+            if let (Some(look), Some(size)) = (pending.look.take(), size) {
+                *aim = Some(Aim {
+                    look,
+                    fit,
+                    camera,
+                    size,
+                });
             }
         }
         let Some(live) = room.live_of(id) else {
@@ -363,6 +382,49 @@ fn measured(live: &Live, stage: &Stage) -> Model {
         }
     }
     model
+}
+
+impl Aim {
+    /// Points the camera anew when its view has changed its size, so that a plot beside the
+    /// picture doesn't cut it.
+    fn follow(&mut self, room: &mut Room, id: u64) {
+        let Some(view) = room.views_of(id).first().map(|p| p.id) else {
+            return;
+        };
+        let Some(live) = room.live_of(id) else {
+            return;
+        };
+        let (Some(size), Some(fit)) = (live.size_of(view), live.snapshot.fits.get(&view).cloned())
+        else {
+            return;
+        };
+        // The fit to a new size comes from the worker, some frames after the size.
+        if size == self.size || fit == self.fit {
+            return;
+        }
+        let camera = seen(&self.look, &fit);
+        for place in cameras(room, id) {
+            if place.as_ref() == Some(&self.camera) {
+                *place = Some(camera.clone());
+            }
+        }
+        (self.size, self.fit, self.camera) = (size, fit, camera);
+    }
+}
+
+/// The cameras of a run's views.
+fn cameras(room: &mut Room, id: u64) -> impl Iterator<Item = &mut Option<Camera>> {
+    room.tree
+        .tiles
+        .tiles_mut()
+        .filter_map(move |tile| match tile {
+            Tile::Pane(Pane {
+                live,
+                kind: Kind::View { camera, .. },
+                ..
+            }) if *live == id => Some(camera),
+            _ => None,
+        })
 }
 
 /// The camera that a look means, from the one that shows the whole.

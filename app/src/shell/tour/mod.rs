@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::acts::Tone;
 use super::studio::{Side, Studio};
 use crate::tour::{Question, Scope, Stage, Step, Tour, file};
-use arrive::Pending;
+use arrive::{Aim, Pending};
 use stash::Stash;
 
 /// A tour under way.
@@ -39,6 +39,8 @@ pub struct Touring {
     /// The presenter's notes are shown in the window.
     pub notes: bool,
     pending: Option<Pending>,
+    /// Where the tour has pointed the camera.
+    aim: Option<Aim>,
     /// The user's own work, put aside.
     own: Stash,
     /// Catalogue and inspector are folded away unless asked for.
@@ -116,6 +118,7 @@ impl Studio {
             began: Instant::now(),
             notes: false,
             pending: None,
+            aim: None,
             own,
             sides: [false; 2],
             choices: BTreeMap::new(),

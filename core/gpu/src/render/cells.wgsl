@@ -13,8 +13,7 @@ struct Grid {
   size: vec2u,
   // Left, top, right, bottom of what is drawn, pixels of the tile.
   rectangle: vec4f,
-  // Unused, words a row (bits) or the look (counts), 1 with grid lines, and whether the largest count lies in
-  // `peak` (1) or in tone.z (0).
+  // For the processor, words a row (bits); the others are constants of the pipeline.
   kind: vec4u,
   hairline: vec4f,
   // Exposure, 1 / gamma, peak.
@@ -29,6 +28,12 @@ override KIND: u32 = 0u;
 // Cells that one pixel may cover a side: 1 where cells and pixels coincide, 2 where a cell is a
 // pixel or larger, 0 for any number.
 override REACH: u32 = 0u;
+// How counts are lit: 0 gas, 1 liquid, 2 light, 3 plasma, 4 solid.
+override LOOK: u32 = 0u;
+// Hairlines between the cells.
+override LINES: bool = false;
+// The largest count lies in `peak`, else in tone.z.
+override SEEKS_PEAK: bool = false;
 
 struct Sheet { @builtin(position) position: vec4f }
 
@@ -49,7 +54,7 @@ fn tone(at: vec2i) -> f32 {
   let hits = word(u32(at.y) * grid.size.x + u32(at.x));
   if (hits == 0u) { return 0.0; }
   var most = grid.tone.z;
-  if (grid.kind.w == 1u) { most = f32(peak()); }
+  if (SEEKS_PEAK) { most = f32(peak()); }
   let scale = log(1.0 + max(most, 1.0) * grid.tone.x);
   return pow(clamp(log(1.0 + f32(hits) * grid.tone.x) / scale, 0.0, 1.0), grid.tone.y);
 }
@@ -59,20 +64,19 @@ fn tint(t: f32) -> vec3f {
   return textureLoad(maps, entry, 0).rgb;
 }
 
-// A tone in its look: `look.rs` says the same. 0 gas, 1 liquid, 2 light, 3 plasma, 4 solid.
+// A tone in its look: `look.rs` says the same.
 fn lit(cell: vec2u) -> vec4f {
   let at = vec2i(cell);
-  let look = grid.kind.y;
   let t = tone(at);
-  if (look == 0u) {
+  if (LOOK == 0u) {
     if (t == 0.0) { return vec4f(0.0); }
     return vec4f(tint(t), 1.0);
   }
-  if (look == 2u) {
+  if (LOOK == 2u) {
     let e = t * t;
     return vec4f(tint(0.25 + 0.75 * t) * e, e);
   }
-  if (look == 3u) {
+  if (LOOK == 3u) {
     let cover = clamp(t / 0.4, 0.0, 1.0);
     return vec4f(tint(1.0 - abs(2.0 * fract(3.0 * t) - 1.0)), 1.0) * cover;
   }
@@ -95,7 +99,7 @@ fn lit(cell: vec2u) -> vec4f {
   let lamp = vec3f(-0.4394, -0.6275, 0.643);
   let bright = max(dot(normal, lamp), 0.0);
   let cover = clamp(t / 0.22, 0.0, 1.0);
-  if (look == 4u) {
+  if (LOOK == 4u) {
     let open = 1.0 / (1.0 + 6.0 * max(around - t, 0.0));
     return vec4f(tint(0.35 + 0.6 * t) * (0.3 + 0.8 * bright) * open, 1.0) * cover;
   }
@@ -118,8 +122,8 @@ fn cell(at: vec2u) -> vec4f {
   // No colour for what is no number.
   if ((bits & 0x7fffffffu) > 0x7f800000u) { return vec4f(0.0); }
   let value = bitcast<f32>(bits);
-  if (layer.range.z < 0.0) { return premultiplied(layer.color) * clamp(value, 0.0, 1.0); }
-  return paint(value);
+  let plain = premultiplied(layer.color) * clamp(value, 0.0, 1.0);
+  return select(paint(value), plain, layer.range.z < 0.0);
 }
 
 // At most so many cells a side are looked at for one pixel from afar.
@@ -195,7 +199,7 @@ fn cells_fragment(in: Sheet) -> @location(0) vec4f {
     }
     sum /= grid.step.x * grid.step.y;
   }
-  if (grid.kind.z == 1u) {
+  if (LINES) {
     // The first pixel of each cell, and the last of the whole grid. The bias keeps rounding
     // from drawing a line twice or not at all.
     let here = floor(low + 0.01 * grid.step);

@@ -4,6 +4,13 @@
 // Positions become pixels of the whole picture, are rounded to 1/256 pixel, and only then
 // shifted into the tile. Tiles therefore show the same samples as the picture in one piece: the
 // viewport's edges are powers of two, so that this arithmetic is exact.
+//
+// What is the same for a whole draw is a constant of the pipeline, or is chosen with `select`; no
+// branch hangs on a uniform alone. Mesa's llvmpipe makes such a branch's shader anew for every
+// value it meets, in each frame, and keeps them all.
+
+// Whether the camera orbits a space; else it looks at a plane.
+override ORBIT: bool = false;
 
 struct Lens {
   // Orbit: world relative to `origin`, to clip space of the whole picture.
@@ -45,10 +52,10 @@ fn premultiplied(color: vec4f) -> vec4f {
 
 // The colour of a value, premultiplied.
 fn paint(value: f32) -> vec4f {
-  if (layer.range.z < 0.0) { return premultiplied(layer.color); }
   let t = clamp((value - layer.range.x) * layer.range.y, 0.0, 1.0);
-  let entry = vec2i(i32(t * 255.0 + 0.5), i32(layer.range.z));
-  return vec4f(textureLoad(maps, entry, 0).rgb * layer.color.a, layer.color.a);
+  let entry = vec2i(i32(t * 255.0 + 0.5), i32(max(layer.range.z, 0.0)));
+  let color = select(layer.color.rgb, textureLoad(maps, entry, 0).rgb, layer.range.z >= 0.0);
+  return vec4f(color * layer.color.a, layer.color.a);
 }
 
 struct Seen {
@@ -58,8 +65,6 @@ struct Seen {
   depth: f32,
   visible: bool,
 }
-
-fn is_orbit() -> bool { return lens.origin.w > 0.5; }
 
 fn see_clip(clip: vec4f) -> Seen {
   var seen: Seen;
@@ -82,7 +87,7 @@ fn see_plane(position: vec2f) -> vec2f {
 }
 
 fn see(position: vec3f) -> Seen {
-  if (is_orbit()) { return see_clip(to_clip(position)); }
+  if (ORBIT) { return see_clip(to_clip(position)); }
   var seen: Seen;
   seen.pixel = see_plane(position.xy);
   seen.depth = 0.5;
@@ -100,7 +105,7 @@ fn place(pixel: vec2f, depth: f32) -> vec4f {
 
 // The same for a point with perspective, whose triangle may cross the near plane.
 fn place_solid(position: vec3f) -> vec4f {
-  if (!is_orbit()) { return place(see_plane(position.xy), 0.5); }
+  if (!ORBIT) { return place(see_plane(position.xy), 0.5); }
   let clip = to_clip(position);
   if (clip.w > 0.0 && clip.z < clip.w) {
     let at = place(see_clip(clip).pixel, 0.0);

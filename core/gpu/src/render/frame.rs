@@ -8,6 +8,7 @@ use super::lens::{Lens, Window};
 use super::pipelines::{Depth, Key};
 use super::target::{Target, texture};
 use super::{Renderer, Sheet};
+use crate::camera::Camera;
 use crate::colour::ColorMap;
 use crate::device::Gpu;
 use crate::error::GpuError;
@@ -360,6 +361,7 @@ impl Renderer {
         let deep = draws
             .iter()
             .any(|draw| matches!(draw.depth, Depth::Test | Depth::Write));
+        let orbit = matches!(scene.camera, Camera::Orbit(_));
         let size = [target.width, target.height];
         let (samples, depth) = self.backing.views(&gpu, size, multi, deep)?;
         let ground = scene.background.map_or(wgpu::Color::TRANSPARENT, |color| {
@@ -408,6 +410,7 @@ impl Renderer {
                     depth,
                     multi,
                     additive: draw.additive,
+                    orbit,
                 };
                 pass.set_pipeline(&self.pipelines.get(&gpu, key));
                 pass.set_bind_group(0, &self.shared, &[index as u32 * STRIDE as u32]);

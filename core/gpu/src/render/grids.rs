@@ -1,6 +1,7 @@
 //! Layers of cells and counts: where each lies on the pixels, and its block of parameters.
 
 use super::lens::Window;
+use super::pipelines::Variant;
 use crate::camera::Camera;
 use crate::scene::{CellContent, Cells, Density};
 
@@ -159,8 +160,8 @@ impl Grid {
         Some(grid)
     }
 
-    /// What is read, and how many cells a side one pixel may cover: the constants of the shader.
-    pub fn variant(&self) -> (u8, u8) {
+    /// The constants of the shader.
+    pub fn variant(&self) -> Variant {
         let aligned = (0..2).all(|axis| {
             let (pixels, phase) = (1.0 / self.step[axis], self.part[axis] / self.step[axis]);
             let whole = |x: f32| (x - x.round()).abs() < 1e-3;
@@ -171,16 +172,23 @@ impl Grid {
                 && (pixels - pixels.round()).abs() * 4096.0 < 1.0
         });
         let near = self.step.iter().all(|&step| step <= 1.0);
-        (
-            self.kind[0] as u8,
-            if aligned {
+        Variant {
+            kind: self.kind[0] as u8,
+            reach: if aligned {
                 1
             } else if near {
                 2
             } else {
                 0
             },
-        )
+            look: if self.kind[0] == 3 {
+                self.kind[1] as u8
+            } else {
+                0
+            },
+            lines: self.kind[2] == 1,
+            seeks_peak: self.seeks_peak(),
+        }
     }
 
     /// The largest count is to be found on the device.

@@ -286,8 +286,7 @@ impl Renderer {
             });
         }
         let group = self.grid_group(&grid, data)?;
-        let (kind, reach) = grid.variant();
-        let mut draw = Draw::new(Kind::Cells(kind, reach), block, Vec::new(), 4, 1);
+        let mut draw = Draw::new(Kind::Cells(grid.variant()), block, Vec::new(), 4, 1);
         draw.grid = Some(group);
         Ok(Some(draw))
     }

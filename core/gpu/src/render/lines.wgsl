@@ -23,11 +23,12 @@ fn line_vertex(
   out.position = NOWHERE;
   out.values = vec2f(head.w, tail.w);
   let run = layer.count.x;
-  if (run > 0u && (segment + 1u) % run == 0u) { return out; }
-  out.joined = select(0.0, 1.0, run > 0u && segment % run != 0u && layer.range.w > 0.5);
+  let place_in_run = segment % max(run, 1u);
+  if ((run > 0u) & (place_in_run + 1u == run)) { return out; }
+  out.joined = select(0.0, 1.0, (run > 0u) & (place_in_run != 0u) & (layer.range.w > 0.5));
   var a: Seen;
   var b: Seen;
-  if (is_orbit()) {
+  if (ORBIT) {
     var clip_a = to_clip(head.xyz);
     var clip_b = to_clip(tail.xyz);
     // The near plane is z = w.

@@ -16,11 +16,23 @@ pub(crate) enum Kind {
     Lines(u8),
     Tubes(u8),
     Mesh,
-    /// What is read, and cells a pixel: `Grid::variant`.
-    Cells(u8, u8),
+    Cells(Variant),
     Ink,
     /// What the processor drew.
     Sheet,
+}
+
+/// What of a grid is fixed when its pipeline is made: the constants of `cells.wgsl`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Variant {
+    /// 0 states, 1 bits, 2 field, 3 counts.
+    pub kind: u8,
+    /// Cells a side that one pixel may cover: 1 or 2, 0 for any number.
+    pub reach: u8,
+    /// How counts are lit.
+    pub look: u8,
+    pub lines: bool,
+    pub seeks_peak: bool,
 }
 
 /// How a layer meets the depth buffer.
@@ -41,6 +53,8 @@ pub(crate) struct Key {
     pub depth: Depth,
     pub multi: bool,
     pub additive: bool,
+    /// The camera orbits a space.
+    pub orbit: bool,
 }
 
 const COMMON: &str = include_str!("common.wgsl");
@@ -270,11 +284,19 @@ impl Pipelines {
         } else {
             wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING
         };
+        let flag = |on: bool| f64::from(u8::from(on));
+        let orbit = ("ORBIT", flag(key.orbit));
         let constants = match key.kind {
-            Kind::Cells(kind, reach) => {
-                vec![("KIND", f64::from(kind)), ("REACH", f64::from(reach))]
-            }
-            _ => Vec::new(),
+            Kind::Cells(variant) => vec![
+                orbit,
+                ("KIND", f64::from(variant.kind)),
+                ("REACH", f64::from(variant.reach)),
+                ("LOOK", f64::from(variant.look)),
+                ("LINES", flag(variant.lines)),
+                ("SEEKS_PEAK", flag(variant.seeks_peak)),
+            ],
+            Kind::Sheet => Vec::new(),
+            _ => vec![orbit],
         };
         let options = || wgpu::PipelineCompilationOptions {
             constants: &constants,

@@ -16,14 +16,11 @@ fn shape_vertex(
   @location(2) texel: vec2u,
 ) -> Ink {
   var out: Ink;
-  var seen: Seen;
-  if (layer.count.x == 1u) {
-    seen.pixel = position * lens.picture.z;
-    seen.visible = true;
-    seen.depth = 0.5;
-  } else {
-    seen = see(vec3f(position, 0.0));
-  }
+  let on_screen = layer.count.x == 1u;
+  var seen = see(vec3f(position, 0.0));
+  seen.pixel = select(seen.pixel, position * lens.picture.z, on_screen);
+  seen.depth = select(seen.depth, 0.5, on_screen);
+  seen.visible = seen.visible | on_screen;
   out.position = select(NOWHERE, place(seen.pixel, seen.depth), seen.visible);
   out.color = color;
   out.texel = vec2f(texel);

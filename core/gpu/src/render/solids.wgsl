@@ -34,7 +34,8 @@ fn tube_vertex(
   let run = layer.count.x;
   let axis = tail.xyz - head.xyz;
   let length = length(axis);
-  if ((run > 0u && (segment + 1u) % run == 0u) || !(length > 0.0)) { return out; }
+  let ends_run = (run > 0u) & ((segment + 1u) % max(run, 1u) == 0u);
+  if (ends_run || !(length > 0.0)) { return out; }
   let along = axis / length;
   // Any vector across; the axis least along it gives the best-conditioned one.
   let helper = select(vec3f(1.0, 0.0, 0.0), vec3f(0.0, 0.0, 1.0), abs(along.z) < 0.7);
