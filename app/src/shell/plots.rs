@@ -93,7 +93,7 @@ fn answer(
         plot::Ask::CopyPicture => acts.push(Act::CopyPlot(Box::new(data.clone()))),
         plot::Ask::Click([time, _]) if on_clock => {
             let clock = &live.snapshot.clock;
-            let step = (time / clock.step_time).round();
+            let step = clock.step_at(time).round();
             if step.is_finite() && step >= 0.0 && clock.step_time > 0.0 {
                 live.touch(Command::Seek(Step::from(step as u64)));
             }

@@ -372,12 +372,23 @@ impl Studio {
                 .chars()
                 .filter(|c| !c.is_whitespace() && *c != '\u{2009}')
                 .collect();
-            match plain.parse::<Step>() {
-                Ok(step) => step,
+            let count = match plain.parse::<Step>() {
+                Ok(count) => count,
                 Err(_) => whole(expression::evaluate(number)?)?,
+            };
+            // A pattern's file may begin at a later generation.
+            let first = clock.time_at(&Step::ZERO);
+            if steps.is_none() && first >= 1.0 && first < 1e15 {
+                let first = Step::from(first as u64);
+                if count < first {
+                    return Err(format!("This run begins at {} {first}.", clock.symbol));
+                }
+                count - first
+            } else {
+                count
             }
         } else {
-            whole(expression::evaluate(text)? / clock.step_time)?
+            whole(clock.step_at(expression::evaluate(text)?))?
         };
         self.touch(Command::Seek(step));
         Ok(())

@@ -141,8 +141,13 @@ fn clock(ui: &mut Ui, snapshot: &loom_sim::Snapshot, keys: &str) -> bool {
     );
     job.append(&time, 0.0, plain(tokens.text, font::mono()));
     if let Some(end) = &clock.end {
+        let end = if counted {
+            words::step(end)
+        } else {
+            words::fixed(clock.time_at(end), 3)
+        };
         job.append(
-            &format!(" / {}", words::step(end)),
+            &format!(" / {end}"),
             0.0,
             plain(tokens.secondary, font::mono()),
         );

@@ -73,12 +73,13 @@ pub fn words<R>(
     let mut line = frame.top() + 2.0;
     if let Some(ruling) = &plot.ruling {
         let ends = [bounds.min()[0], bounds.max()[0]];
-        let mut height = 0.0f32;
+        let (mut height, mut free) = (0.0f32, frame.left());
         for (x, words) in ruling.marks(ends, about) {
             let left = shown.transform.position_from_point_x(x) + 3.0;
             let galley = painter.layout_no_wrap(words, font::secondary(), tokens.secondary);
             height = height.max(galley.size().y);
-            if left >= frame.left() && left + galley.size().x < frame.right() {
+            if left >= free && left + galley.size().x < frame.right() {
+                free = left + galley.size().x + 6.0;
                 painter.galley(pos2(left, line), galley, tokens.secondary);
             }
         }

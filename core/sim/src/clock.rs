@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use num_bigint::BigUint;
+use num_traits::ToPrimitive;
 
 /// Steps are counted without bound: HashLife passes 2^64 in a blink.
 pub type Step = BigUint;
@@ -27,9 +28,23 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Model time at a step of the run: 0 steps need not be time 0.
+    pub fn time_at(&self, step: &Step) -> f64 {
+        self.time + (steps(step) - steps(&self.step)) * self.step_time
+    }
+
+    /// The step, as a real number, at which the model's time is `time`.
+    pub fn step_at(&self, time: f64) -> f64 {
+        steps(&self.step) + (time - self.time) / self.step_time
+    }
+
     pub fn at_end(&self) -> bool {
         self.end.as_ref().is_some_and(|end| self.step >= *end)
     }
+}
+
+fn steps(step: &Step) -> f64 {
+    step.to_f64().unwrap_or(f64::MAX)
 }
 
 /// Tells a running `advance` when to return: cancelled, or its slice is over.
@@ -82,4 +97,25 @@ pub enum Stop {
     Cancelled,
     /// The model's own end.
     End,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_starts_later_tells_its_steps_from_its_times() {
+        let clock = Clock {
+            step: Step::from(3u32),
+            time: 5.06,
+            unit: "s".into(),
+            symbol: "t".into(),
+            step_time: 0.02,
+            pace: 50.0,
+            end: Some(Step::from(2000u32)),
+        };
+        assert!((clock.time_at(&Step::ZERO) - 5.0).abs() < 1e-12);
+        assert!((clock.time_at(&Step::from(2000u32)) - 45.0).abs() < 1e-9);
+        assert!((clock.step_at(45.0) - 2000.0).abs() < 1e-9);
+    }
 }

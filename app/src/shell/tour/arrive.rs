@@ -230,7 +230,7 @@ impl Studio {
         }
         if let Some(time) = pending.at.take() {
             let clock = &live.snapshot.clock;
-            let steps = (time / clock.step_time).round();
+            let steps = clock.step_at(time).round();
             if steps.is_finite() && steps >= 0.0 {
                 let goal = Count::from(steps as u64);
                 if goal != clock.step {

@@ -125,7 +125,10 @@ fn links(ui: &mut Ui, words: &str, list: &[&Arc<Tour>], acts: &mut Acts) {
         let color = tokens::of(ui).secondary;
         ui.label(icons::text_of(Icon::Route, 12.0).color(color));
         ui.label(RichText::new(words).font(font::secondary()).color(color));
-        for tour in list {
+        for (place, tour) in list.iter().enumerate() {
+            if place > 0 {
+                ui.label(RichText::new("·").font(font::secondary()).color(color));
+            }
             let response = ui.link(RichText::new(&tour.title).font(font::secondary()));
             if button::tip(response, &tour.title, "", &tour.summary).clicked() {
                 begin(tour, acts);
