@@ -229,7 +229,11 @@ impl Declared {
                 .flat_map(|p| &p.marks)
                 .any(|m| matches!(m, loom_sim::Mark::Field(_)));
             let text: String = if report.tables.is_empty() || field {
-                report.plots.iter().map(crate::widgets::plot::csv).collect()
+                report
+                    .plots
+                    .iter()
+                    .map(crate::widgets::plot_csv::csv)
+                    .collect()
             } else {
                 report
                     .tables

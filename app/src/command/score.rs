@@ -88,7 +88,11 @@ impl Score {
 
     fn tell(&self, report: &loom_sim::Report) -> Done {
         if let Some(path) = &self.out {
-            let text: String = report.plots.iter().map(crate::widgets::plot::csv).collect();
+            let text: String = report
+                .plots
+                .iter()
+                .map(crate::widgets::plot_csv::csv)
+                .collect();
             output::file(Some(path), text.as_bytes())?;
         }
         analysis::print(report, None, self.json)

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use egui::{Key, RichText, TextEdit, Ui};
+use egui::{Key, RichText, Role, TextEdit, Ui, WidgetInfo};
 use loom_figure::animation::{self, Film, Reel};
 use loom_figure::{Document, Format, Options, render};
 use loom_sim::scene::Layer;
-use loom_sim::{Ink, Plot, Registry, Scene, Step};
+use loom_sim::{Ink, ParameterKind, Plot, Registry, Scene, Step, variation};
 
+use super::live::Live;
 use super::settings;
 use super::studio::Studio;
 use super::tokens::{self, font, size};
@@ -17,6 +18,9 @@ use crate::widgets::number::Number;
 
 /// A logical pixel on paper: 96 to the inch.
 pub const PIXELS_PER_MM: f64 = 96.0 / 25.4;
+
+/// The choice that a parameter moves.
+const SWEEP: &str = "sweep";
 
 /// What is to be exported, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +31,46 @@ pub struct Order {
     pub export: settings::Export,
     /// Height over width of the view.
     pub shape: f64,
+    /// The run's live parameters, any of which may change through an animation.
+    pub sweeps: Vec<Sweep>,
+    /// The one of them that is chosen.
+    pub swept: usize,
+}
+
+/// A parameter that moves from one value in the first frame to another in the last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    pub key: String,
+    pub symbol: String,
+    pub from: f64,
+    pub to: f64,
+    /// Values that are allowed.
+    pub hard: Option<(f64, f64)>,
+}
+
+impl Sweep {
+    /// The sweeps that a run offers: each from the present value to the end of its slider that
+    /// is further away.
+    pub fn all(live: &Live) -> Vec<Self> {
+        variation::variable(&live.snapshot.parameters)
+            .filter_map(|parameter| {
+                let ParameterKind::Real {
+                    low, high, hard, ..
+                } = parameter.kind
+                else {
+                    return None;
+                };
+                let from = live.snapshot.values.get(&parameter.key)?.as_real()?;
+                Some(Self {
+                    key: parameter.key.clone(),
+                    symbol: parameter.symbol.clone(),
+                    from,
+                    to: if from - low > high - from { low } else { high },
+                    hard,
+                })
+            })
+            .collect()
+    }
 }
 
 /// A file name from a title.
@@ -103,7 +147,8 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
         }
         ui.end_row();
         if let Some(film) = film(&export.ending) {
-            animated(ui, export, film, order.shape);
+            let sweeps = (&mut order.sweeps, &mut order.swept);
+            animated(ui, export, film, order.shape, sweeps);
         } else {
             sized(ui, export, order.shape);
         }
@@ -216,31 +261,48 @@ fn sized(ui: &mut Ui, export: &mut settings::Export, shape: f64) {
 }
 
 /// Rows of what moves, how long, how fast and how large.
-fn animated(ui: &mut Ui, export: &mut settings::Export, film: Film, shape: f64) {
+fn animated(
+    ui: &mut Ui,
+    export: &mut settings::Export,
+    film: Film,
+    shape: f64,
+    (sweeps, swept): (&mut Vec<Sweep>, &mut usize),
+) {
+    if sweeps.is_empty() && export.moves == SWEEP {
+        export.moves = "play".into();
+    }
     ui.label("Moves");
-    button::choices(
-        ui,
-        "What moves",
-        &mut export.moves,
-        &[
-            (
-                "turn".to_owned(),
-                "Camera turns",
-                "Once around the vertical; the last frame meets the first.",
-            ),
-            (
-                "play".to_owned(),
-                "Time plays",
-                "The run goes on in real time from where it stands.",
-            ),
-            (
-                "both".to_owned(),
-                "Both",
-                "The camera turns while the run goes on.",
-            ),
-        ],
-    );
+    let mut choices = vec![
+        (
+            "turn".to_owned(),
+            "Camera turns",
+            "Once around the vertical; the last frame meets the first.",
+        ),
+        (
+            "play".to_owned(),
+            "Time plays",
+            "The run goes on in real time from where it stands.",
+        ),
+        (
+            "both".to_owned(),
+            "Both",
+            "The camera turns while the run goes on.",
+        ),
+    ];
+    if !sweeps.is_empty() {
+        choices.push((
+            SWEEP.to_owned(),
+            "Parameter",
+            "A parameter goes from one value to another while the run goes on.",
+        ));
+    }
+    button::choices(ui, "What moves", &mut export.moves, &choices);
     ui.end_row();
+    if export.moves == SWEEP {
+        ui.label("Parameter");
+        ui.horizontal(|ui| sweep(ui, sweeps, swept));
+        ui.end_row();
+    }
     ui.label("Frames");
     ui.horizontal(|ui| {
         let mut frames = f64::from(export.frames);
@@ -289,11 +351,54 @@ fn count(ui: &mut Ui, name: &str, value: &mut f64, low: f64, high: f64) {
     }
 }
 
+/// Which parameter, from where to where.
+fn sweep(ui: &mut Ui, sweeps: &mut [Sweep], swept: &mut usize) {
+    *swept = (*swept).min(sweeps.len().saturating_sub(1));
+    let chosen = sweeps.get(*swept).map_or("", |s| s.symbol.as_str());
+    let list = button::drop_down("swept", chosen).width(72.0);
+    let response = list
+        .show_ui(ui, |ui| {
+            for (place, choice) in sweeps.iter().enumerate() {
+                ui.selectable_value(swept, place, &choice.symbol);
+            }
+        })
+        .response;
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Parameter that moves"));
+    let Some(sweep) = sweeps.get_mut(*swept) else {
+        return;
+    };
+    let (hard, place) = (sweep.hard, *swept);
+    let end = |ui: &mut Ui, name: &str, value: &mut f64| {
+        let number = Number {
+            name,
+            value: *value,
+            default: *value,
+            low: value.min(0.0),
+            high: value.max(1.0),
+            logarithmic: false,
+            integer: false,
+            hard,
+        };
+        let id = ui.make_persistent_id((name, place));
+        if let (_, Some(Ok(x))) = number.field(ui, id, 72.0) {
+            *value = x;
+        }
+    };
+    end(ui, "Value in the first frame", &mut sweep.from);
+    ui.label(RichText::new("to").weak());
+    end(ui, "Value in the last frame", &mut sweep.to);
+}
+
 /// What changes from frame to frame; `pace` is the run's steps a second at speed 1.
-pub fn reel(export: &settings::Export, pace: f64) -> Reel {
+pub fn reel(order: &Order, pace: f64) -> Reel {
+    let export = &order.export;
     let mut reel = Reel::turntable(export.frames, export.fps);
-    if export.moves == "play" {
+    if export.moves == "play" || export.moves == SWEEP {
         reel.turns = 0.0;
+    }
+    if export.moves == SWEEP {
+        let sweep = order.sweeps.get(order.swept);
+        reel.sweep = sweep.map(|s| (s.key.clone(), s.from, s.to));
     }
     if export.moves != "turn" {
         reel.steps = Step::from((pace / export.fps).round().max(1.0) as u64);

@@ -154,6 +154,8 @@ impl Studio {
         let options = Options {
             width_mm: order.on_paper.then_some(order.millimetres[0]),
             dpi: order.dpi,
+            // On a graphics card the hits are counted there.
+            place: self.place.clone(),
             ..Options::default()
         };
         let path = PathBuf::from(order.path.trim());

@@ -69,7 +69,7 @@ pub struct Export {
     pub dpi: f64,
     /// A light ground, as print asks for, whatever the window's theme.
     pub light: bool,
-    /// Of an animation: what moves (`turn`, `play`), frames, and frames a second.
+    /// Of an animation: what moves (`turn`, `play`, `both`, `sweep`), frames, and frames a second.
     pub moves: String,
     pub frames: u32,
     pub fps: f64,

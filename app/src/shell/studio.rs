@@ -11,7 +11,7 @@ use loom_sim::{Clock, Place, Registry, Saved, Step};
 
 use super::acts::{Acts, At, Tone};
 use super::detail::Detail;
-use super::dialogs::{Dialog, Purpose};
+use super::dialogs::Dialog;
 use super::export;
 use super::files::Files;
 use super::live::Live;
@@ -393,173 +393,6 @@ impl Studio {
         self.touch(Command::Seek(step));
         Ok(())
     }
-
-    // The window.
-
-    /// On a narrow window catalogue and inspector are folded to icons.
-    pub fn is_narrow(&self) -> bool {
-        self.ctx.content_rect().width() < super::tokens::size::NARROW
-    }
-    /// Whether a side panel is shown. A narrow window shows one of them at most, when asked.
-    pub fn shows(&self, side: Side) -> bool {
-        if self.is_narrow() {
-            return self.unfolded == Some(side);
-        }
-        if let Some(touring) = &self.touring {
-            return touring.shows(side);
-        }
-        match side {
-            Side::Catalogue => self.settings.catalogue,
-            Side::Inspector => self.settings.inspector,
-        }
-    }
-    pub fn reveal(&mut self, side: Side, shown: bool) {
-        if self.is_narrow() {
-            self.unfolded = shown.then_some(side);
-        } else if let Some(touring) = &mut self.touring {
-            touring.reveal(side, shown);
-        } else {
-            match side {
-                Side::Catalogue => self.settings.catalogue = shown,
-                Side::Inspector => self.settings.inspector = shown,
-            }
-        }
-    }
-    pub fn toggle(&mut self, side: Side) {
-        self.reveal(side, !self.shows(side));
-    }
-    pub fn find(&mut self, ctx: &Context) {
-        self.reveal(Side::Catalogue, true);
-        ctx.memory_mut(|m| m.request_focus(super::catalogue::search_id()));
-    }
-    pub fn toggle_palette(&mut self) {
-        self.palette = match self.palette {
-            Some(_) => None,
-            None => Some(Palette::new()),
-        };
-    }
-    pub fn toggle_present(&mut self, ctx: &Context) {
-        match self.presenting.take() {
-            Some(present) => {
-                ctx.set_zoom_factor(present.zoom);
-                if !present.was_full {
-                    ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
-                }
-            }
-            None => {
-                let was_full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
-                self.presenting = Some(Present::new(was_full, ctx.zoom_factor()));
-                // The smallest type of the window is read from the last row as well.
-                ctx.set_zoom_factor(super::present::ZOOM);
-                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
-            }
-        }
-    }
-    /// Esc: leaves the presentation, or lets go of what is selected.
-    pub fn leave(&mut self, ctx: &Context) {
-        if self.presenting.is_some() {
-            self.toggle_present(ctx);
-        } else if self.audience.take().is_some() {
-            // The audience's window is gone with it.
-        } else if self.live().is_some_and(|l| l.snapshot.selected.is_some()) {
-            self.tell(Command::Select(None));
-        } else {
-            self.leave_tour();
-        }
-    }
-    pub fn choose_device(&mut self, device: Device) {
-        self.settings.device = device;
-        self.place = place(device, &self.easel);
-        self.toasts
-            .say(Tone::Plain, "Runs opened from now on take this device.");
-    }
-
-    // Files.
-
-    pub fn ask_path(&mut self, purpose: Purpose) {
-        self.picked = None;
-        let name = purpose.name();
-        let folder = self.settings.files();
-        let text = if purpose == Purpose::Save {
-            self.project
-                .clone()
-                .unwrap_or_else(|| folder.join(&name))
-                .display()
-                .to_string()
-        } else if name.is_empty() {
-            String::new()
-        } else {
-            folder.join(&name).display().to_string()
-        };
-        self.dialog = Some(Dialog::Path { purpose, text });
-    }
-
-    /// What a path was asked for is done with it.
-    pub fn path_given(&mut self, purpose: Purpose, path: PathBuf) {
-        match purpose {
-            Purpose::Open => self.files.open(path, self.registry.clone()),
-            Purpose::Save => self.save_to(path),
-            Purpose::Prediction { live } => self.score(live, path),
-            Purpose::Attach { live, key, .. } => self.files.attach(live, key, path),
-            Purpose::Bytes { bytes, .. } => self.files.write(path, move || Ok(bytes)),
-            Purpose::State { live, ending } => self.write_state(live, ending, path),
-            Purpose::Plot { plot, ending } => self.write_plot(*plot, ending, path),
-        }
-    }
-
-    pub fn save_project(&mut self) {
-        match self.project.clone() {
-            Some(path) => self.save_to(path),
-            None => self.ask_path(Purpose::Save),
-        }
-    }
-    fn save_to(&mut self, path: PathBuf) {
-        let path = if path.extension().is_none() {
-            path.with_extension("loom")
-        } else {
-            path
-        };
-        let document = self.document();
-        let states = self.full_states();
-        self.files
-            .save(path, move || super::document::complete(document, states));
-    }
-
-    fn write_state(&mut self, live: u64, ending: &'static str, path: PathBuf) {
-        let Some(live) = self.live_of(live) else {
-            return;
-        };
-        let (science, saved, model) = (live.science.clone(), live.saved(), live.model().clone());
-        self.files.write(path, move || {
-            let gate = loom_sim::Gate::open();
-            let run =
-                loom_sim::Run::restore(science.clone(), (*saved).clone(), Place::cpu(), &gate)
-                    .map_err(|e| e.to_string())?;
-            let capture = run.simulation().capture();
-            science
-                .export(&model, Some(&capture), ending)
-                .map_err(|e| e.to_string())
-        });
-    }
-
-    /// Projects that a crash left.
-    pub fn restore(&mut self, list: &[PathBuf]) {
-        for path in list {
-            match loom_figure::Document::open(path) {
-                Ok((document, warnings)) => {
-                    self.adopt(&document);
-                    for warning in warnings {
-                        self.toasts.say(Tone::Warning, warning);
-                    }
-                    if let Some(mark) = super::document::bookmark(&document) {
-                        self.resume_tour(&mark);
-                    }
-                    Recovery::forget(path);
-                }
-                Err(error) => self.toasts.say(Tone::Error, error.to_string()),
-            }
-        }
-    }
 }
 
 fn whole(x: f64) -> Result<Step, String> {
@@ -572,7 +405,7 @@ fn whole(x: f64) -> Result<Step, String> {
 }
 
 /// Where simulations run: a GPU that is one, unless the user decides.
-fn place(device: Device, easel: &Easel) -> Place {
+pub(super) fn place(device: Device, easel: &Easel) -> Place {
     let able = easel.gpu.has_compute();
     let take = match device {
         Device::Auto => able && !easel.gpu.is_processor(),

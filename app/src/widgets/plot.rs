@@ -1,13 +1,14 @@
 //! A plot in the window: named axes, round ticks, direct labels, a read-out; drag zooms,
 //! double-click fits, and a menu leads to every way out.
 
-use egui::{Align2, Color32, PointerButton, RichText, Ui, pos2, vec2};
+use egui::{Align2, Color32, PointerButton, Ui, pos2, vec2};
 use egui_plot::{
-    AxisHints, Bar, BarChart, GridMark, HLine, HoverPosition, Line, LineStyle, PlotPoints, PlotUi,
-    Points, VLine,
+    AxisHints, Bar, BarChart, HLine, HoverPosition, Line, LineStyle, PlotPoints, PlotUi, Points,
+    VLine,
 };
 use loom_sim::{Mark, Plot};
 
+use super::scales::{about, axis, back, forth, marks};
 use super::{decimate, dense, heat, ruled};
 use crate::shell::icons::Icon;
 use crate::shell::tokens::{self, Tokens, font};
@@ -280,7 +281,7 @@ fn drawn(
 fn menu(ui: &mut Ui, plot: &Plot) -> Option<Ask> {
     let mut ask = None;
     if super::button::labelled(ui, Icon::Copy, "Copy numbers").clicked() {
-        ui.copy_text(csv(plot));
+        ui.copy_text(super::plot_csv::csv(plot));
         ui.close();
     }
     if super::button::labelled(ui, Icon::Image, "Copy picture").clicked() {
@@ -300,18 +301,6 @@ fn menu(ui: &mut Ui, plot: &Plot) -> Option<Ask> {
         }
     }
     ask
-}
-
-/// A value as an axis has it.
-pub fn forth(x: f64, log: bool) -> f64 {
-    if log {
-        x.max(f64::MIN_POSITIVE).log10()
-    } else {
-        x
-    }
-}
-fn back(x: f64, log: bool) -> f64 {
-    if log { 10f64.powf(x) } else { x }
 }
 
 /// Points as the axes have them; what a logarithm can't show is left out.
@@ -479,68 +468,6 @@ fn label<R>(
     }
 }
 
-/// How many ticks stand well on so many pixels.
-fn about(pixels: f32, each: f32) -> usize {
-    (pixels / each).clamp(2.0, 12.0) as usize
-}
-
-fn axis<'a>(hints: AxisHints<'a>, axis: &loom_sim::Axis, tokens: &Tokens) -> AxisHints<'a> {
-    let log = axis.logarithmic;
-    let title = RichText::new(axis.title())
-        .font(font::secondary())
-        .color(tokens.secondary);
-    hints
-        .label(title)
-        .formatter(move |mark, range| tick(mark, range, log))
-        .tick_label_color(tokens.secondary)
-        .tick_label_font(font::mono_small())
-}
-
-/// What stands at a tick, with as many decimals as the step asks for.
-fn tick(mark: GridMark, range: &std::ops::RangeInclusive<f64>, log: bool) -> String {
-    if log {
-        return words::power_of_ten(mark.value.round() as i32);
-    }
-    // Ticks near zero are zero; rounding noise is not a number anyone asked for.
-    let span = (range.end() - range.start()).abs();
-    if mark.value.abs() < span * 1e-9 {
-        return "0".into();
-    }
-    words::figures(mark.value, 6)
-}
-
-/// Round numbers, or whole decades, as a paper would print them.
-fn marks(input: egui_plot::GridInput, about: usize, log: bool) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
-    if !(low.is_finite() && high.is_finite()) || high <= low {
-        return Vec::new();
-    }
-    if log {
-        let stride = ((high - low) / about as f64).ceil().max(1.0);
-        let first = (low / stride).floor() as i64;
-        let last = (high / stride).ceil() as i64;
-        return (first..=last.min(first + 64))
-            .map(|k| GridMark {
-                value: k as f64 * stride,
-                step_size: stride,
-            })
-            .collect();
-    }
-    let values = loom_figure::ticks([low, high], about).values;
-    let step = values
-        .windows(2)
-        .map(|w| w[1] - w[0])
-        .next()
-        .unwrap_or(high - low);
-    values
-        .into_iter()
-        .map(|value| GridMark {
-            value,
-            step_size: step,
-        })
-        .collect()
-}
-
 fn named_value(label: &str, value: f64, unit: &str) -> String {
     let number = words::with_unit(&words::figures(value, 5), unit);
     if label.is_empty() {
@@ -548,53 +475,6 @@ fn named_value(label: &str, value: f64, unit: &str) -> String {
     } else {
         format!("{label} = {number}")
     }
-}
-
-/// The plot's numbers: one block of columns for each mark.
-pub fn csv(plot: &Plot) -> String {
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer(Vec::new());
-    let x = plot.x.title();
-    for mark in &plot.marks {
-        // Writing to memory does not fail.
-        let _ = match mark {
-            Mark::Line { name, points }
-            | Mark::Points { name, points }
-            | Mark::Bars { name, points, .. } => {
-                let _ = writer.write_record([x.as_str(), name.as_str()]);
-                points
-                    .iter()
-                    .try_for_each(|p| writer.write_record([p[0].to_string(), p[1].to_string()]))
-            }
-            Mark::Band { name, points } => {
-                let (low, high) = (format!("{name} (low)"), format!("{name} (high)"));
-                let _ = writer.write_record([x.as_str(), low.as_str(), high.as_str()]);
-                points
-                    .iter()
-                    .try_for_each(|p| writer.write_record(p.map(|v| v.to_string())))
-            }
-            Mark::Field(field) => {
-                let names = [x.as_str(), &plot.y.title(), field.name.as_str()];
-                let _ = writer.write_record(names);
-                let size = [field.width, field.height()];
-                let middle = |ends: [f64; 2], cell: usize, of: usize| {
-                    ends[0] + (ends[1] - ends[0]) * (cell as f64 + 0.5) / of as f64
-                };
-                field.values.iter().enumerate().try_for_each(|(i, value)| {
-                    let at = middle(field.x, i % size[0], size[0]);
-                    let up = middle(field.y, i / size[0], size[1]);
-                    let value = value.map(|v| v.to_string()).unwrap_or_default();
-                    writer.write_record([at.to_string(), up.to_string(), value])
-                })
-            }
-            Mark::Horizontal { name, y: value } | Mark::Vertical { name, x: value } => {
-                writer.write_record([name.as_str(), value.to_string().as_str()])
-            }
-        };
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// A text inside a plot that has nothing to show yet.

@@ -5,6 +5,7 @@ use egui_plot::{Line, PlotPoints};
 use loom_sim::Axis;
 
 use super::plot;
+use super::scales;
 use crate::shell::icons::Icon;
 use crate::shell::tokens::{self, font};
 use crate::shell::tour::Guess;
@@ -35,7 +36,7 @@ pub fn show(ui: &mut Ui, id: egui::Id, guess: &mut Guess) -> bool {
         .allow_double_click_reset(false);
     let ends = |axis: &Axis, log: bool| {
         axis.limits
-            .map_or([0.0, 1.0], |ends| ends.map(|e| plot::forth(e, log)))
+            .map_or([0.0, 1.0], |ends| ends.map(|e| scales::forth(e, log)))
     };
     let [left, right] = ends(&guess.x, log[0]);
     let [low, high] = ends(&guess.y, log[1]);
@@ -46,7 +47,7 @@ pub fn show(ui: &mut Ui, id: egui::Id, guess: &mut Guess) -> bool {
     let points: Vec<[f64; 2]> = guess
         .points()
         .into_iter()
-        .map(|[x, y]| [plot::forth(x, log[0]), plot::forth(y, log[1])])
+        .map(|[x, y]| [scales::forth(x, log[0]), scales::forth(y, log[1])])
         .collect();
     let shown = figure.show(ui, |area| {
         area.line(

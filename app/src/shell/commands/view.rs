@@ -147,7 +147,7 @@ pub const LIST: &[Command] = &[
         },
     )
     .icon(Icon::Map)
-    .when(|studio| studio.live().is_some_and(crate::shell::neighbours::has_map)),
+    .when(|studio| studio.live().is_some_and(crate::shell::pad::has_map)),
     Command::new(
         "view.reset_tiles",
         Menu::View,

@@ -191,7 +191,10 @@ impl Studio {
         }
         let id = touring.live;
         if let Some(aim) = &mut touring.aim
-            && let Some(room) = self.rooms.iter_mut().find(|r| r.lives.iter().any(|l| l.id == id))
+            && let Some(room) = self
+                .rooms
+                .iter_mut()
+                .find(|r| r.lives.iter().any(|l| l.id == id))
         {
             aim.follow(room, id);
         }
