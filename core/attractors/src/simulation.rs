@@ -6,6 +6,7 @@ use loom_sim::{
     View,
 };
 
+use loom_sim::scene::Legend;
 use loom_sim::yardstick::{Horizon, Yardstick};
 
 use crate::motion::Motion;
@@ -90,6 +91,10 @@ impl Simulation for Motion {
 
     fn print(&self, view: &View, settings: &Settings, press: &Press) -> Result<Raster, SimError> {
         self.print_view(view, settings, press)
+    }
+
+    fn print_legends(&self, view: &View, settings: &Settings) -> Result<Vec<Legend>, SimError> {
+        self.legends_of_print(view, settings)
     }
 
     fn capture(&self) -> Capture {

@@ -185,7 +185,7 @@ fn shot(
             scene
                 .layers
                 .retain(|l| matches!(l, Layer::Axes(_) | Layer::Shapes(_)));
-            scene.legends.clear();
+            scene.legends = simulation.print_legends(view, settings)?;
             scene.background = None;
             Some(simulation.print(view, settings, press)?)
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use loom_gpu::camera::Camera;
-use loom_gpu::scene::Scene;
+use loom_gpu::scene::{Legend, Scene};
 
 use crate::clock::{Clock, Gate, Step, Stop};
 use crate::error::SimError;
@@ -61,6 +61,11 @@ pub trait Simulation: Send {
         Err(SimError::other(
             "This model has no print-quality picture: export the view instead.",
         ))
+    }
+
+    /// What the colours of a print by these settings mean, where they mean a number.
+    fn print_legends(&self, _view: &View, _settings: &Settings) -> Result<Vec<Legend>, SimError> {
+        Ok(Vec::new())
     }
 
     /// Shares the state, live parameters included; encoded only when saved.

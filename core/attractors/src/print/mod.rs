@@ -10,6 +10,7 @@
 //! | `plate`, `soften` | densities, blurred where sparse, as tones |
 //! | `looks`, `light` | Gas, Liquid, Light, Plasma and Solid in linear light |
 //! | `finish` | cells to pixels to bytes |
+//! | `key` | what the colours mean |
 //! | `view` | what a run shows, printed |
 //!
 //! A picture depends on the system, its parameters, the camera, the settings and the seed, and on
@@ -17,6 +18,7 @@
 
 mod device;
 mod finish;
+mod key;
 mod light;
 mod looks;
 mod optic;

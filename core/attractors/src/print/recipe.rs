@@ -93,6 +93,8 @@ pub struct Recipe {
     pub look: Look,
     pub channel: Channel,
     pub map: ColorMap,
+    /// A bar says what the colours mean.
+    pub legend: bool,
     /// The map's other end first; `None`: so that sparse places come near the ground's colour.
     pub reversed: Option<bool>,
     pub ground: Ground,
@@ -188,6 +190,11 @@ pub fn declare(definition: &Definition) -> Vec<Parameter> {
             "By the ground: where orbits are rare the picture comes close to the ground.",
         ),
         view(
+            Parameter::boolean("legend", "Legend", true),
+            "Colour",
+            "A bar beside the picture that says what its colours mean, where they mean a number.",
+        ),
+        view(
             real("exposure", "Exposure", 1.0, 0.01, 100.0)
                 .hard(1e-6, 1e6)
                 .logarithmic(),
@@ -260,6 +267,10 @@ impl Recipe {
             look: Look::of(text("look")).unwrap_or(Look::Gas),
             channel,
             map,
+            legend: all
+                .get("legend")
+                .and_then(Value::as_boolean)
+                .unwrap_or(true),
             reversed: match text("reversed") {
                 "yes" => Some(true),
                 "no" => Some(false),

@@ -29,7 +29,7 @@ const SETTLING: f64 = 3.0;
 /// Iterations of a map before hits count.
 const SETTLING_STEPS: u64 = 60;
 /// Periods, and iterations, that a drop is followed where age colours.
-const LIFE: (f64, u64) = (8.0, 64);
+pub(super) const LIFE: (f64, u64) = (8.0, 64);
 
 /// What all blocks share.
 pub struct Swarm<'a> {

@@ -1,5 +1,6 @@
 //! A print of what a view of a run shows.
 
+use loom_sim::scene::Legend;
 use loom_sim::{Camera, Press, Raster, Settings, SimError, View};
 
 use super::{Frame, Recipe, Subject};
@@ -16,6 +17,28 @@ impl Motion {
         given: &Settings,
         press: &Press,
     ) -> Result<Raster, SimError> {
+        self.with_subject(view, given, |subject, recipe| {
+            subject.print(view.size, recipe, press)
+        })
+    }
+
+    /// What the colours of such a print mean.
+    pub(crate) fn legends_of_print(
+        &self,
+        view: &View,
+        given: &Settings,
+    ) -> Result<Vec<Legend>, SimError> {
+        self.with_subject(view, given, |subject, recipe| {
+            Ok(subject.legend(recipe).into_iter().collect())
+        })
+    }
+
+    fn with_subject<T>(
+        &self,
+        view: &View,
+        given: &Settings,
+        take: impl FnOnce(&Subject<'_>, &Recipe) -> Result<T, SimError>,
+    ) -> Result<T, SimError> {
         let recipe = Recipe::new(&self.definition, given)?;
         let settings = ViewSettings::new(&self.definition, &view.settings);
         let points = view.points();
@@ -27,7 +50,7 @@ impl Motion {
             Some(start::sample(&self.definition, &build, START_POINTS)?)
         };
         let samples = found.as_ref().unwrap_or(&self.samples);
-        Subject {
+        let subject = Subject {
             definition: &self.definition,
             build: &build,
             samples,
@@ -40,7 +63,7 @@ impl Motion {
             seed: self.seed,
             ground: view.ink.ground,
             gpu: self.cloud.gpu(),
-        }
-        .print(view.size, &recipe, press)
+        };
+        take(&subject, &recipe)
     }
 }

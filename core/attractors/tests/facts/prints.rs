@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use loom_attractors::print::{Axes, Frame, Recipe, Subject, count};
 use loom_attractors::settings::Build;
 use loom_attractors::{Attractors, Definition, catalogue, start};
+use loom_sim::scene::Legend;
 use loom_sim::{
     Input, Job, Place, Press, Raster, Rgba, Science, Settings, SimError, Simulation, Value, View,
 };
@@ -304,4 +305,23 @@ fn a_print_on_the_device_shows_what_the_processor_s_shows() {
         let most = host.iter().copied().fold(0.0, f64::max);
         assert!(most > 0.1 && gap < 0.06, "{name}: {gap} of {most}");
     }
+}
+
+#[test]
+fn a_print_that_is_coloured_by_a_number_has_a_bar_and_one_of_density_none() {
+    let run = run("Lorenz");
+    let view = View::new([96, 64]);
+    let legends = |pairs: &[(&str, &str)]| run.print_legends(&view, &settings(pairs)).unwrap();
+    let [
+        Legend::Bar {
+            title, low, high, ..
+        },
+    ] = &legends(&[("channel", "at_z")])[..]
+    else {
+        panic!("one bar");
+    };
+    assert_eq!(title, "z");
+    assert!(*low > 0.0 && *high > 35.0 && *high < 50.0, "{low} {high}");
+    assert!(legends(&[("channel", "none")]).is_empty());
+    assert!(legends(&[("channel", "speed"), ("legend", "no")]).is_empty());
 }
