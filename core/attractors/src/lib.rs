@@ -70,6 +70,7 @@ mod settling;
 mod sight;
 mod simulation;
 pub mod spectrum;
+mod speeds;
 pub mod start;
 mod state;
 mod stepping;

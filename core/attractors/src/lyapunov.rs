@@ -10,12 +10,14 @@ use loom_sim::{
     Table, Uncertainty, Value,
 };
 
+use crate::analyses::source;
 use crate::catalogue;
 use crate::convergence::{self, subscript};
 use crate::definition::Definition;
 use crate::delay;
 use crate::divergence;
 use crate::forcing::{self, Drive};
+use crate::integrate::{self, Manner, Method};
 use crate::science;
 use crate::settings::Build;
 use crate::settling;
@@ -94,6 +96,9 @@ impl Analysis for Lyapunov {
                     .help("Where the sum misses the divergence, halve it."),
             );
         }
+        if !definition.is_map() && !delayed {
+            list.extend(source::manner());
+        }
         list.push(Parameter::new(
             "transient",
             "",
@@ -145,6 +150,7 @@ impl Analysis for Lyapunov {
         }
         let wanted = Wanted::new(&definition, &build, &settings);
         build.dt = wanted.dt;
+        let build = build.followed_by(&settings);
         if definition.has_delays() {
             let wanted = delay::spectrum::Wanted {
                 exponents: wanted.exponents,
@@ -221,7 +227,13 @@ fn measure(
     );
     let starts: Vec<f64> = (0..orbits).flat_map(|_| scatter.point()).collect();
     job.check()?;
-    let stride = divergence::stride(definition, &build.constants, &samples, wanted.dt)?;
+    let stiff = integrate::stiffness(definition, build)?;
+    let stride = if build.method.has_fixed_steps() {
+        divergence::stride(definition, &build.constants, &samples, wanted.dt)?
+    } else {
+        // No more often than is needed: each time the steps are chosen anew.
+        divergence::longest(definition, &build.constants, &samples, wanted.dt)?
+    };
     let drive = forcing::drive(definition, &build.constants);
     let beat = drive.as_ref().and_then(|d| d.beat(wanted.dt, stride));
     // A drive slower than the whole measurement can't be waited for.
@@ -231,9 +243,11 @@ fn measure(
     let dt = beat.map_or(wanted.dt, |b| b.dt);
     let drive = drive.filter(|_| beat.is_some());
     let mut tangents = Tangents::new(&Task {
-        system: &definition.system,
-        constants: &build.constants,
-        dt,
+        definition,
+        build: &Build {
+            dt,
+            ..build.clone()
+        },
         exponents: wanted.exponents,
         stride,
         starts: &starts,
@@ -265,7 +279,11 @@ fn measure(
             definition,
             curve,
             stride,
-            dt,
+            manner: Manner {
+                dt,
+                ..build.manner()
+            },
+            stiff: stiff.as_ref(),
             orbits,
             dimension: definition.dimension(),
             drive: drive.as_ref(),
@@ -293,7 +311,9 @@ struct Findings<'a> {
     /// Averages as they formed; the last one counts.
     curve: &'a [Spectrum],
     stride: u64,
-    dt: f64,
+    manner: Manner,
+    /// The system is stiff for an explicit method.
+    stiff: Option<&'a String>,
     orbits: usize,
     dimension: usize,
     /// The drive whose periods are kept whole.
@@ -400,6 +420,7 @@ impl Findings<'_> {
             "time": total_time,
             "forcing_period": self.drive.map(|d| d.period),
         });
+        report.warnings.extend(self.stiff.cloned());
         if self.too_slow {
             report.warnings.push(
                 "The drive's period is longer than the time of each orbit, so the averages depend on its phase: measure for longer.".into(),
@@ -422,11 +443,31 @@ impl Findings<'_> {
         } else {
             let driven = forcing::convention(self.definition, self.drive);
             let between = if driven.is_empty() { "" } else { " " };
+            let dt = self.manner.dt;
+            let (how, step, between_them) = if self.manner.method == Method::Rk4 {
+                (
+                    "fourth-order Runge–Kutta",
+                    format!("dt = {dt}"),
+                    format!("{} steps", self.stride),
+                )
+            } else if self.manner.method.has_fixed_steps() {
+                (
+                    self.manner.method.name(),
+                    format!("dt = {dt}"),
+                    format!("{} steps", self.stride),
+                )
+            } else {
+                (
+                    self.manner.method.name(),
+                    format!("tolerance {:e}", self.manner.tolerance),
+                    format!("{:.4} time units", self.stride as f64 * dt),
+                )
+            };
             format!(
-                "Benettin's method: fourth-order Runge–Kutta on the variational equations of the \
-                 symbolic Jacobian, f64, dt = {}, Gram–Schmidt every {} steps; {} orbits of \
-                 {time:.1} time units, errors from their scatter.{between}{driven}",
-                self.dt, self.stride, self.orbits
+                "Benettin's method: {how} on the variational equations of the symbolic Jacobian, \
+                 f64, {step}, Gram–Schmidt every {between_them}; {} orbits of {time:.1} time \
+                 units, errors from their scatter.{between}{driven}",
+                self.orbits
             )
         }
     }
