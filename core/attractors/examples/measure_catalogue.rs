@@ -34,14 +34,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         match invariants::measure(&definition, effort, &Job::quiet()) {
             Ok(found) => {
                 let name = format!("{}.toml", definition.name.to_lowercase());
-                std::fs::write(
-                    folder.join(name),
-                    invariants::rewrite(&definition, &found)?,
-                )?;
+                std::fs::write(folder.join(name), invariants::rewrite(&definition, &found)?)?;
                 let m = &found.measured;
                 println!(
                     "{}: {:?} ± {:?}, dimension {}, gap {:.1e}",
-                    definition.name, m.spectrum, m.standard_error, m.kaplan_yorke_dimension, found.gap
+                    definition.name,
+                    m.spectrum,
+                    m.standard_error,
+                    m.kaplan_yorke_dimension,
+                    found.gap
                 );
             }
             Err(error) => println!("{}: {error}", definition.name),

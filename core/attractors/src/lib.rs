@@ -35,6 +35,7 @@ mod ensemble;
 pub mod events;
 mod expansion;
 pub mod file;
+mod findings;
 pub mod first_exponent;
 mod fitting;
 pub mod forcing;

@@ -4,8 +4,8 @@
 //! where the two sweeps differ, two attractors exist side by side (hysteresis). Of a flow the
 //! maxima of one variable are drawn, of a map every iteration.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use loom_sim::parameter;
@@ -198,6 +198,14 @@ struct Sweep {
     stiff: Option<f64>,
 }
 
+/// What the sweeps of a diagram share with those who tell of it.
+struct Shared {
+    ways: Vec<Mutex<Sweep>>,
+    /// What is said of the system before: that it is stiff.
+    said: Option<String>,
+    begun: Instant,
+}
+
 fn sweep(
     definition: &Definition,
     build: &Build,
@@ -209,15 +217,15 @@ fn sweep(
     let begun = Instant::now();
     job.progress(0.0);
     let steps = Steps::new(definition, build)?;
-    let done = AtomicU64::new(0);
-    let shared: Vec<std::sync::Mutex<Sweep>> =
-        plan.ways.iter().map(|_| Default::default()).collect();
-    let last = std::sync::Mutex::new(Instant::now());
-    let tell = || {
-        let took = begun.elapsed().as_secs_f64();
-        report(definition, build, plan, &shared, model, settings, took)
+    let shared = Shared {
+        ways: plan.ways.iter().map(|_| Mutex::default()).collect(),
+        said: integrate::stiffness(definition, build)?,
+        begun,
     };
-    let one = |(way, out): (&bool, &std::sync::Mutex<Sweep>)| -> Result<(), SimError> {
+    let done = AtomicU64::new(0);
+    let last = Mutex::new(Instant::now());
+    let tell = || report(definition, build, plan, &shared, model, settings);
+    let one = |(way, out): (&bool, &Mutex<Sweep>)| -> Result<(), SimError> {
         let mut walker = Walker::new(definition, build, plan, &steps);
         let total = (plan.columns * plan.ways.len()) as f32;
         for number in 0..plan.columns {
@@ -247,7 +255,7 @@ fn sweep(
         .num_threads(job.threads.clamp(1, 2))
         .build()
         .map_err(|e| SimError::other(format!("No threads could be started: {e}.")))?;
-    pool.install(|| plan.ways.par_iter().zip(&shared).try_for_each(one))?;
+    pool.install(|| plan.ways.par_iter().zip(&shared.ways).try_for_each(one))?;
     Ok(tell())
 }
 
@@ -255,17 +263,16 @@ fn report(
     definition: &Definition,
     build: &Build,
     plan: &Plan,
-    shared: &[std::sync::Mutex<Sweep>],
+    shared: &Shared,
     model: &Model,
     settings: &Settings,
-    seconds: f64,
 ) -> Report {
     let constant = &definition.parameters[plan.along.constant];
     let (from, to) = (plan.along.from, plan.along.to);
     let variable = &definition.symbols()[plan.variable];
     let mut marks = Vec::new();
     let (mut points, mut escaped, mut stiff) = (0_u64, 0, None);
-    for (way, sweep) in plan.ways.iter().zip(shared) {
+    for (way, sweep) in plan.ways.iter().zip(&shared.ways) {
         let Ok(sweep) = sweep.lock() else { continue };
         points += sweep.points.len() as u64;
         escaped += sweep.escaped;
@@ -309,7 +316,7 @@ fn report(
         citation: OrbitDiagram.citation().into(),
         settings: settings.clone(),
         values: vec![Quantity::exact("points", "Points", points)],
-        seconds,
+        seconds: shared.begun.elapsed().as_secs_f64(),
         command: format!(
             "{} --over {} --from {} --to {}",
             science::command_line("bifurcation", model),
@@ -333,7 +340,8 @@ fn report(
             .warnings
             .push("No point lies in this part: go back, or draw a larger one.".into());
     }
-    if let Some(value) = stiff {
+    report.warnings.extend(shared.said.clone());
+    if let (Some(value), None) = (stiff, &shared.said) {
         report.warnings.push(format!(
             "At {} = {value} and perhaps elsewhere the system is stiff: {} takes steps as short as its stability asks, not its tolerance. Use --method bdf.",
             constant.symbol,
@@ -344,10 +352,6 @@ fn report(
         report.warnings.push(format!(
             "At {escaped} values the orbit ran away: those columns are empty from there."
         ));
-        // Of fixed steps it may be their length that lets it.
-        report
-            .warnings
-            .extend(integrate::stiffness(definition, build).ok().flatten());
     }
     report
 }

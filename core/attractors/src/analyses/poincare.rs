@@ -283,7 +283,10 @@ fn cross(
     let events = if definition.has_delays() {
         let adaptive = Adaptive::new(definition, manner.method, manner.tolerance)?;
         let before = Before::of(definition, build);
-        let mut path = Seen::new(adaptive.start(&build.initial, constants, before)?, constants);
+        let mut path = Seen::new(
+            adaptive.start(&build.initial, constants, before)?,
+            constants,
+        );
         events::follow(&mut path, &mut height, rule, job)?
     } else {
         let follower = Follower::new(definition, constants, manner)?;

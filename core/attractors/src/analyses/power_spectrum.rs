@@ -21,12 +21,9 @@ const USUAL: Sampling = Sampling {
 };
 
 fn declared(definition: &Definition) -> Vec<Parameter> {
-    let own =
-        Parameter::integer("segment", "", "Points in a piece", 4096, 64, 65_536)
-            .hard(16.0, 1e7)
-            .help(
-                "Longer pieces tell closer frequencies apart; more pieces make a smoother curve.",
-            );
+    let own = Parameter::integer("segment", "", "Points in a piece", 4096, 64, 65_536)
+        .hard(16.0, 1e7)
+        .help("Longer pieces tell closer frequencies apart; more pieces make a smoother curve.");
     source::of_variable(definition, USUAL, [own])
 }
 

@@ -27,10 +27,9 @@ const USUAL: Sampling = Sampling {
 };
 
 fn declared(definition: &Definition) -> Vec<Parameter> {
-    let own =
-        Parameter::integer("frequencies", "", "Frequencies", 100, 10, 500)
-            .hard(5.0, 10_000.0)
-            .help("So many frequencies c are drawn at random; the median of their K counts.");
+    let own = Parameter::integer("frequencies", "", "Frequencies", 100, 10, 500)
+        .hard(5.0, 10_000.0)
+        .help("So many frequencies c are drawn at random; the median of their K counts.");
     source::of_variable(definition, USUAL, [own])
 }
 

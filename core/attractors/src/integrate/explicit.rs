@@ -13,7 +13,9 @@ use loom_formula::{Rates, RatesRun, System};
 use loom_sim::SimError;
 
 use super::pair::{Pair, guess, size};
-use super::{MOST_STEPS, Method, Path, checked_state, checked_tolerance, fastest, names, stuck, too_many};
+use super::{
+    MOST_STEPS, Method, Path, checked_state, checked_tolerance, fastest, names, stuck, too_many,
+};
 
 /// A flow's right-hand sides with a method of order 5 or 8.
 #[derive(Debug)]

@@ -254,7 +254,11 @@ impl Manner {
     pub fn words(&self) -> String {
         let name = self.method.name();
         if self.method.has_fixed_steps() {
-            format!("{}, dt = {}", name.trim_end_matches(", fixed step"), self.dt)
+            format!(
+                "{}, dt = {}",
+                name.trim_end_matches(", fixed step"),
+                self.dt
+            )
         } else {
             format!("{name}, tolerance {:e}", self.tolerance)
         }

@@ -63,7 +63,12 @@ pub fn stiffness(definition: &Definition, build: &Build) -> Result<Option<String
             let mut state = build.initial.clone();
             let mut clock = Clock::new(build.dt);
             let steps = (end / build.dt).ceil().min(MOST_STEPS as f64) as u64;
-            OrbitStepper::new(definition).advance(&mut state, &build.constants, &mut clock, steps)?;
+            OrbitStepper::new(definition).advance(
+                &mut state,
+                &build.constants,
+                &mut clock,
+                steps,
+            )?;
             if state.iter().all(|x| x.is_finite()) {
                 return Ok(None);
             }

@@ -196,7 +196,10 @@ fn file_of(
     let mut parameters = ArrayOfTables::new();
     // Those that stand in the noise alone are the base's.
     let noise: Vec<String> = noisy.map_or_else(Vec::new, |b| {
-        b.noise.iter().flat_map(loom_formula::Expr::symbols).collect()
+        b.noise
+            .iter()
+            .flat_map(loom_formula::Expr::symbols)
+            .collect()
     });
     let known = |name: &String| sheet.values.iter().any(|g| g.name == *name);
     let further = base.into_iter().flat_map(|b| &b.parameters);

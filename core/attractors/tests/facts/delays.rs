@@ -6,7 +6,7 @@ use loom_attractors::file::Measured;
 use loom_attractors::integrate::Method;
 use loom_attractors::settings::Build;
 use loom_attractors::trajectory::{self, Plan};
-use loom_attractors::{Attractors, Definition, Edit, Lyapunov, OrbitDiagram, catalogue, own};
+use loom_attractors::{Attractors, Definition, Edit, OrbitDiagram, catalogue, own};
 use loom_formula::{Clock, Rates};
 use loom_sim::{
     Analysis, Gate, Input, Job, Model, Place, Science, Settings, Step, Subject, Value, View,

@@ -1,7 +1,7 @@
 //! The methods that follow an orbit, held against published values, exact laws and each other.
 
 use loom_attractors::Definition;
-use loom_attractors::integrate::{Follower, Manner, Method, Path, hamilton};
+use loom_attractors::integrate::{Follower, Manner, Method, hamilton};
 use loom_attractors::settings::Build;
 use loom_attractors::{catalogue, trajectory};
 use loom_sim::Settings;

@@ -242,15 +242,23 @@ fn a_systems_own_noise_is_followed_when_it_is_asked_for() {
 fn amplitudes_that_cannot_be_are_refused_with_their_place() {
     let mixed = written("x' = -x; y' = -y", &[1.0, 1.0], "noise = [\"y\", \"0.1\"]");
     let error = Noisy::own(&mixed, 1.0, Method::Milstein, 0.01).unwrap_err();
-    assert!(error.to_string().contains("that of x depends on y"), "{error}");
+    assert!(
+        error.to_string().contains("that of x depends on y"),
+        "{error}"
+    );
     assert!(Noisy::own(&mixed, 1.0, Method::Em, 0.01).is_ok());
     for (noise, why) in [
         ("[\"x\"]", "noise has 1 formulas and the system 2 variables"),
-        ("[\"xx*2\", \"0\"]", "there is no symbol `xx`; did you mean `x`?"),
+        (
+            "[\"xx*2\", \"0\"]",
+            "there is no symbol `xx`; did you mean `x`?",
+        ),
         ("[\"2*\", \"0\"]", "2*: "),
     ] {
         let text = format!("equations = \"x' = -x; y' = -y\"\nnoise = {noise}\n");
-        let error = Definition::parse("mine.toml", &text).unwrap_err().to_string();
+        let error = Definition::parse("mine.toml", &text)
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with("mine.toml, line 2"), "{error}");
         assert!(error.contains(why), "{error}");
     }
