@@ -161,7 +161,7 @@ pub struct BlockStepper {
 
 #[derive(Debug)]
 enum BlockSteps {
-    Fixed(EnsembleStepper),
+    Fixed(Box<EnsembleStepper>),
     /// Orbit after orbit, from the beginning of the steps to their end.
     By(Compiled),
 }
@@ -170,7 +170,7 @@ impl BlockStepper {
     /// By fixed steps.
     pub fn new(system: &System) -> Self {
         Self {
-            step: BlockSteps::Fixed(EnsembleStepper::new(system, scheme(system))),
+            step: BlockSteps::Fixed(Box::new(EnsembleStepper::new(system, scheme(system)))),
             rates: EnsembleStepper::new(system, Scheme::Iterate),
             map: system.kind() == SystemKind::Map,
         }

@@ -260,7 +260,9 @@ impl Shaken<'_> {
             };
             let out = &mut self.strengths[..count];
             tape.eval_with(scratch, state, &self.constants, time, out);
-            out.iter_mut().for_each(|x| *x *= factor);
+            for x in out.iter_mut() {
+                *x *= factor;
+            }
         }
     }
 }
