@@ -13,7 +13,7 @@ use loom_sim::{Model, Settings, Value};
 use super::bifurcation::Bifurcation;
 use super::dataset::Dataset;
 use super::declared::Declared;
-use super::given::{self, Set};
+use super::given::{self, Followed, Set};
 use super::measure::Measure;
 use super::print::Picture;
 use super::score::Score;
@@ -169,13 +169,13 @@ pub struct Follow {
     /// Every variable to mean 0 and standard deviation 1
     #[arg(long, visible_alias = "standardise")]
     standardize: bool,
-    /// How it is followed: rk4 with a fixed step; tsit5 or dop853 with steps of their own choice; bdf, trbdf2 or esdirk34 for stiff systems; symplectic4, symplectic6 or gauss4 for Hamiltonian ones; em or sra under --noise (maps are iterated)
+    /// How it is followed: rk4 with a fixed step; tsit5 or dop853 with steps of their own choice; bdf, trbdf2 or esdirk34 for stiff systems; symplectic4, symplectic6 or gauss4 for Hamiltonian ones; em, milstein or sra under --noise (maps are iterated)
     #[arg(long, value_name = "M", default_value = "rk4")]
     method: String,
     /// The error allowed in each step of the methods that choose their steps [default: 1e-9]
     #[arg(long, value_name = "T", value_parser = given::expression)]
     tolerance: Option<f64>,
-    /// Process noise: in one natural period it alone would move each variable by S of its standard deviations (em or sra; sra unless --method em)
+    /// Process noise: in one natural period it alone would move each variable by S of its standard deviations (sra unless --method em); of a system whose file has noise formulas, S times these (milstein where it fits, or --method em)
     #[arg(long, value_name = "S", default_value = "0", value_parser = given::expression)]
     noise: f64,
     /// Where to write [default: CSV on standard output]
@@ -265,7 +265,8 @@ impl Follow {
 #[command(
     after_help = "Examples:\n  strange-loom attractors lyapunov Lorenz --json\n  \
     strange-loom attractors lyapunov KuramotoSivashinsky --count 3\n  \
-    strange-loom attractors lyapunov Rossler --set c=9 --time 20000"
+    strange-loom attractors lyapunov Rossler --set c=9 --time 20000\n  \
+    strange-loom attractors lyapunov HenonHeiles --method symplectic4"
 )]
 pub struct Lyapunov {
     /// A system of the catalogue, or a *.toml, *.ode or *.txt file
@@ -282,6 +283,8 @@ pub struct Lyapunov {
     /// Natural periods thrown away first
     #[arg(long, value_name = "P", value_parser = given::expression)]
     transient: Option<f64>,
+    #[command(flatten)]
+    followed: Followed,
     /// Threads on the processor [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
@@ -313,6 +316,7 @@ impl Lyapunov {
                 settings.insert(key.into(), Value::Real(x));
             }
         }
+        self.followed.put(&mut settings);
         if let Some(count) = self.exponents {
             settings.insert("exponents".into(), Value::Integer(count));
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use loom_sim::{Analysis as _, Mark, Settings, Value};
 
-use super::given::{self, Set};
+use super::given::{self, Followed, Set};
 use super::{Done, Failure, analysis, output};
 
 /// Draw the orbit (bifurcation) diagram over a parameter
@@ -40,6 +40,8 @@ pub struct Bifurcation {
     /// up, down or both: the state is carried along
     #[arg(long, value_name = "WAY")]
     sweep: Option<String>,
+    #[command(flatten)]
+    followed: Followed,
     /// Where to write the points as CSV: sweep, parameter, value
     #[arg(long, value_name = "F.csv")]
     out: Option<PathBuf>,
@@ -85,6 +87,7 @@ impl Bifurcation {
                 settings.insert(key.into(), Value::Integer(n));
             }
         }
+        self.followed.put(&mut settings);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let report = analysis::run(&diagram, model, &settings, threads)?;
         if let Some(path) = &self.out {

@@ -21,6 +21,29 @@ pub struct Set {
     pub seed: u64,
 }
 
+/// How a measurement follows its orbits.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Followed {
+    /// How orbits of a flow are followed: rk4 with a fixed step; tsit5 or dop853 with steps of their own choice; bdf, trbdf2 or esdirk34 for stiff systems; symplectic4, symplectic6 or gauss4 for Hamiltonian ones [default: rk4]
+    #[arg(long, value_name = "M")]
+    pub method: Option<String>,
+    /// The error allowed in each step of the methods that choose their steps [default: 1e-9]
+    #[arg(long, value_name = "T", value_parser = expression)]
+    pub tolerance: Option<f64>,
+}
+
+impl Followed {
+    /// As settings of an analysis.
+    pub fn put(&self, settings: &mut Settings) {
+        if let Some(method) = &self.method {
+            settings.insert("method".into(), Value::from(method.as_str()));
+        }
+        if let Some(tolerance) = self.tolerance {
+            settings.insert("tolerance".into(), Value::Real(tolerance));
+        }
+    }
+}
+
 /// Where a simulation runs.
 #[derive(Args, Clone, Debug)]
 pub struct Machine {

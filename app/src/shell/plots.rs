@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::Ui;
 use loom_sim::conductor::Command;
-use loom_sim::{Axis, Fade, Grid, Input, Mark, Plot, Reading, Ruling, Series, Step, Value};
+use loom_sim::{Axis, Fade, Grid, Input, Mark, Plot, Reading, Ruling, Series, Value};
 
 use super::acts::{Act, Acts};
 use super::live::Live;
@@ -93,9 +93,10 @@ fn answer(
         plot::Ask::CopyPicture => acts.push(Act::CopyPlot(Box::new(data.clone()))),
         plot::Ask::Click([time, _]) if on_clock => {
             let clock = &live.snapshot.clock;
-            let step = clock.step_at(time).round();
-            if step.is_finite() && step >= 0.0 && clock.step_time > 0.0 {
-                live.touch(Command::Seek(Step::from(step as u64)));
+            if clock.step_time > 0.0
+                && let Some(step) = clock.step_at(time)
+            {
+                live.touch(Command::Seek(step));
             }
         }
         plot::Ask::Drag(at) => {

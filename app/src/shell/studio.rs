@@ -388,7 +388,8 @@ impl Studio {
                 count
             }
         } else {
-            whole(clock.step_at(expression::evaluate(text)?))?
+            let time = expression::evaluate(text)?;
+            clock.step_at(time).ok_or("A time is a number.")?
         };
         self.touch(Command::Seek(step));
         Ok(())

@@ -233,8 +233,10 @@ pub fn make(definition: &Definition, wish: &Wish, job: &Job) -> Result<Vec<Made>
             } else {
                 wish.test
             };
-            plan.method = if wish.noise > 0.0 {
+            plan.method = if wish.noise > 0.0 && definition.noise.is_empty() {
                 Method::Sra
+            } else if wish.noise > 0.0 {
+                Method::Rk4
             } else {
                 wish.method
             };

@@ -34,6 +34,8 @@ pub struct Definition {
     pub initial: Vec<f64>,
     /// Of a delay system, what each variable was at times t before 0; constant where empty.
     pub history: Vec<Expr>,
+    /// Amplitude g of the noise on each variable, dX = f dt + g dW in Itô's sense; none where empty.
+    pub noise: Vec<Expr>,
     /// What can be drawn: the variables, and of a delay system their values some time ago.
     pub coordinates: Vec<Coordinate>,
     /// Model time of one step; 1 for maps.

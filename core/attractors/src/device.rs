@@ -70,15 +70,19 @@ pub(crate) fn device_error(error: loom_gpu::GpuError) -> SimError {
     SimError::Device(error.to_string())
 }
 
-/// The generated part of both shaders: the sizes and the equations themselves.
-pub(crate) fn preamble(definition: &Definition) -> String {
+/// What the kernels that follow orbits begin with: the sizes, the equations with so many tangent
+/// vectors, and a step.
+pub(crate) fn preamble(definition: &Definition, vectors: usize) -> String {
     // WGSL has no empty arrays.
     let (dimension, constants) = (definition.dimension(), definition.parameters.len().max(1));
+    let numbers = dimension * (vectors + 1);
     format!(
-        "const DIMENSION = {dimension}u;\nconst CONSTANTS = {constants}u;\nconst MAP = {};\n\
-         alias State = array<f32, {dimension}>;\nalias Constants = array<f32, {constants}>;\n{}\n",
+        "const DIMENSION = {dimension}u;\nconst NUMBERS = {numbers}u;\n\
+         const CONSTANTS = {constants}u;\nconst MAP = {};\n\
+         alias State = array<f32, {numbers}>;\nalias Constants = array<f32, {constants}>;\n{}\n{}",
         definition.is_map(),
-        definition.system.to_wgsl("rates")
+        definition.system.variational(vectors).to_wgsl("rates"),
+        include_str!("step.wgsl")
     )
 }
 
@@ -91,7 +95,7 @@ impl DeviceEnsemble {
     /// A cloud of the given states, variable by variable.
     pub fn new(gpu: &Arc<Gpu>, definition: &Definition, state: &[f32]) -> Result<Self, SimError> {
         let dimension = definition.dimension();
-        let generated = preamble(definition);
+        let generated = preamble(definition, 0);
         use Binding::{Read, ReadWrite, Uniform as Block};
         let text = include_str!("ensemble.wgsl");
         let advance = Kernel::new(

@@ -134,9 +134,22 @@ pub fn stride(
     if definition.is_map() {
         return Ok(1);
     }
+    Ok(longest(definition, constants, samples, dt)?.min(5))
+}
+
+/// The most steps that keep vectors apart, in at most a twentieth of a period.
+pub fn longest(
+    definition: &Definition,
+    constants: &[f64],
+    samples: &Samples,
+    dt: f64,
+) -> Result<u64, SimError> {
+    if definition.is_map() {
+        return Ok(1);
+    }
     let fastest = fastest(&definition.system, constants, samples)?;
     let longest = (definition.period / 20.0).min(10.0 / fastest.max(1e-12));
-    Ok((longest / dt).clamp(1.0, 5.0) as u64)
+    Ok((longest / dt).max(1.0) as u64)
 }
 
 /// A small matrix's determinant, by expansion.

@@ -1,8 +1,7 @@
 // The cloud on the device: every particle in f32, several steps a dispatch, each step's position
 // counted in up to two histograms. The twin of `ensemble.rs`.
 //
-// The generated part above this text defines DIMENSION, CONSTANTS, MAP, the aliases `State` and
-// `Constants`, and the system's right-hand side `rates(x: State, p: Constants, t: f32) -> State`.
+// The generated part and `step.wgsl` stand above this text.
 
 struct Lens {
   // World to clip space.
@@ -38,32 +37,6 @@ struct Run {
 @group(0) @binding(4) var<storage, read_write> counts_0: array<atomic<u32>>;
 @group(0) @binding(5) var<storage, read_write> counts_1: array<atomic<u32>>;
 
-fn moved(x: State, k: State, h: f32) -> State {
-  var y: State;
-  for (var i = 0u; i < DIMENSION; i++) { y[i] = x[i] + h * k[i]; }
-  return y;
-}
-
-// Kutta's classical fourth-order step, or one iteration of a map.
-fn stepped(x: State, p: Constants, t: f32, h: f32) -> State {
-  if (MAP) { return rates(x, p, t); }
-  let k1 = rates(x, p, t);
-  let k2 = rates(moved(x, k1, 0.5 * h), p, t + 0.5 * h);
-  let k3 = rates(moved(x, k2, 0.5 * h), p, t + 0.5 * h);
-  let k4 = rates(moved(x, k3, h), p, t + h);
-  var y: State;
-  for (var i = 0u; i < DIMENSION; i++) {
-    y[i] = x[i] + (h / 6.0) * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
-  }
-  return y;
-}
-
-fn coordinate(x: State, axis: u32) -> f32 {
-  var y = x;
-  if (axis >= DIMENSION) { return 0.0; }
-  return y[axis];
-}
-
 // The cell in which a state falls, or 0xffffffff.
 fn cell(lens: u32, x: State) -> u32 {
   let axes = run.lenses[lens].axes;
@@ -80,11 +53,6 @@ fn cell(lens: u32, x: State) -> u32 {
   let inside = place.x >= 0.0 && place.x < size.x && place.y >= 0.0 && place.y < size.y;
   if (!inside) { return 0xffffffffu; }
   return u32(place.y) * run.lenses[lens].columns + u32(place.x);
-}
-
-// By its bits, since shaders may take NaN and infinities for impossible.
-fn finite(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
 }
 
 @compute @workgroup_size(64)

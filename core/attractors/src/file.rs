@@ -41,6 +41,10 @@ pub struct SystemFile {
     /// Of a delay system, what each variable was before: one formula of t a variable.
     #[serde(default)]
     pub history: Option<Spanned<Vec<String>>>,
+    /// Amplitudes of the system's own noise: one formula a variable, of the state, the parameters
+    /// and t, in the variable's unit per square root of time (Itô).
+    #[serde(default)]
+    pub noise: Option<Spanned<Vec<String>>>,
     /// Model time of one step; flows only.
     #[serde(default)]
     pub dt: Option<Spanned<FileNumber>>,

@@ -21,11 +21,12 @@ pub struct FirstExponent {
     map: bool,
     dt: f64,
     /// Starts of the orbits, variable by variable, with a tangent vector each.
-    starts: Vec<f64>,
+    pub starts: Vec<f64>,
     /// Steps between two renormalisations.
-    stride: u64,
-    settling: u64,
-    measured: u64,
+    pub stride: u64,
+    /// Renormalisations that are thrown away, and that count.
+    pub settling: u64,
+    pub measured: u64,
 }
 
 impl FirstExponent {
@@ -59,7 +60,7 @@ impl FirstExponent {
         };
         let stride = if map { 1 } else { steps(0.1) };
         Ok(Self {
-            stepper: BlockStepper::new(&definition.system.variational(1)),
+            stepper: BlockStepper::by(definition, build, 1)?,
             dimension,
             map,
             dt: build.dt,

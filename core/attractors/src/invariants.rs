@@ -11,7 +11,6 @@ use crate::delay;
 use crate::file::Measured;
 use crate::lyapunov::Lyapunov;
 use crate::settings::Build;
-use crate::spectrum::kaplan_yorke;
 use crate::start;
 use crate::stepping::{OrbitStepper, Standing};
 
@@ -343,7 +342,10 @@ fn spectrum(definition: &Definition, effort: f64, job: &Job) -> Result<(Measured
     }
     let divergence = report.json["mean_divergence"].as_f64();
     let gap = divergence.map_or(0.0, |d| exponents.iter().sum::<f64>() - d);
-    let (dimension, _) = kaplan_yorke(&exponents, &errors);
+    // As the analysis tells it, without what stands for time; where the exponents that were
+    // measured don't reach it, their number is a lower bound.
+    let dimension = report.json["kaplan_yorke_dimension"].as_f64();
+    let dimension = dimension.unwrap_or(exponents.len() as f64);
     let place = |error: f64| (1.0 - error.max(1e-9).log10().floor()).clamp(2.0, 9.0) as i32;
     let round = |x: f64, error: f64| {
         let scale = 10f64.powi(place(error));

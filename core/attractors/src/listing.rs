@@ -92,6 +92,13 @@ pub fn show(definition: &Definition) -> String {
             p.key, p.symbol, p.value, p.name
         );
     }
+    if !definition.noise.is_empty() {
+        let _ = writeln!(text, "\nNoise (Itô, under --noise 1)");
+        let amplitudes = definition.system.variables().iter().zip(&definition.noise);
+        for (variable, amplitude) in amplitudes {
+            let _ = writeln!(text, "  {variable}   {amplitude}");
+        }
+    }
     let start: Vec<String> = definition.initial.iter().map(f64::to_string).collect();
     let _ = writeln!(text, "\nStart    {}", start.join(", "));
     if !definition.is_map() {

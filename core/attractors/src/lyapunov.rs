@@ -1,26 +1,26 @@
-//! The Lyapunov spectrum as an analysis: every exponent with its error, the rule that they sum
-//! to the mean divergence, the Kaplan–Yorke dimension and the curves of convergence.
+//! The Lyapunov spectrum as an analysis: what is asked for, and how it is measured. What is told of it
+//! stands in `findings.rs`.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use loom_sim::parameter::{self, ParameterKind};
 use loom_sim::{
-    Analysis, Effect, Job, Model, Parameter, Quantity, Report, Scale, Settings, SimError, Subject,
-    Table, Uncertainty, Value,
+    Analysis, Effect, Job, Model, Parameter, Report, Scale, Settings, SimError, Subject, Value,
 };
 
+use crate::analyses::source;
 use crate::catalogue;
-use crate::convergence::{self, subscript};
 use crate::definition::Definition;
 use crate::delay;
 use crate::divergence;
+use crate::findings::Findings;
 use crate::forcing::{self, Drive};
+use crate::integrate::{self, Manner};
 use crate::science;
 use crate::settings::Build;
-use crate::settling;
 use crate::simulation::captured;
-use crate::spectrum::{Spectrum, Tangents, Task, kaplan_yorke_weights};
+use crate::spectrum::{Spectrum, Tangents, Task};
 use crate::start::{self, Scatter};
 
 /// Orbits whose averages are independent batches: of flows, and of maps.
@@ -94,6 +94,9 @@ impl Analysis for Lyapunov {
                     .help("Where the sum misses the divergence, halve it."),
             );
         }
+        if !definition.is_map() && !delayed {
+            list.extend(source::manner());
+        }
         list.push(Parameter::new(
             "transient",
             "",
@@ -145,6 +148,7 @@ impl Analysis for Lyapunov {
         }
         let wanted = Wanted::new(&definition, &build, &settings);
         build.dt = wanted.dt;
+        let build = build.followed_by(&settings);
         if definition.has_delays() {
             let wanted = delay::spectrum::Wanted {
                 exponents: wanted.exponents,
@@ -221,7 +225,13 @@ fn measure(
     );
     let starts: Vec<f64> = (0..orbits).flat_map(|_| scatter.point()).collect();
     job.check()?;
-    let stride = divergence::stride(definition, &build.constants, &samples, wanted.dt)?;
+    let stiff = integrate::stiffness(definition, build)?;
+    let stride = if build.method.has_fixed_steps() {
+        divergence::stride(definition, &build.constants, &samples, wanted.dt)?
+    } else {
+        // No more often than is needed: each time the steps are chosen anew.
+        divergence::longest(definition, &build.constants, &samples, wanted.dt)?
+    };
     let drive = forcing::drive(definition, &build.constants);
     let beat = drive.as_ref().and_then(|d| d.beat(wanted.dt, stride));
     // A drive slower than the whole measurement can't be waited for.
@@ -231,9 +241,11 @@ fn measure(
     let dt = beat.map_or(wanted.dt, |b| b.dt);
     let drive = drive.filter(|_| beat.is_some());
     let mut tangents = Tangents::new(&Task {
-        system: &definition.system,
-        constants: &build.constants,
-        dt,
+        definition,
+        build: &Build {
+            dt,
+            ..build.clone()
+        },
         exponents: wanted.exponents,
         stride,
         starts: &starts,
@@ -265,7 +277,11 @@ fn measure(
             definition,
             curve,
             stride,
-            dt,
+            manner: Manner {
+                dt,
+                ..build.manner()
+            },
+            stiff: stiff.as_ref(),
             orbits,
             dimension: definition.dimension(),
             drive: drive.as_ref(),
@@ -285,203 +301,4 @@ fn measure(
         }
     }
     Ok(tell(&curve, begun.elapsed()))
-}
-
-/// What was found, to be told.
-struct Findings<'a> {
-    definition: &'a Definition,
-    /// Averages as they formed; the last one counts.
-    curve: &'a [Spectrum],
-    stride: u64,
-    dt: f64,
-    orbits: usize,
-    dimension: usize,
-    /// The drive whose periods are kept whole.
-    drive: Option<&'a Drive>,
-    /// There is a drive, but its period is longer than the measurement.
-    too_slow: bool,
-}
-
-impl Findings<'_> {
-    fn report(&self, settings: &Settings, model: &Model, seconds: f64) -> Report {
-        let mut report = Report {
-            title: format!("Lyapunov spectrum of {}", self.definition.title),
-            method: self.method(),
-            citation: Lyapunov.citation().into(),
-            settings: settings.clone(),
-            seconds,
-            command: science::command_line("lyapunov", model),
-            ..Report::default()
-        };
-        let Some(last) = self.curve.last() else {
-            return report;
-        };
-        let unit = if self.definition.is_map() {
-            "1/iteration"
-        } else {
-            "1/time unit"
-        };
-        let drifts = settling::drifts(self.curve);
-        for (k, (exponent, error)) in last.exponents.iter().zip(&last.standard_error).enumerate() {
-            let name = format!("Exponent {}", k + 1);
-            let error = match drifts.get(k).copied().flatten() {
-                None => Uncertainty::StandardError(*error),
-                Some(gap) => {
-                    report.warnings.push(format!(
-                        "{name} has not settled: its mean over the second half differs from that over the first by {gap:.2e}. Throw more away first, or measure for longer."
-                    ));
-                    Uncertainty::Unknown("has not settled".into())
-                }
-            };
-            report.values.push(
-                Quantity::real(&format!("lambda_{}", k + 1), &name, *exponent, error)
-                    .symbol(&format!("λ{}", subscript(k + 1)))
-                    .unit(unit),
-            );
-        }
-        let total: f64 = last.exponents.iter().sum();
-        let complete = last.exponents.len() == self.dimension;
-        let mut dimension = serde_json::Value::Null;
-        if complete {
-            self.push_sum(&mut report, last, total, unit);
-        }
-        // What stands for time has the exponent 0 in its own place, and is not counted.
-        let mut phases = forcing::phases(self.definition);
-        if phases.len() == self.dimension {
-            // A torus of phases alone: nothing is driven by them.
-            phases.clear();
-        }
-        let counted: Vec<usize> = (0..last.exponents.len())
-            .filter(|k| !phases.contains(k))
-            .collect();
-        let of = |list: &[f64]| counted.iter().map(|k| list[*k]).collect::<Vec<f64>>();
-        let (found, inner) = kaplan_yorke_weights(&of(&last.exponents), &of(&last.standard_error));
-        let mut weights = vec![0.0; last.exponents.len()];
-        for (k, weight) in counted.iter().zip(inner) {
-            weights[*k] = weight;
-        }
-        // The first k tell the dimension once their sum is below zero; all of them always do.
-        if let Some(value) = found.or(complete.then_some(counted.len() as f64)) {
-            dimension = value.into();
-            report.values.push(
-                Quantity::real(
-                    "kaplan_yorke_dimension",
-                    "Kaplan–Yorke dimension",
-                    value,
-                    Uncertainty::StandardError(last.error_of(&weights)),
-                )
-                .symbol("D_KY"),
-            );
-        }
-        if let (Some(first), Some(error)) = (last.exponents.first(), last.standard_error.first())
-            && *first > 3.0 * error
-            && *first > 0.0
-        {
-            let time = 1.0 / first;
-            let spread = Uncertainty::StandardError(time * error / first);
-            let unit = if self.definition.is_map() {
-                "iterations"
-            } else {
-                "time units"
-            };
-            report.values.push(
-                Quantity::real("lyapunov_time", "Lyapunov time", time, spread)
-                    .symbol("1/λ₁")
-                    .unit(unit),
-            );
-        }
-        let total_time = last.time * self.orbits as f64;
-        report.json = serde_json::json!({
-            "spectrum": last.exponents,
-            "standard_error": last.standard_error,
-            "mean_divergence": last.divergence,
-            "kaplan_yorke_dimension": dimension,
-            "method": report.method,
-            "time": total_time,
-            "forcing_period": self.drive.map(|d| d.period),
-        });
-        if self.too_slow {
-            report.warnings.push(
-                "The drive's period is longer than the time of each orbit, so the averages depend on its phase: measure for longer.".into(),
-            );
-        }
-        report.tables.push(self.table(last));
-        report.plots = convergence::plots(self.curve, self.definition.is_map());
-        report
-    }
-
-    fn method(&self) -> String {
-        let last = self.curve.last();
-        let time = last.map_or(0.0, |s| s.time);
-        if self.definition.is_map() {
-            format!(
-                "Benettin's method: the map's symbolic Jacobian, Gram–Schmidt at every iteration, \
-                 f64; {} orbits of {time:.0} iterations, errors from their scatter.",
-                self.orbits
-            )
-        } else {
-            let driven = forcing::convention(self.definition, self.drive);
-            let between = if driven.is_empty() { "" } else { " " };
-            format!(
-                "Benettin's method: fourth-order Runge–Kutta on the variational equations of the \
-                 symbolic Jacobian, f64, dt = {}, Gram–Schmidt every {} steps; {} orbits of \
-                 {time:.1} time units, errors from their scatter.{between}{driven}",
-                self.dt, self.stride, self.orbits
-            )
-        }
-    }
-
-    /// The sum, what it must be, and a warning where the two part.
-    fn push_sum(&self, report: &mut Report, last: &Spectrum, total: f64, unit: &str) {
-        let error = last.error_of(&vec![1.0; last.exponents.len()]);
-        report.values.push(
-            Quantity::real(
-                "sum",
-                "Sum of the exponents",
-                total,
-                Uncertainty::StandardError(error),
-            )
-            .symbol("Σλ")
-            .unit(unit),
-        );
-        let divergence = last.divergence;
-        let (name, symbol) = if self.definition.is_map() {
-            ("Mean of ln |det J|", "⟨ln |det J|⟩")
-        } else {
-            ("Mean divergence", "⟨div f⟩")
-        };
-        let gap = total - divergence;
-        report.values.push(
-            Quantity::real(
-                "mean_divergence",
-                name,
-                divergence,
-                Uncertainty::Bound(gap.abs()),
-            )
-            .symbol(symbol)
-            .unit(unit),
-        );
-        let size = last.exponents.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-        if gap.abs() > 1e-3 * size.max(1e-3) + 5.0 * last.sum_error {
-            report.warnings.push(format!(
-                "The exponents sum to {total:.6}, but the mean divergence is {divergence:.6}: \
-                 halve dt."
-            ));
-        }
-    }
-
-    fn table(&self, last: &Spectrum) -> Table {
-        let column = |values: &[f64]| values.iter().map(f64::to_string).collect();
-        Table {
-            title: "Exponents".into(),
-            columns: vec![
-                (
-                    "k".into(),
-                    (1..=last.exponents.len()).map(|k| k.to_string()).collect(),
-                ),
-                ("exponent".into(), column(&last.exponents)),
-                ("standard error".into(), column(&last.standard_error)),
-            ],
-        }
-    }
 }

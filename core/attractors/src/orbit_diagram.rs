@@ -4,8 +4,8 @@
 //! where the two sweeps differ, two attractors exist side by side (hysteresis). Of a flow the
 //! maxima of one variable are drawn, of a map every iteration.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use loom_sim::parameter;
@@ -16,8 +16,10 @@ use loom_sim::{
 use rayon::prelude::*;
 
 use crate::along::{self, Along};
+use crate::analyses::source;
 use crate::catalogue;
 use crate::definition::Definition;
+use crate::integrate;
 use crate::science;
 use crate::settings::{Build, choices};
 use crate::simulation::captured;
@@ -105,6 +107,9 @@ impl Analysis for OrbitDiagram {
                 .hard(-1e12, 1e12)
                 .help("Only points below it are kept; the same as the lower edge: all are."),
         ]);
+        if !definition.is_map() && !definition.has_delays() {
+            list.extend(source::manner());
+        }
         list
     }
 
@@ -127,6 +132,7 @@ impl Analysis for OrbitDiagram {
         let declared = self.declared(model, settings);
         let settings = parameter::complete(&declared, settings)?;
         let plan = Plan::new(&definition, &settings)?;
+        let build = build.followed_by(&settings);
         sweep(&definition, &build, &plan, job, model, &settings)
     }
 }
@@ -188,6 +194,16 @@ impl Plan {
 struct Sweep {
     points: Vec<[f64; 2]>,
     escaped: u64,
+    /// The first value at which the system is stiff for an explicit method.
+    stiff: Option<f64>,
+}
+
+/// What the sweeps of a diagram share with those who tell of it.
+struct Shared {
+    ways: Vec<Mutex<Sweep>>,
+    /// What is said of the system before: that it is stiff.
+    said: Option<String>,
+    begun: Instant,
 }
 
 fn sweep(
@@ -200,17 +216,17 @@ fn sweep(
 ) -> Result<Report, SimError> {
     let begun = Instant::now();
     job.progress(0.0);
-    let done = AtomicU64::new(0);
-    let shared: Vec<std::sync::Mutex<Sweep>> =
-        plan.ways.iter().map(|_| Default::default()).collect();
-    let last = std::sync::Mutex::new(Instant::now());
-    let tell = || {
-        let took = begun.elapsed().as_secs_f64();
-        report(definition, plan, &shared, model, settings, took)
+    let steps = Steps::new(definition, build)?;
+    let shared = Shared {
+        ways: plan.ways.iter().map(|_| Mutex::default()).collect(),
+        said: integrate::stiffness(definition, build)?,
+        begun,
     };
-    let one = |(way, out): (&bool, &std::sync::Mutex<Sweep>)| -> Result<(), SimError> {
-        let stepper = Steps::new(definition);
-        let mut walker = Walker::new(definition, build, plan, &stepper);
+    let done = AtomicU64::new(0);
+    let last = Mutex::new(Instant::now());
+    let tell = || report(definition, build, plan, &shared, model, settings);
+    let one = |(way, out): (&bool, &Mutex<Sweep>)| -> Result<(), SimError> {
+        let mut walker = Walker::new(definition, build, plan, &steps);
         let total = (plan.columns * plan.ways.len()) as f32;
         for number in 0..plan.columns {
             job.check()?;
@@ -223,6 +239,7 @@ fn sweep(
             if let Ok(mut sweep) = out.lock() {
                 sweep.points.append(&mut walker.found);
                 sweep.escaped += u64::from(escaped);
+                sweep.stiff = sweep.stiff.or(walker.stiff);
             }
             job.progress((done.fetch_add(1, Ordering::Relaxed) + 1) as f32 / total);
             if let Ok(mut at) = last.try_lock()
@@ -238,27 +255,28 @@ fn sweep(
         .num_threads(job.threads.clamp(1, 2))
         .build()
         .map_err(|e| SimError::other(format!("No threads could be started: {e}.")))?;
-    pool.install(|| plan.ways.par_iter().zip(&shared).try_for_each(one))?;
+    pool.install(|| plan.ways.par_iter().zip(&shared.ways).try_for_each(one))?;
     Ok(tell())
 }
 
 fn report(
     definition: &Definition,
+    build: &Build,
     plan: &Plan,
-    shared: &[std::sync::Mutex<Sweep>],
+    shared: &Shared,
     model: &Model,
     settings: &Settings,
-    seconds: f64,
 ) -> Report {
     let constant = &definition.parameters[plan.along.constant];
     let (from, to) = (plan.along.from, plan.along.to);
     let variable = &definition.symbols()[plan.variable];
     let mut marks = Vec::new();
-    let (mut points, mut escaped) = (0_u64, 0);
-    for (way, sweep) in plan.ways.iter().zip(shared) {
+    let (mut points, mut escaped, mut stiff) = (0_u64, 0, None);
+    for (way, sweep) in plan.ways.iter().zip(&shared.ways) {
         let Ok(sweep) = sweep.lock() else { continue };
         points += sweep.points.len() as u64;
         escaped += sweep.escaped;
+        stiff = stiff.or(sweep.stiff);
         marks.push(Mark::Points {
             name: if *way { "upward" } else { "downward" }.into(),
             points: sweep.points.clone(),
@@ -281,19 +299,24 @@ fn report(
         ..Plot::default()
     };
     let rows: Vec<[f64; 2]> = plot.marks.iter().flat_map(points_of).copied().collect();
+    let by = if definition.is_map() {
+        String::new()
+    } else {
+        format!(" by {}", build.manner().words())
+    };
     let mut report = Report {
         title: format!(
             "Orbit diagram of {} over {}",
             definition.title, constant.symbol
         ),
         method: format!(
-            "{} values of {} from {} to {}, the state carried along; at each, {} thrown away and {} kept; f64.",
+            "{} values of {} from {} to {}, the state carried along{by}; at each, {} thrown away and {} kept; f64.",
             plan.columns, constant.symbol, from, to, plan.transient, plan.points
         ),
         citation: OrbitDiagram.citation().into(),
         settings: settings.clone(),
         values: vec![Quantity::exact("points", "Points", points)],
-        seconds,
+        seconds: shared.begun.elapsed().as_secs_f64(),
         command: format!(
             "{} --over {} --from {} --to {}",
             science::command_line("bifurcation", model),
@@ -316,6 +339,14 @@ fn report(
         report
             .warnings
             .push("No point lies in this part: go back, or draw a larger one.".into());
+    }
+    report.warnings.extend(shared.said.clone());
+    if let (Some(value), None) = (stiff, &shared.said) {
+        report.warnings.push(format!(
+            "At {} = {value} and perhaps elsewhere the system is stiff: {} takes steps as short as its stability asks, not its tolerance. Use --method bdf.",
+            constant.symbol,
+            build.method.key()
+        ));
     }
     if escaped > 0 {
         report.warnings.push(format!(

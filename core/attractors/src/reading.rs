@@ -20,7 +20,7 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     pub fn definition(&self) -> Result<Definition, SimError> {
         let file = self.file;
-        let system = self.system()?;
+        let (system, noise) = self.noise(self.system()?)?;
         let variables = system.variables();
         let dimension = variables.len();
         if dimension == 0 || dimension > MOST_VARIABLES {
@@ -108,6 +108,7 @@ impl Reader<'_> {
             parameters,
             initial,
             history,
+            noise,
             dt,
             period,
             spread,
@@ -306,6 +307,50 @@ impl Reader<'_> {
             }
         };
         history.get_ref().iter().map(read).collect()
+    }
+
+    /// The amplitudes of the noise, a formula for each variable; a parameter may stand in them
+    /// alone.
+    fn noise(&self, system: System) -> Result<(System, Vec<Expr>), SimError> {
+        let Some(noise) = &self.file.noise else {
+            return Ok((system, Vec::new()));
+        };
+        let fault = |message: String| self.source.error(Some(noise.span()), message);
+        if !system.delays().is_empty() {
+            return Err(fault(
+                "a delay system is followed without noise; leave it out.".into(),
+            ));
+        }
+        let variables = system.variables();
+        if noise.get_ref().len() != variables.len() {
+            return Err(fault(format!(
+                "noise has {} formulas and the system {} variables ({}); 0 is none.",
+                noise.get_ref().len(),
+                variables.len(),
+                variables.join(", ")
+            )));
+        }
+        let declared: Vec<&str> = self
+            .file
+            .parameters
+            .iter()
+            .map(|p| p.get_ref().key.get_ref().as_str())
+            .collect();
+        let known = || variables.iter().map(String::as_str).chain(declared.clone());
+        let mut further = Vec::new();
+        let mut list = Vec::new();
+        for text in noise.get_ref() {
+            let formula = Expr::parse(text).map_err(|e| fault(format!("{text}: {e}.")))?;
+            for name in formula.symbols() {
+                if declared.contains(&name.as_str()) {
+                    further.push(name);
+                } else if name != "t" && !variables.contains(&name) {
+                    return Err(self.unknown("symbol", &name, Some(noise.span()), known()));
+                }
+            }
+            list.push(formula);
+        }
+        Ok((system.with_parameters(&further), list))
     }
 
     /// The delays at the parameters' values are above 0.

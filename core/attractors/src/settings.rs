@@ -7,6 +7,7 @@ use loom_sim::{Effect, Settings, SimError, Value};
 
 use crate::definition::{Constant, Definition};
 use crate::delay::History;
+use crate::integrate::{Manner, Method};
 use crate::looks;
 pub use crate::looks::{Projection, ViewSettings};
 
@@ -19,6 +20,9 @@ pub const MOST_PARTICLES: i64 = 20_000_000;
 /// Both for delay systems, where every particle has a past to be kept.
 pub const LAGGED_PARTICLES: i64 = 2_000;
 pub const MOST_LAGGED: i64 = 50_000;
+
+/// The error allowed in a step unless another is asked for.
+pub const TOLERANCE: f64 = 1e-9;
 
 const NUMERICS: &str = "Numerics";
 
@@ -119,9 +123,30 @@ pub struct Build {
     pub initial: Vec<f64>,
     /// Of a delay system, what was before the initial state, where it isn't as the file says.
     pub past: Option<Arc<History>>,
+    /// How a measurement follows its orbits; a run takes fixed steps.
+    pub method: Method,
+    /// The error allowed in each step of the methods that choose their steps.
+    pub tolerance: f64,
 }
 
 impl Build {
+    /// Method, tolerance and step together.
+    pub fn manner(&self) -> Manner {
+        Manner {
+            method: self.method,
+            tolerance: self.tolerance,
+            dt: self.dt,
+        }
+    }
+    /// Followed as the settings of a measurement say.
+    pub fn followed_by(mut self, settings: &Settings) -> Self {
+        let method = settings.get("method").and_then(Value::as_text);
+        let tolerance = settings.get("tolerance").and_then(Value::as_real);
+        self.method = method.and_then(Method::of).unwrap_or(self.method);
+        self.tolerance = tolerance.unwrap_or(self.tolerance);
+        self
+    }
+
     /// From a model's settings, checked against the declarations.
     pub fn new(definition: &Definition, given: &Settings) -> Result<Self, SimError> {
         let all = parameter::complete(&declare(definition), given)?;
@@ -153,6 +178,8 @@ impl Build {
             spread: real("spread", definition.spread),
             initial,
             past: None,
+            method: Method::Rk4,
+            tolerance: TOLERANCE,
         })
     }
 }

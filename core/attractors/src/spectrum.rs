@@ -3,16 +3,19 @@
 //! 1980, Meccanica 15, 9–20).
 //!
 //! The variational equations come from the symbolic Jacobian and are advanced together with the
-//! orbit, by Runge and Kutta's step for flows and by iteration for maps, all in f64. The orbits
+//! orbit, by the method that is asked for and by iteration for maps, all in f64. The orbits
 //! start apart along one trajectory, so their averages are independent batches: the scatter
 //! between them gives the standard errors.
 
-use loom_formula::{Clock, EnsembleStepper, Scheme, System, elementary};
+use loom_formula::{Clock, elementary};
 use loom_sim::SimError;
 use rayon::prelude::*;
 
+use crate::definition::Definition;
 use crate::divergence::Divergence;
-use crate::stepping;
+use crate::integrate::advice;
+use crate::settings::Build;
+use crate::stepping::BlockStepper;
 
 /// Orbits in a block, the unit of one thread's work. A map's vectors are made orthogonal at
 /// every iteration: many orbits share what that costs apart from the arithmetic.
@@ -22,9 +25,9 @@ const MAP_BLOCK: usize = 128;
 /// What to measure.
 #[derive(Clone, Debug)]
 pub struct Task<'a> {
-    pub system: &'a System,
-    pub constants: &'a [f64],
-    pub dt: f64,
+    pub definition: &'a Definition,
+    /// Parameters, method and step.
+    pub build: &'a Build,
     /// How many exponents, largest first.
     pub exponents: usize,
     /// Steps between two orthogonalisations.
@@ -36,7 +39,7 @@ pub struct Task<'a> {
 /// Orbits with their tangent vectors, and the growth they have had.
 #[derive(Debug)]
 pub struct Tangents {
-    stepper: EnsembleStepper,
+    stepper: BlockStepper,
     divergence: Divergence,
     dimension: usize,
     exponents: usize,
@@ -49,6 +52,9 @@ pub struct Tangents {
     map: bool,
     /// Model time since growth was last set to zero.
     time: f64,
+    names: Vec<String>,
+    /// What to do about an orbit that runs away.
+    advice: String,
 }
 
 #[derive(Debug)]
@@ -96,23 +102,15 @@ impl Spectrum {
 
 impl Tangents {
     pub fn new(task: &Task<'_>) -> Result<Self, SimError> {
-        let dimension = task.system.dimension();
+        let (system, build) = (&task.definition.system, task.build);
+        let dimension = system.dimension();
         let exponents = task.exponents.clamp(1, dimension);
         let rows = dimension * (exponents + 1);
         let orbits = task.starts.len() / dimension;
-        let scheme = stepping::scheme(task.system);
+        let map = task.definition.is_map();
         // A map's determinant is taken at every point, so its vectors are too.
-        let stride = if scheme == Scheme::Iterate {
-            1
-        } else {
-            task.stride.max(1)
-        };
-        let size = if scheme == Scheme::Iterate {
-            MAP_BLOCK
-        } else {
-            FLOW_BLOCK
-        };
-        let wide = task.system.variational(exponents);
+        let stride = if map { 1 } else { task.stride.max(1) };
+        let size = if map { MAP_BLOCK } else { FLOW_BLOCK };
         let blocks = (0..orbits)
             .step_by(size)
             .map(|first| {
@@ -136,16 +134,18 @@ impl Tangents {
             })
             .collect();
         Ok(Self {
-            stepper: EnsembleStepper::new(&wide, scheme),
-            divergence: Divergence::new(task.system, task.constants)?,
+            stepper: BlockStepper::by(task.definition, build, exponents)?,
+            divergence: Divergence::new(system, &build.constants)?,
             dimension,
             exponents,
-            constants: task.constants.to_vec(),
+            constants: build.constants.clone(),
             stride,
-            map: scheme == Scheme::Iterate,
-            clock: Clock::new(task.dt),
+            map,
+            clock: Clock::new(build.dt),
             blocks,
-            interval: task.dt * stride as f64,
+            interval: build.dt * stride as f64,
+            names: system.variables().to_vec(),
+            advice: advice(task.definition, &build.constants, &build.initial, build.dt),
             time: 0.0,
         })
     }
@@ -192,14 +192,14 @@ impl Tangents {
                         self.clock.step,
                         self.clock.time()
                     ),
-                    variable: format!("variable {}", place / block.members + 1),
+                    variable: self.names[place / block.members].clone(),
                     value: if orbit[place].is_nan() {
                         "not a number"
                     } else {
                         "infinite"
                     }
                     .into(),
-                    remedy: "start on the attractor, or use a smaller dt.".into(),
+                    remedy: self.advice.clone(),
                 });
             }
         }
@@ -263,7 +263,7 @@ impl Tangents {
 
 /// What all blocks share.
 struct Work<'a> {
-    stepper: &'a EnsembleStepper,
+    stepper: &'a BlockStepper,
     divergence: &'a Divergence,
     dimension: usize,
     exponents: usize,
@@ -278,15 +278,14 @@ impl Work<'_> {
     fn stride(&self, block: &mut Block, clock: &mut Clock) -> Result<(), SimError> {
         let members = block.members;
         let before = self.divergence_of(block, clock)?;
-        self.stepper
-            .run(
-                &mut block.state,
-                members,
-                clock,
-                self.constants,
-                self.stride,
-            )
-            .map_err(SimError::other)?;
+        self.stepper.advance_all(
+            &mut block.state,
+            members,
+            self.constants,
+            *clock,
+            self.stride,
+        )?;
+        clock.step += self.stride;
         orthonormalise(
             &mut block.state[self.dimension * members..],
             self.dimension,

@@ -86,7 +86,7 @@ fn follow(
     }
     let dimension = definition.dimension();
     let count = count.clamp(1, POINTS);
-    let stepper = OrbitStepper::new(definition);
+    let stepper = OrbitStepper::by(definition, build)?;
     let mut clock = Clock::new(build.dt);
     let mut point = build.initial.clone();
     let per_period = (definition.period / build.dt).max(1.0);

@@ -5,6 +5,7 @@ use loom_sim::SimError;
 
 use crate::definition::Definition;
 use crate::delay::{self, History, Lagged, Span};
+use crate::integrate::{Compiled, Method};
 use crate::settings::Build;
 use crate::start::Samples;
 use crate::state::Timing;
@@ -72,6 +73,8 @@ pub struct OrbitStepper(Steps);
 enum Steps {
     Plain(Box<Stepper>),
     Lagged(Box<Lagged>),
+    /// By a method other than the classical one.
+    By(Box<BlockStepper>),
 }
 
 impl OrbitStepper {
@@ -82,6 +85,17 @@ impl OrbitStepper {
         } else {
             Steps::Plain(Box::new(Stepper::new(system, scheme(system))))
         })
+    }
+    /// By the build's method, where that can follow the system: a delay system takes fixed steps.
+    ///
+    /// # Errors
+    /// For a method that doesn't fit the system.
+    pub fn by(definition: &Definition, build: &Build) -> Result<Self, SimError> {
+        if definition.has_delays() || build.method == Method::Rk4 {
+            return Ok(Self::new(definition));
+        }
+        let stepper = BlockStepper::by(definition, build, 0)?;
+        Ok(Self(Steps::By(Box::new(stepper))))
     }
     /// Makes `steps` steps of any system and moves the clock.
     pub fn follow(
@@ -104,7 +118,7 @@ impl OrbitStepper {
     /// The steps of a delay system.
     pub fn lagged(&self) -> Option<&Lagged> {
         match &self.0 {
-            Steps::Plain(_) => None,
+            Steps::Plain(_) | Steps::By(_) => None,
             Steps::Lagged(lagged) => Some(lagged),
         }
     }
@@ -118,6 +132,11 @@ impl OrbitStepper {
     ) -> Result<(), SimError> {
         match &self.0 {
             Steps::Plain(stepper) => stepper.run(point, clock, constants, steps).map_err(misfit),
+            Steps::By(stepper) => {
+                stepper.advance(point, 1, constants, *clock, steps)?;
+                clock.step += steps;
+                Ok(())
+            }
             Steps::Lagged(_) => Err(needs_past()),
         }
     }
@@ -130,35 +149,123 @@ pub fn needs_past() -> SimError {
     )
 }
 
-/// Steps of a block of the cloud, variable by variable.
+/// Steps of a block of orbits, variable by variable: of the cloud, or of a measurement with
+/// tangent vectors beside each.
 #[derive(Debug)]
 pub struct BlockStepper {
-    step: EnsembleStepper,
+    step: BlockSteps,
     /// The right-hand sides themselves.
     rates: EnsembleStepper,
     map: bool,
 }
 
+#[derive(Debug)]
+enum BlockSteps {
+    Fixed(Box<EnsembleStepper>),
+    /// Orbit after orbit, from the beginning of the steps to their end.
+    By(Compiled),
+}
+
 impl BlockStepper {
+    /// By fixed steps.
     pub fn new(system: &System) -> Self {
         Self {
-            step: EnsembleStepper::new(system, scheme(system)),
+            step: BlockSteps::Fixed(Box::new(EnsembleStepper::new(system, scheme(system)))),
             rates: EnsembleStepper::new(system, Scheme::Iterate),
             map: system.kind() == SystemKind::Map,
         }
     }
 
+    /// By the build's method, with so many tangent vectors.
+    ///
+    /// # Errors
+    /// For a method that doesn't fit the system.
+    pub fn by(definition: &Definition, build: &Build, vectors: usize) -> Result<Self, SimError> {
+        let wide = definition.system.variational(vectors);
+        if definition.is_map() || build.method == Method::Rk4 {
+            return Ok(Self::new(&wide));
+        }
+        let compiled = Compiled::new(definition, vectors, &build.constants, &build.manner())?;
+        Ok(Self {
+            step: BlockSteps::By(compiled),
+            rates: EnsembleStepper::new(&wide, Scheme::Iterate),
+            map: false,
+        })
+    }
+
+    /// Makes `steps` steps; an orbit that runs away is no number from there.
     pub fn advance(
+        &self,
+        block: &mut [f64],
+        members: usize,
+        constants: &[f64],
+        clock: Clock,
+        steps: u64,
+    ) -> Result<(), SimError> {
+        self.go(block, members, constants, clock, steps).map(|_| ())
+    }
+
+    /// The same, where an orbit that runs away is an error.
+    pub fn advance_all(
+        &self,
+        block: &mut [f64],
+        members: usize,
+        constants: &[f64],
+        clock: Clock,
+        steps: u64,
+    ) -> Result<(), SimError> {
+        self.go(block, members, constants, clock, steps)?
+            .map_or(Ok(()), Err)
+    }
+
+    /// The first reason why an orbit could not be followed, by a method that tells one.
+    fn go(
         &self,
         block: &mut [f64],
         members: usize,
         constants: &[f64],
         mut clock: Clock,
         steps: u64,
-    ) -> Result<(), SimError> {
-        self.step
-            .run(block, members, &mut clock, constants, steps)
-            .map_err(misfit)
+    ) -> Result<Option<SimError>, SimError> {
+        let compiled = match &self.step {
+            BlockSteps::Fixed(stepper) => {
+                stepper
+                    .run(block, members, &mut clock, constants, steps)
+                    .map_err(misfit)?;
+                return Ok(None);
+            }
+            BlockSteps::By(compiled) => compiled,
+        };
+        if steps == 0 {
+            return Ok(None);
+        }
+        let follower = compiled.with(constants)?;
+        let begin = clock.time();
+        clock.step += steps;
+        let mut state = vec![0.0; compiled.rows()];
+        let mut trouble = None;
+        for m in 0..members {
+            let place = |v: usize| v * members + m;
+            for (v, x) in state.iter_mut().enumerate() {
+                *x = block[place(v)];
+            }
+            let reached = if state.iter().all(|x| x.is_finite()) {
+                let from = state.clone();
+                follower
+                    .start(begin, &from)
+                    .and_then(|mut path| path.reach(clock.time(), &mut state))
+            } else {
+                Ok(())
+            };
+            if let Err(error) = reached {
+                state.fill(f64::NAN);
+                trouble.get_or_insert(error);
+            }
+            for (v, x) in state.iter().enumerate() {
+                block[place(v)] = *x;
+            }
+        }
+        Ok(trouble)
     }
 
     /// The length of each member's rate of change; of its leap, for maps.

@@ -6,6 +6,7 @@ use loom_sim::{Job, SimError};
 
 use crate::definition::Definition;
 use crate::delay::{self, History, Lagged, Span};
+use crate::integrate::{Compiled, Method};
 use crate::orbit_diagram::Plan;
 use crate::settings::Build;
 use crate::stepping;
@@ -22,16 +23,25 @@ const CHUNK: u64 = 1 << 40;
 pub(crate) enum Steps {
     Plain(Box<Stepper>),
     Lagged(Box<Lagged>),
+    /// A flow by a method other than the classical one.
+    By(Compiled),
 }
 
 impl Steps {
-    pub fn new(definition: &Definition) -> Self {
-        if definition.has_delays() {
+    /// By the build's method.
+    ///
+    /// # Errors
+    /// For a method that doesn't fit the system.
+    pub fn new(definition: &Definition, build: &Build) -> Result<Self, SimError> {
+        let system = &definition.system;
+        Ok(if definition.has_delays() {
             Self::Lagged(Box::new(Lagged::one(definition)))
-        } else {
-            let system = &definition.system;
+        } else if definition.is_map() || build.method == Method::Rk4 {
             Self::Plain(Box::new(Stepper::new(system, stepping::scheme(system))))
-        }
+        } else {
+            let manner = build.manner();
+            Self::By(Compiled::new(definition, 0, &build.constants, &manner)?)
+        })
     }
 }
 
@@ -47,6 +57,8 @@ pub(crate) struct Walker<'a> {
     /// Steps without a maximum after which the flow rests; 0 for maps.
     patience: u64,
     pub found: Vec<[f64; 2]>,
+    /// The first value of the parameter at which the system is stiff for an explicit method.
+    pub stiff: Option<f64>,
 }
 
 impl<'a> Walker<'a> {
@@ -71,6 +83,7 @@ impl<'a> Walker<'a> {
                 (PATIENCE * definition.period / build.dt).max(10.0) as u64
             },
             found: Vec::with_capacity(plan.points),
+            stiff: None,
         }
     }
 
@@ -134,6 +147,36 @@ impl<'a> Walker<'a> {
                 }
                 self.point.copy_from_slice(run.state());
                 self.clock = run.clock();
+            }
+            (Steps::By(compiled), _) => {
+                let follower = compiled.with(&self.constants)?;
+                let mut state = self.point.clone();
+                // Looked at as often as a fixed step would be: maxima lie between three looks.
+                let seen = follower
+                    .start(self.clock.time(), &self.point)
+                    .and_then(|mut path| {
+                        loop {
+                            self.clock.step += 1;
+                            path.at(self.clock.time(), &mut state)?;
+                            let seen = watch.see(state[self.plan.variable], &mut self.found, job);
+                            if self.stiff.is_none() {
+                                self.stiff = path.stiff_near().map(|_| value);
+                            }
+                            match seen? {
+                                Seen::More => {}
+                                end => return Ok(end),
+                            }
+                        }
+                    });
+                match seen {
+                    Err(SimError::Cancelled) => return Err(SimError::Cancelled),
+                    // Where no step can be taken the orbit has no future either.
+                    Err(_) | Ok(Seen::Away) => {
+                        self.start_again();
+                        return Ok(true);
+                    }
+                    Ok(_) => self.point.copy_from_slice(&state),
+                }
             }
             (Steps::Lagged(_), None) => return Err(stepping::needs_past()),
         }

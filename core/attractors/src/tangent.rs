@@ -5,6 +5,9 @@ use loom_formula::{Clock, Stepper};
 use loom_sim::{SimError, seed};
 
 use crate::definition::Definition;
+use crate::divergence;
+use crate::settings::Build;
+use crate::start;
 use crate::stepping;
 
 /// An orbit and `count` tangent vectors.
@@ -17,35 +20,46 @@ pub struct Bundle {
     /// The point, then the vectors one after another.
     state: Vec<f64>,
     clock: Clock,
+    /// Steps between two times at which the vectors are made orthonormal.
+    stride: u64,
 }
 
 impl Bundle {
-    /// At `start`, with an orthonormal frame drawn by lot from `seed`.
+    /// At the build's initial state and time 0, with an orthonormal frame drawn by lot from `seed`.
+    ///
+    /// # Errors
+    /// Where the system can't be sampled.
     pub fn new(
         definition: &Definition,
-        constants: &[f64],
-        start: &[f64],
-        clock: Clock,
+        build: &Build,
         count: usize,
         seed: u64,
-    ) -> Self {
+    ) -> Result<Self, SimError> {
+        let samples = start::sample(definition, build, 256)?;
+        let stride = divergence::stride(definition, &build.constants, &samples, build.dt)?;
         let dimension = definition.dimension();
         let count = count.clamp(1, dimension);
         let wide = definition.system.variational(count);
         let mut random = seed::stream(seed, "attractors: tangent vectors");
-        let mut state = start.to_vec();
+        let mut state = build.initial.clone();
         state.extend((0..count * dimension).map(|_| seed::normal(&mut random)));
         let mut bundle = Self {
             stepper: Stepper::new(&wide, stepping::scheme(&wide)),
-            constants: constants.to_vec(),
+            constants: build.constants.clone(),
             dimension,
             count,
             state,
-            clock,
+            clock: Clock::new(build.dt),
+            stride,
         };
         let mut scale = vec![0.0; count * count];
         bundle.orthonormalise(&mut scale);
-        bundle
+        Ok(bundle)
+    }
+
+    /// Model time of one stride.
+    pub fn interval(&self) -> f64 {
+        self.clock.dt * self.stride as f64
     }
 
     pub fn clock(&self) -> Clock {
@@ -59,11 +73,21 @@ impl Bundle {
         &self.state[self.dimension..]
     }
 
-    /// Goes on by `steps` steps. An orbit that runs away is an error.
-    pub fn advance(&mut self, steps: u64) -> Result<(), SimError> {
+    /// Goes on by a stride and makes the vectors orthonormal, see [`Bundle::orthonormalise`].
+    ///
+    /// # Errors
+    /// Where the orbit runs away.
+    pub fn stride(&mut self, scale: &mut [f64]) -> Result<(), SimError> {
+        let (clock, constants) = (&mut self.clock, &self.constants);
         self.stepper
-            .run(&mut self.state, &mut self.clock, &self.constants, steps)
+            .run(&mut self.state, clock, constants, self.stride)
             .map_err(SimError::other)?;
+        self.finite()?;
+        self.orthonormalise(scale);
+        Ok(())
+    }
+
+    fn finite(&self) -> Result<(), SimError> {
         match self.state.iter().position(|x| !x.is_finite()) {
             None => Ok(()),
             Some(place) => Err(SimError::BlewUp {
@@ -90,7 +114,7 @@ impl Bundle {
 
     /// Makes the vectors orthonormal. `scale` takes the upper triangular R, row by row, with
     /// which the vectors W were Q·R.
-    pub fn orthonormalise(&mut self, scale: &mut [f64]) {
+    fn orthonormalise(&mut self, scale: &mut [f64]) {
         let (d, n) = (self.dimension, self.count);
         scale.fill(0.0);
         for k in 0..n {

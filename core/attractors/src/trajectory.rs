@@ -9,8 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use crate::definition::Definition;
 use crate::delay::sampling::Sampling;
 use crate::integrate::noise::{self, Noisy};
-use crate::integrate::{Follower, Manner, Method, Path as _, advice};
-use crate::settings::Build;
+use crate::integrate::{Follower, Manner, Method, Path as _, advice, too_short};
+use crate::settings::{Build, TOLERANCE};
 use crate::stepping::OrbitStepper;
 
 /// Most numbers of one result: 2 GiB.
@@ -32,7 +32,8 @@ pub struct Plan {
     pub method: Method,
     /// The error allowed in each step of the methods that choose their steps.
     pub tolerance: f64,
-    /// Intensity of the process noise, see [`crate::integrate::noise`]; 0 for none.
+    /// Intensity of the process noise, see [`crate::integrate::noise`]; 0 for none, and 1 for a
+    /// system's own noise as its file gives it.
     pub noise: f64,
 }
 
@@ -46,7 +47,7 @@ impl Plan {
             members: 1,
             seed: 0,
             method: Method::Rk4,
-            tolerance: 1e-9,
+            tolerance: TOLERANCE,
             noise: 0.0,
         }
     }
@@ -319,12 +320,17 @@ fn noisy(
 ) -> Result<Trajectory, SimError> {
     if !(plan.method.is_noisy() || plan.method == Method::Rk4 || definition.is_map()) {
         return Err(SimError::other(format!(
-            "{} follows no noise: use --method em or --method sra.",
+            "{} follows no noise: use --method em, --method milstein or --method sra.",
             plan.method.key()
         )));
     }
-    let strengths = noise::strengths(definition, build, plan.noise)?;
-    let noisy = Noisy::new(definition, strengths, plan.method, step);
+    let noisy = if definition.noise.is_empty() {
+        let strengths = noise::strengths(definition, build, plan.noise)?;
+        Noisy::new(definition, strengths, plan.method, step)
+    } else {
+        let factor = noise::intensity(plan.noise)?;
+        Noisy::own(definition, factor, plan.method, step)?
+    };
     let mut random = seed::stream(plan.seed, "attractors: trajectory ensemble");
     let begun = (plan.transient / step).round() * step;
     let times: Vec<f64> = (0..plan.points)
@@ -390,10 +396,7 @@ fn followed(
         if let Some(time) = orbit.stiff_near()
             && warnings.is_empty()
         {
-            warnings.push(format!(
-                "This system is stiff near t = {time:.4}: {} takes steps as short as its stability asks, not its tolerance. Use --method bdf.",
-                plan.method.key()
-            ));
+            warnings.push(too_short(plan.method, time));
         }
     }
     Ok(Trajectory {

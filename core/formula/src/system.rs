@@ -207,6 +207,18 @@ impl System {
         wide
     }
 
+    /// The system with further parameters that its equations don't name, after its own: for
+    /// formulas beside the equations that read them.
+    pub fn with_parameters(&self, names: &[String]) -> System {
+        let mut wider = self.clone();
+        for name in names {
+            if !wider.parameters.contains(name) {
+                wider.parameters.push(name.clone());
+            }
+        }
+        wider
+    }
+
     /// A map that leaves the variables where they are and puts the value of each formula, taken
     /// at that point with this system's parameters, into one more variable (`∘0`, `∘1`, …).
     pub fn reading(&self, formulas: Vec<Expr>) -> System {

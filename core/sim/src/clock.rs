@@ -33,13 +33,44 @@ impl Clock {
         self.time + (steps(step) - steps(&self.step)) * self.step_time
     }
 
-    /// The step, as a real number, at which the model's time is `time`.
-    pub fn step_at(&self, time: f64) -> f64 {
-        steps(&self.step) + (time - self.time) / self.step_time
-    }
-
     pub fn at_end(&self) -> bool {
         self.end.as_ref().is_some_and(|end| self.step >= *end)
+    }
+    /// The step nearest to a time, counted from the present at the present length of a step, so
+    /// that a run may begin at any time; not before step 0 nor after the end. None for a time that
+    /// is no number.
+    ///
+    /// ```
+    /// use loom_sim::{Clock, Step};
+    /// let clock = Clock {
+    ///     step: Step::from(10u32),
+    ///     time: 1905.0,
+    ///     unit: "years".into(),
+    ///     symbol: "t".into(),
+    ///     step_time: 0.5,
+    ///     pace: 10.0,
+    ///     end: None,
+    /// };
+    /// // It began in 1900.
+    /// assert_eq!(clock.step_at(1902.6), Some(Step::from(5u32)));
+    /// assert_eq!(clock.step_at(0.0), Some(Step::from(0u32)));
+    /// ```
+    pub fn step_at(&self, time: f64) -> Option<Step> {
+        let away = ((time - self.time) / self.step_time).round();
+        let size = Step::from(away.abs().min(u64::MAX as f64) as u64);
+        let step = if away.is_nan() {
+            return None;
+        } else if away >= 0.0 {
+            &self.step + size
+        } else if size < self.step {
+            &self.step - size
+        } else {
+            Step::default()
+        };
+        Some(match &self.end {
+            Some(end) if step > *end => end.clone(),
+            _ => step,
+        })
     }
 }
 
@@ -116,6 +147,6 @@ mod tests {
         };
         assert!((clock.time_at(&Step::ZERO) - 5.0).abs() < 1e-12);
         assert!((clock.time_at(&Step::from(2000u32)) - 45.0).abs() < 1e-9);
-        assert!((clock.step_at(45.0) - 2000.0).abs() < 1e-9);
+        assert_eq!(clock.step_at(45.0), Some(Step::from(2000u32)));
     }
 }

@@ -233,13 +233,10 @@ impl Studio {
         }
         if let Some(time) = pending.at.take() {
             let clock = &live.snapshot.clock;
-            let steps = clock.step_at(time).round();
-            if steps.is_finite() && steps >= 0.0 {
-                let goal = Count::from(steps as u64);
-                if goal != clock.step {
-                    live.send(Command::Seek(goal.clone()));
-                    pending.goal = Some(goal);
-                }
+            let goal = clock.step_at(time).filter(|goal| *goal != clock.step);
+            if let Some(goal) = goal {
+                live.send(Command::Seek(goal.clone()));
+                pending.goal = Some(goal);
             }
         }
         if let Some(goal) = &pending.goal {

@@ -1,7 +1,7 @@
 //! Basins of attraction on a plane of starts: which attractor each start comes to, how much of
 //! the plane each holds, the dimension of the boundary between them and its entropy.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use loom_sim::{
     Analysis, Field, Job, Mark, Model, Parameter, Plot, Quantity, Report, Settings, Shades,
@@ -12,13 +12,10 @@ use rayon::prelude::*;
 use super::basin_entropy;
 use super::boundary;
 use super::fates::{Attractor, BLOCK, Fate, Follower, MOST};
-use super::plane::{self, EDGES, Plane};
+use super::plane::{self, EDGES, Pace, Plane};
 use super::source::{self, Source};
 use crate::definition::Definition;
 use crate::settings::Build;
-
-/// A partial picture comes at most this often.
-const SHOWN: Duration = Duration::from_millis(300);
 
 /// "Basins of attraction".
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,6 +33,9 @@ fn declared(definition: &Definition, given: &Settings) -> Vec<Parameter> {
             .unit("periods")
             .help("Over this time the places are seen by which attractors are told apart."),
     ]);
+    if !definition.is_map() {
+        list.extend(source::manner());
+    }
     list
 }
 
@@ -74,24 +74,18 @@ impl Analysis for Basins {
             ));
         }
         let settings = loom_sim::parameter::complete(&declared(definition, settings), settings)?;
-        let plan = Plan::new(definition, build, &settings, job)?;
+        let build = build.clone().followed_by(&settings);
+        let plan = Plan::new(definition, &build, &settings, job)?;
         let mut report = source.report(self.key(), "Basins of attraction", &settings, begun);
         report.citation = self.citation().into();
         report.method = plan.method();
         let mut found = Found::default();
-        let mut shown = Instant::now();
-        // Some blocks at once, so that all threads have work and the picture grows.
-        let cells = plan.plane.cells();
-        let together = BLOCK * 4 * job.threads.max(1);
-        for first in (0..cells).step_by(together) {
-            let blocks: Vec<usize> = (first..(first + together).min(cells))
-                .step_by(BLOCK)
-                .collect();
+        let mut pace = Pace::new();
+        for blocks in plan.plane.batches(BLOCK, 4 * job.threads) {
             let known = &found.attractors;
             let fates: Result<Vec<Vec<Placed>>, SimError> = blocks
                 .into_par_iter()
-                .map(|from| {
-                    let cells = from..(from + BLOCK).min(cells);
+                .map(|cells| {
                     let fates = plan.follower.cells(&plan.plane, cells, job)?;
                     let place = |fate| {
                         (
@@ -106,9 +100,9 @@ impl Analysis for Basins {
             for placed in fates?.into_iter().flatten() {
                 found.sort(&plan, placed, before)?;
             }
+            let cells = plan.plane.cells();
             job.progress(found.cells.len() as f32 / cells as f32);
-            if shown.elapsed() >= SHOWN && found.cells.len() < cells {
-                shown = Instant::now();
+            if found.cells.len() < cells && pace.is_due() {
                 let mut partial = report.clone();
                 partial.plots = vec![plan.plot(&found)];
                 job.partial(&partial);
@@ -181,8 +175,13 @@ impl<'a> Plan<'a> {
                 format!("{} time units", (time * 1e6).round() / 1e6)
             }
         };
+        let by = if self.definition.is_map() {
+            String::new()
+        } else {
+            format!(" by {}", self.build.manner().words())
+        };
         format!(
-            "{} × {} starts; each is followed until it rests or runs away, or for {} and then watched for {}; attractors are told apart by the places that they visit.",
+            "{} × {} starts; each is followed{by} until it rests or runs away, or for {} and then watched for {}; attractors are told apart by the places that they visit.",
             self.plane.columns,
             self.plane.rows,
             time(self.follower.settling),

@@ -8,7 +8,6 @@
 
 use std::time::Instant;
 
-use loom_formula::Clock;
 use loom_sim::{
     Analysis, Axis, Job, Mark, Model, Parameter, Plot, Quantity, Report, Settings, SimError,
     Subject, Table, Uncertainty, Value,
@@ -17,10 +16,8 @@ use loom_sim::{
 use super::angles::{angle, between, histogram};
 use super::source::{self, Source};
 use crate::definition::Definition;
-use crate::divergence;
 use crate::settings::Build;
 use crate::spectrum::mean_and_error;
-use crate::start;
 use crate::tangent::{Bundle, normalise_columns, solve};
 
 /// Numbers kept of one run, at most: half a GiB.
@@ -150,9 +147,8 @@ impl Found {
         let real = |key: &str| settings.get(key).and_then(Value::as_real).unwrap_or(0.0);
         let (n, d) = (real("count") as usize, definition.dimension());
         let count = real("points") as usize;
-        let samples = start::sample(definition, build, 256)?;
-        let stride = divergence::stride(definition, &build.constants, &samples, build.dt)?;
-        let interval = build.dt * stride as f64;
+        let mut bundle = Bundle::new(definition, build, n, seed)?;
+        let interval = bundle.interval();
         let periods = real("transient") * definition.period;
         let transient = (periods / interval).ceil().clamp(1.0, 1e9) as usize;
         let numbers = (count as u64).saturating_mul((d + d * n + 3 * n * n) as u64)
@@ -164,8 +160,6 @@ impl Found {
                 remedy: "ask for fewer points, fewer vectors or a shorter transient.".into(),
             });
         }
-        let clock = Clock::new(build.dt);
-        let mut bundle = Bundle::new(definition, &build.constants, &build.initial, clock, n, seed);
         let mut triangle = vec![0.0; n * n];
         let total = (2 * transient + count) as f32;
         let tell = |done: usize| -> Result<(), SimError> {
@@ -177,8 +171,7 @@ impl Found {
         };
         for turn in 0..transient {
             tell(turn)?;
-            bundle.advance(stride)?;
-            bundle.orthonormalise(&mut triangle);
+            bundle.stride(&mut triangle)?;
         }
         let start_time = bundle.clock().time();
         let mut found = Self {
@@ -202,8 +195,7 @@ impl Found {
                 found.points.extend_from_slice(bundle.point());
                 found.frames.extend_from_slice(bundle.vectors());
             }
-            bundle.advance(stride)?;
-            bundle.orthonormalise(&mut triangle);
+            bundle.stride(&mut triangle)?;
             if (0..n).any(|k| triangle[k * n + k] <= 0.0) {
                 return Err(SimError::other(format!(
                     "A direction shrinks to nothing at t = {:.4}: the Jacobian is singular there, and no vector leads back. Ask for fewer vectors.",

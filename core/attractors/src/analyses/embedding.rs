@@ -20,9 +20,7 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
         points: 8000,
         per_period: 50.0,
     };
-    let mut list = vec![source::variable(definition)];
-    list.extend(source::sampling(definition, usual));
-    list.extend([
+    let own = [
         Parameter::integer("longest", "", "Longest lag", 100, 1, 2000)
             .hard(1.0, 1e5)
             .unit("points")
@@ -34,8 +32,8 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
         Parameter::integer("most", "", "Most coordinates", 8, 1, 12)
             .hard(1.0, 20.0)
             .help("False neighbours are counted for up to so many coordinates."),
-    ]);
-    list
+    ];
+    source::of_variable(definition, usual, own)
 }
 
 impl Analysis for Embedding {

@@ -27,9 +27,7 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
         points: 10_000,
         per_period: 10.0,
     };
-    let mut list = vec![source::variable(definition)];
-    list.extend(source::sampling(definition, usual));
-    list.extend([
+    let own = [
         Parameter::integer("order", "n", "Order of the patterns", 5, 2, 7)
             .hard(2.0, 10.0)
             .help("How many values make an ordinal pattern: n values have n! of them."),
@@ -37,8 +35,8 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
             .hard(1.0, 1e5)
             .unit("points")
             .help("Between the values of a pattern."),
-    ]);
-    list
+    ];
+    source::of_variable(definition, usual, own)
 }
 
 impl Analysis for Entropy {

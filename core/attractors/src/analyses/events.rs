@@ -146,7 +146,7 @@ impl Analysis for Events {
             patience: PATIENCE * definition.period,
             look: definition.period / LOOKS,
         };
-        let manner = source::chosen_manner(&settings, build.dt);
+        let manner = build.clone().followed_by(&settings).manner();
         let follower = Follower::new(definition, &build.constants, &manner)?;
         let mut path = follower.start(0.0, &build.initial)?;
         let found = events::follow(&mut *path, &mut of, &rule, job)?;

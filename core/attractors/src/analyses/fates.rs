@@ -106,7 +106,7 @@ impl<'a> Follower<'a> {
             definition,
             build,
             sizes,
-            stepper: BlockStepper::new(&definition.system),
+            stepper: BlockStepper::by(definition, build, 0)?,
             settling,
             stride,
             watched,

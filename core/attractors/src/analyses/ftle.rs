@@ -2,7 +2,7 @@
 //! largest stretching of a small ball in the time T. Its ridges are the walls that transport can't
 //! cross: of stretching forward the stable manifolds, backward the unstable ones.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use loom_formula::Clock;
 use loom_sim::{
@@ -12,7 +12,7 @@ use loom_sim::{
 use nalgebra::{DMatrix, SymmetricEigen};
 use rayon::prelude::*;
 
-use super::plane::{self, EDGES, Plane};
+use super::plane::{self, EDGES, Pace, Plane};
 use super::source::{self, Source};
 use crate::definition::Definition;
 use crate::settings::Build;
@@ -20,8 +20,6 @@ use crate::stepping::BlockStepper;
 
 /// Starts that are followed together.
 const BLOCK: usize = 128;
-/// A partial picture comes at most this often.
-const SHOWN: Duration = Duration::from_millis(300);
 /// Starts that are computed again with half the step, from whose difference the error comes.
 const CHECKED: usize = 64;
 /// Vectors are scaled back before they grow beyond this.
@@ -114,20 +112,15 @@ impl Analysis for FiniteTime {
         report.method = plan.method(&source.time_unit());
         let cells = plan.plane.cells();
         let mut found: Vec<Option<f64>> = Vec::with_capacity(cells);
-        let mut shown = Instant::now();
-        let together = BLOCK * 2 * job.threads.max(1);
-        for first in (0..cells).step_by(together) {
-            let blocks: Vec<usize> = (first..(first + together).min(cells))
-                .step_by(BLOCK)
-                .collect();
+        let mut pace = Pace::new();
+        for blocks in plan.plane.batches(BLOCK, 2 * job.threads) {
             let parts: Result<Vec<Vec<Option<f64>>>, SimError> = blocks
                 .into_par_iter()
-                .map(|from| plan.block(from..(from + BLOCK).min(cells), 1, job))
+                .map(|cells| plan.block(cells, 1, job))
                 .collect();
             found.extend(parts?.into_iter().flatten());
             job.progress(found.len() as f32 / cells as f32);
-            if shown.elapsed() >= SHOWN && found.len() < cells {
-                shown = Instant::now();
+            if found.len() < cells && pace.is_due() {
                 let mut partial = report.clone();
                 partial.plots = vec![plan.plot(&found)];
                 job.partial(&partial);

@@ -9,7 +9,6 @@
 
 use std::time::Instant;
 
-use loom_formula::Clock;
 use loom_sim::{
     Analysis, Axis, Job, Mark, Model, Parameter, Plot, Quantity, Report, Settings, SimError,
     Subject, Uncertainty, Value,
@@ -18,10 +17,8 @@ use loom_sim::{
 use super::scaling;
 use super::source::{self, Source};
 use crate::definition::Definition;
-use crate::divergence;
 use crate::settings::Build;
 use crate::spectrum::mean_and_error;
-use crate::start;
 use crate::tangent::{Bundle, multiply, normalise_columns};
 
 /// ln of the index at which a run may end: nothing new comes below 10⁻¹⁰⁰.
@@ -130,17 +127,14 @@ impl Run {
     ) -> Result<Self, SimError> {
         let real = |key: &str| settings.get(key).and_then(Value::as_real).unwrap_or(0.0);
         let n = real("count") as usize;
-        let samples = start::sample(definition, build, 256)?;
-        let stride = divergence::stride(definition, &build.constants, &samples, build.dt)?;
-        let interval = build.dt * stride as f64;
+        let mut bundle = Bundle::new(definition, build, n, seed)?;
+        let interval = bundle.interval();
         let time = if definition.is_map() {
             real("time")
         } else {
             real("time") * definition.period
         };
         let strides = (time / interval).ceil().clamp(BATCHES as f64, 1e9) as u64;
-        let clock = Clock::new(build.dt);
-        let mut bundle = Bundle::new(definition, &build.constants, &build.initial, clock, n, seed);
         let mut triangle = vec![0.0; n * n];
         let mut t = vec![0.0; n * n];
         for k in 0..n {
@@ -157,8 +151,7 @@ impl Run {
                 job.check()?;
                 job.progress(turn as f32 / strides as f32);
             }
-            bundle.advance(stride)?;
-            bundle.orthonormalise(&mut triangle);
+            bundle.stride(&mut triangle)?;
             t = multiply(&triangle, &t, n);
             normalise_columns(&mut t, n);
             let volume: f64 = (0..n).map(|k| t[k * n + k].ln()).sum();

@@ -35,7 +35,7 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
     } else {
         (1.0, "periods")
     };
-    vec![
+    let mut list = vec![
         Parameter::real(
             "window",
             "τ",
@@ -57,7 +57,11 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
             .hard(0.0, 1e7)
             .unit("periods")
             .help("So that the vectors have turned to the direction that grows most."),
-    ]
+    ];
+    if !map {
+        list.extend(source::manner());
+    }
+    list
 }
 
 impl Analysis for LocalGrowth {
@@ -89,7 +93,8 @@ impl Analysis for LocalGrowth {
             Subject::State { model, .. } => model.seed,
             _ => 0,
         };
-        let rates = Rates::new(definition, build, &settings, seed, job)?;
+        let build = build.clone().followed_by(&settings);
+        let rates = Rates::new(definition, &build, &settings, seed, job)?;
         let mut report = source.report(self.key(), "Local growth rates", &settings, begun);
         report.citation = self.citation().into();
         report.method = format!(
@@ -145,7 +150,7 @@ impl Rates {
         let windows = (real("windows") as usize).div_ceil(ORBITS).max(8);
         let settling = if map { 10.0 } else { 1.0 } * real("transient");
         let mut walk = Walk {
-            stepper: BlockStepper::new(&definition.system.variational(1)),
+            stepper: BlockStepper::by(definition, build, 1)?,
             constants: &build.constants,
             clock: Clock::new(build.dt),
             block,

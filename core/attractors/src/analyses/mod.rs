@@ -38,6 +38,7 @@ pub(crate) mod fixed_points;
 mod ftle;
 mod gali;
 mod local_growth;
+mod orbit;
 mod plane;
 mod poincare;
 mod power_spectrum;
@@ -49,7 +50,7 @@ mod scan;
 mod scan_device;
 mod search;
 mod series_exponent;
-mod source;
+pub(crate) mod source;
 mod zero_one;
 
 pub use basins::Basins;

@@ -3,12 +3,34 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use loom_sim::{Axis, Parameter, Settings, SimError, Starts, Value};
 
 use crate::definition::Definition;
 use crate::settings::{Build, choices};
 use crate::start;
+
+/// A partial picture comes at most this often.
+const SHOWN: Duration = Duration::from_millis(300);
+
+/// When a partial picture was shown last.
+#[derive(Debug)]
+pub struct Pace(Instant);
+
+impl Pace {
+    pub fn new() -> Self {
+        Self(Instant::now())
+    }
+    /// Whether it is time for another one, which is then taken as shown.
+    pub fn is_due(&mut self) -> bool {
+        let due = self.0.elapsed() >= SHOWN;
+        if due {
+            self.0 = Instant::now();
+        }
+        due
+    }
+}
 
 /// The keys of the edges, in the order left, right, bottom, top.
 pub const EDGES: [&str; 4] = ["left", "right", "bottom", "top"];
@@ -142,6 +164,20 @@ impl Plane {
 
     pub fn cells(&self) -> usize {
         self.columns * self.rows
+    }
+    /// The cells in blocks of so many, several blocks at once: so that all threads have work, and
+    /// the picture grows row by row.
+    pub fn batches(
+        &self,
+        block: usize,
+        at_once: usize,
+    ) -> impl Iterator<Item = Vec<std::ops::Range<usize>>> + use<> {
+        let (cells, together) = (self.cells(), block * at_once.max(1));
+        (0..cells).step_by(together).map(move |first| {
+            let end = (first + together).min(cells);
+            let blocks = (first..end).step_by(block);
+            blocks.map(|from| from..(from + block).min(end)).collect()
+        })
     }
     /// The middle of a cell along an axis.
     fn place(&self, axis: usize, cell: usize) -> f64 {

@@ -9,9 +9,10 @@ use loom_sim::{
 
 use super::source::{self, Source};
 use crate::definition::Definition;
+use crate::delay::adaptive::{Adaptive, Before, Seen};
 use crate::delay::crossings::Search;
 use crate::events::{self, Rule};
-use crate::integrate::{Follower, Manner};
+use crate::integrate::{Follower, Manner, Method};
 use crate::settings::Build;
 use crate::spectrum::mean_and_error;
 
@@ -97,7 +98,8 @@ impl Analysis for Poincare {
         let points = real("points", 3000.0) as usize;
         let transient = real("transient", 100.0) * definition.period;
         let strobe = real("strobe", 0.0);
-        let manner = source::chosen_manner(&settings, build.dt);
+        let build = &build.clone().followed_by(&settings);
+        let manner = build.manner();
         let mut plane = None;
         if strobe > 0.0 && definition.has_delays() {
             return Err(SimError::other(
@@ -106,7 +108,7 @@ impl Analysis for Poincare {
         }
         let crossings = if strobe > 0.0 {
             let first = (transient / strobe).ceil() * strobe;
-            let samples = source::orbit_by(definition, build, points, strobe, first, &manner, job)?;
+            let samples = source::orbit(definition, build, points, strobe, first, job)?;
             let rows = samples.values.chunks_exact(samples.dimension);
             rows.enumerate()
                 .map(|(k, p)| (first + k as f64 * strobe, p.to_vec()))
@@ -118,7 +120,6 @@ impl Analysis for Poincare {
                 source.chosen(&settings)?,
                 text("normal"),
                 text("level"),
-                &manner,
                 job,
             )?;
             let ways = match text("direction") {
@@ -134,18 +135,17 @@ impl Analysis for Poincare {
                 patience: PATIENCE * definition.period,
                 look: definition.period / LOOKS,
             };
-            let found = cross(definition, build, &at, &rule, &manner, job)?;
+            let found = cross(definition, build, &at, &rule, job)?;
             plane = Some(at);
             found
         };
         let mut report = source.report(self.key(), "Poincaré section", &settings, begun);
         report.citation = self.citation().into();
-        let how = manner.method.name();
         tell(
             definition,
             plane.as_ref(),
             strobe,
-            how,
+            &manner,
             &crossings,
             &mut report,
         );
@@ -167,7 +167,6 @@ impl Plane {
         variable: usize,
         normal: &str,
         level: &str,
-        manner: &Manner,
         job: &Job,
     ) -> Result<Self, SimError> {
         // Of a delay system the plane may stand across what was some time ago.
@@ -205,7 +204,7 @@ impl Plane {
         plane.offset = if level.trim() == "mean" || level.trim().is_empty() {
             let interval = definition.period / 20.0;
             let transient = 50.0 * definition.period;
-            let some = source::orbit_by(definition, build, 4000, interval, transient, manner, job)?;
+            let some = source::orbit(definition, build, 4000, interval, transient, job)?;
             // What a variable was some time ago has the same mean.
             let count = some.count() as f64;
             let seen = definition.coordinates.iter().zip(&plane.normal);
@@ -265,10 +264,10 @@ fn cross(
     build: &Build,
     plane: &Plane,
     rule: &Rule,
-    manner: &Manner,
     job: &Job,
 ) -> Result<Vec<(f64, Vec<f64>)>, SimError> {
-    if definition.has_delays() {
+    let manner = &build.manner();
+    if definition.has_delays() && manner.method == Method::Rk4 {
         let search = Search {
             height: &|point| plane.height(point),
             ways: rule.ways,
@@ -279,10 +278,21 @@ fn cross(
         };
         return search.find(definition, build, job);
     }
-    let follower = Follower::new(definition, &build.constants, manner)?;
-    let mut path = follower.start(0.0, &build.initial)?;
     let mut height = |_: f64, state: &[f64]| plane.height(state);
-    let events = events::follow(&mut *path, &mut height, rule, job)?;
+    let constants = &build.constants;
+    let events = if definition.has_delays() {
+        let adaptive = Adaptive::new(definition, manner.method, manner.tolerance)?;
+        let before = Before::of(definition, build);
+        let mut path = Seen::new(
+            adaptive.start(&build.initial, constants, before)?,
+            constants,
+        );
+        events::follow(&mut path, &mut height, rule, job)?
+    } else {
+        let follower = Follower::new(definition, constants, manner)?;
+        let mut path = follower.start(0.0, &build.initial)?;
+        events::follow(&mut *path, &mut height, rule, job)?
+    };
     if events.gave_up {
         return Err(SimError::other(format!(
             "The orbit did not cross {} that way for {PATIENCE} periods ({} crossings before): choose another level or direction.",
@@ -297,14 +307,15 @@ fn tell(
     definition: &Definition,
     plane: Option<&Plane>,
     strobe: f64,
-    how: &str,
+    manner: &Manner,
     crossings: &[(f64, Vec<f64>)],
     report: &mut Report,
 ) {
     let names: Vec<&String> = definition.coordinates.iter().map(|c| &c.name).collect();
     let symbols = definition.coordinate_symbols();
+    let (how, fixed) = (manner.words(), manner.method == Method::Rk4);
     report.method = match plane {
-        Some(plane) if definition.has_delays() => format!(
+        Some(plane) if definition.has_delays() && fixed => format!(
             "Fourth-order Runge–Kutta by the method of steps in f64; where the cubic past meets the plane {}.",
             plane.words(definition)
         ),

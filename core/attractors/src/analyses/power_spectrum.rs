@@ -21,16 +21,10 @@ const USUAL: Sampling = Sampling {
 };
 
 fn declared(definition: &Definition) -> Vec<Parameter> {
-    let mut list = vec![source::variable(definition)];
-    list.extend(source::sampling(definition, USUAL));
-    list.push(
-        Parameter::integer("segment", "", "Points in a piece", 4096, 64, 65_536)
-            .hard(16.0, 1e7)
-            .help(
-                "Longer pieces tell closer frequencies apart; more pieces make a smoother curve.",
-            ),
-    );
-    list
+    let own = Parameter::integer("segment", "", "Points in a piece", 4096, 64, 65_536)
+        .hard(16.0, 1e7)
+        .help("Longer pieces tell closer frequencies apart; more pieces make a smoother curve.");
+    source::of_variable(definition, USUAL, [own])
 }
 
 impl Analysis for PowerSpectrum {

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use loom_formula::Clock;
 use loom_gpu::Gpu;
 use loom_sim::{
     Analysis, Axis, ColorMap, Field, Job, Mark, Model, Parameter, Plot, Quantity, Report, Settings,
@@ -16,13 +15,10 @@ use super::scan_device;
 use super::source::{self, Source};
 use crate::along::{self, Along};
 use crate::definition::Definition;
+use crate::first_exponent::{FirstExponent, ORBITS};
+use crate::integrate::Method;
 use crate::settings::Build;
-use crate::spectrum::mean_and_error;
-use crate::start;
-use crate::stepping::BlockStepper;
 
-/// Orbits at each value, from whose scatter the error comes.
-pub(super) const ORBITS: usize = 4;
 /// Values of the parameters, at most.
 const MOST_CELLS: u64 = 16_000_000;
 /// A partial picture comes at most this often.
@@ -69,6 +65,11 @@ fn declared(definition: &Definition, given: &Settings) -> Vec<Parameter> {
             .hard(0.0, 1e6)
             .unit("periods")
             .help("So that the orbits have come to the attractor, and the vectors to the direction that grows most."),
+    ]);
+    if !definition.is_map() {
+        list.extend(source::manner());
+    }
+    list.push(
         Parameter::choice(
             "device",
             "Computed on",
@@ -80,7 +81,7 @@ fn declared(definition: &Definition, given: &Settings) -> Vec<Parameter> {
             ],
         )
         .help("The graphics device shows a picture in single precision at once; reported numbers are the processor's."),
-    ]);
+    );
     list
 }
 
@@ -119,18 +120,34 @@ impl Analysis for Scan {
         let source = Source::of(subject)?;
         let (definition, build) = source.instant()?;
         let settings = loom_sim::parameter::complete(&declared(definition, settings), settings)?;
+        let build = build.clone().followed_by(&settings);
         let plan = Plan {
-            grid: Grid::new(definition, build, &settings)?,
+            grid: Grid::new(definition, &build, &settings)?,
             preview: false,
+        };
+        let [measured, settling] = plan.grid.exponent.spans();
+        let by = if definition.is_map() {
+            String::new()
+        } else {
+            format!(" ({})", build.manner().words())
         };
         let mut report = source.report(self.key(), "Largest exponent", &settings, begun);
         report.citation = self.citation().into();
         report.method = format!(
-            "At every value {ORBITS} orbits of {} after {}, one tangent vector each; the error is that of the mean of the orbits.",
-            plan.grid.words(plan.grid.measured),
-            plan.grid.words(plan.grid.settling)
+            "At every value {ORBITS} orbits of {measured} after {settling}, one tangent vector each{by}; the error is that of the mean of the orbits.",
         );
         let device = settings.get("device").and_then(Value::as_text);
+        // The device takes the classical steps only.
+        let device = if build.method == Method::Rk4 || definition.is_map() {
+            device
+        } else if device == Some("gpu") {
+            return Err(SimError::other(format!(
+                "The graphics device takes Runge and Kutta's steps: leave out --method {}, or choose the processor.",
+                build.method.key()
+            )));
+        } else {
+            Some("cpu")
+        };
         let mut shown_first = None;
         match (device, &job.gpu) {
             (Some("gpu"), None) => {
@@ -212,14 +229,7 @@ pub(super) struct Grid<'a> {
     pub against: Option<usize>,
     pub columns: Vec<f64>,
     pub rows: Vec<f64>,
-    stepper: BlockStepper,
-    /// Starts of the orbits, variable by variable, with a tangent vector each.
-    pub starts: Vec<f64>,
-    /// Steps between two renormalisations.
-    pub stride: u64,
-    /// Renormalisations that are thrown away, and that count.
-    pub settling: u64,
-    pub measured: u64,
+    pub exponent: FirstExponent,
 }
 
 /// A grid and how it is shown.
@@ -253,28 +263,6 @@ impl<'a> Grid<'a> {
                 remedy: "ask for fewer columns or rows.".into(),
             });
         }
-        let dimension = definition.dimension();
-        let samples = start::sample(definition, build, 64)?;
-        let mut starts = vec![0.0; 2 * dimension * ORBITS];
-        for orbit in 0..ORBITS {
-            let point = samples.point(orbit * samples.len() / ORBITS);
-            for (v, x) in point.iter().enumerate() {
-                starts[v * ORBITS + orbit] = *x;
-                // No axis is left out.
-                starts[(dimension + v) * ORBITS + orbit] = 1.0 / ((v + 1) as f64);
-            }
-        }
-        let steps = |periods: f64| {
-            let time = if definition.is_map() {
-                periods
-            } else {
-                periods * definition.period
-            };
-            ((time / build.dt).ceil() as u64).max(1)
-        };
-        let stride = if definition.is_map() { 1 } else { steps(0.1) };
-        let strides = |periods: f64| steps(periods).div_ceil(stride).max(1);
-        let map = if definition.is_map() { 10.0 } else { 1.0 };
         Ok(Self {
             definition,
             build,
@@ -284,11 +272,7 @@ impl<'a> Grid<'a> {
             upward,
             columns,
             rows,
-            stepper: BlockStepper::new(&definition.system.variational(1)),
-            starts,
-            stride,
-            settling: strides(map * real("transient")),
-            measured: strides(map * real("periods")),
+            exponent: FirstExponent::new(definition, build, real("periods"), real("transient"))?,
         })
     }
 
@@ -299,46 +283,7 @@ impl<'a> Grid<'a> {
         if let Some(against) = self.against {
             constants[against] = self.rows[row];
         }
-        let mut block = self.starts.clone();
-        let mut clock = Clock::new(self.build.dt);
-        let mut growth = [0.0; ORBITS];
-        let dimension = self.definition.dimension();
-        for stride in 0..self.settling + self.measured {
-            self.stepper
-                .advance(&mut block, ORBITS, &constants, clock, self.stride)?;
-            clock.step += self.stride;
-            for (m, growth) in growth.iter_mut().enumerate() {
-                let tangent = || (dimension..2 * dimension).map(|v| v * ORBITS + m);
-                let length = tangent().map(|i| block[i] * block[i]).sum::<f64>().sqrt();
-                if !length.is_finite() {
-                    return Ok(None);
-                }
-                // A superstable cycle shrinks the vector to nothing: begin with another.
-                let scale = length.max(f64::MIN_POSITIVE.sqrt());
-                if stride >= self.settling {
-                    *growth += scale.ln();
-                }
-                for i in tangent() {
-                    block[i] = if length > 0.0 { block[i] / scale } else { 1.0 };
-                }
-            }
-        }
-        if block.iter().any(|x| !x.is_finite()) {
-            return Ok(None);
-        }
-        let time = self.measured as f64 * self.stride as f64 * self.build.dt;
-        let rates = growth.map(|g| g / time);
-        Ok(Some(mean_and_error(&rates)))
-    }
-
-    fn words(&self, strides: u64) -> String {
-        let steps = strides * self.stride;
-        if self.definition.is_map() {
-            format!("{steps} iterations")
-        } else {
-            let time = steps as f64 * self.build.dt;
-            format!("{} time units", (time * 1e6).round() / 1e6)
-        }
+        self.exponent.at(&constants)
     }
 }
 

@@ -1,9 +1,7 @@
 // Largest exponents over a grid of parameters in f32: an orbit and one tangent vector for each
 // invocation. The twin of `Plan::exponent` in `scan.rs`.
 //
-// The generated part above this text defines DIMENSION, CONSTANTS, MAP, the aliases `State` (the
-// variables, then the vector) and `Constants`, and `rates(x: State, p: Constants, t: f32) -> State`
-// of the system together with its variational equations.
+// The generated part and `step.wgsl` stand above this text.
 
 struct Run {
   members: u32,
@@ -32,31 +30,6 @@ struct Run {
 @group(0) @binding(4) var<storage, read_write> state: array<f32>;
 // Sum of the logarithms; not a number once the orbit has run away.
 @group(0) @binding(5) var<storage, read_write> growth: array<f32>;
-
-fn moved(x: State, k: State, h: f32) -> State {
-  var y: State;
-  for (var i = 0u; i < 2u * DIMENSION; i++) { y[i] = x[i] + h * k[i]; }
-  return y;
-}
-
-// Kutta's classical fourth-order step, or one iteration of a map.
-fn stepped(x: State, p: Constants, t: f32, h: f32) -> State {
-  if (MAP) { return rates(x, p, t); }
-  let k1 = rates(x, p, t);
-  let k2 = rates(moved(x, k1, 0.5 * h), p, t + 0.5 * h);
-  let k3 = rates(moved(x, k2, 0.5 * h), p, t + 0.5 * h);
-  let k4 = rates(moved(x, k3, h), p, t + h);
-  var y: State;
-  for (var i = 0u; i < 2u * DIMENSION; i++) {
-    y[i] = x[i] + (h / 6.0) * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
-  }
-  return y;
-}
-
-// By its bits, since shaders may take NaN and infinities for impossible.
-fn finite(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
-}
 
 @compute @workgroup_size(64)
 fn grow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

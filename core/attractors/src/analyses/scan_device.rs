@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use loom_gpu::{Batch, Binding, Gpu, GpuError, Kernel, Shader};
 use loom_sim::{Job, SimError};
 
-use super::scan::{Grid, ORBITS};
+use super::scan::Grid;
+use crate::device::preamble;
+use crate::first_exponent::ORBITS;
 use crate::spectrum::mean_and_error;
 
 /// Orbits that lie on the device at once, at most.
@@ -63,15 +65,7 @@ pub(super) fn exponents(
 
 fn kernel(grid: &Grid<'_>, gpu: &Arc<Gpu>) -> Result<Kernel, SimError> {
     let definition = grid.definition;
-    let (dimension, constants) = (definition.dimension(), definition.parameters.len().max(1));
-    let text = format!(
-        "const DIMENSION = {dimension}u;\nconst CONSTANTS = {constants}u;\nconst MAP = {};\n\
-         alias State = array<f32, {}>;\nalias Constants = array<f32, {constants}>;\n{}\n{}",
-        definition.is_map(),
-        2 * dimension,
-        definition.system.variational(1).to_wgsl("rates"),
-        include_str!("scan.wgsl")
-    );
+    let text = format!("{}{}", preamble(definition, 1), include_str!("scan.wgsl"));
     use Binding::{Read, ReadWrite, Uniform};
     Kernel::new(
         gpu,
@@ -94,9 +88,9 @@ fn one_band(
     let single = |list: &[f64]| list.iter().map(|x| *x as f32).collect::<Vec<f32>>();
     let cells = grid.columns.len() * rows.len();
     let members = cells * ORBITS;
-    let rows_of_state = grid.starts.len() / ORBITS;
+    let rows_of_state = grid.exponent.starts.len() / ORBITS;
     let mut state = Vec::with_capacity(members * rows_of_state);
-    for row in grid.starts.chunks_exact(ORBITS) {
+    for row in grid.exponent.starts.chunks_exact(ORBITS) {
         for _ in 0..cells {
             state.extend(row.iter().map(|x| *x as f32));
         }
@@ -123,10 +117,10 @@ fn one_band(
         members: members as u32,
         columns: grid.columns.len() as u32,
         orbits: ORBITS as u32,
-        stride: grid.stride as u32,
+        stride: grid.exponent.stride as u32,
         strides: 1,
         made: 0,
-        settling: u32::try_from(grid.settling).unwrap_or(u32::MAX),
+        settling: u32::try_from(grid.exponent.settling).unwrap_or(u32::MAX),
         over: grid.over as u32,
         against: grid.against.map_or(u32::MAX, |a| a as u32),
         dt: grid.build.dt as f32,
@@ -136,7 +130,7 @@ fn one_band(
     let bound = kernel
         .bind(&[&run, &constants, &across, &up, &state, &growth])
         .map_err(device_error)?;
-    let all = grid.settling + grid.measured;
+    let all = grid.exponent.settling + grid.exponent.measured;
     let (mut made, mut strides) = (0_u64, 1_u64);
     while made < all {
         job.check()?;
@@ -159,7 +153,7 @@ fn one_band(
         }
     }
     let sums = gpu.read(&growth).map_err(device_error)?;
-    let time = grid.measured as f64 * grid.stride as f64 * grid.build.dt;
+    let time = grid.exponent.measured as f64 * grid.exponent.stride as f64 * grid.build.dt;
     Ok(sums
         .chunks_exact(ORBITS)
         .map(|sums| {

@@ -25,8 +25,8 @@ const SURE: f64 = 4.0;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Search;
 
-fn declared() -> Vec<Parameter> {
-    vec![
+fn declared(definition: &Definition) -> Vec<Parameter> {
+    let mut list = vec![
         Parameter::integer("count", "", "How many", 18, 1, 200)
             .hard(1.0, 10_000.0)
             .help("The search ends when so many have been found."),
@@ -45,7 +45,11 @@ fn declared() -> Vec<Parameter> {
         Parameter::integer("lot", "", "Lot", 0, 0, 1000)
             .hard(0.0, 9e15)
             .help("Another lot draws other parameters."),
-    ]
+    ];
+    if !definition.is_map() {
+        list.extend(source::manner());
+    }
+    list
 }
 
 impl Analysis for Search {
@@ -64,16 +68,17 @@ impl Analysis for Search {
     fn fits(&self, model: &Model) -> bool {
         source::of_model(model).is_some_and(|d| d.parameters.iter().any(varies) && !d.has_delays())
     }
-    fn parameters(&self, _model: &Model) -> Vec<Parameter> {
-        declared()
+    fn parameters(&self, model: &Model) -> Vec<Parameter> {
+        source::of_model(model).map_or_else(Vec::new, |d| declared(&d))
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
         let begun = Instant::now();
         let source = Source::of(subject)?;
         let (definition, build) = source.instant()?;
-        let settings = loom_sim::parameter::complete(&declared(), settings)?;
-        let mut hunt = Hunt::new(definition, build, &settings)?;
+        let settings = loom_sim::parameter::complete(&declared(definition), settings)?;
+        let build = build.clone().followed_by(&settings);
+        let mut hunt = Hunt::new(definition, &build, &settings)?;
         let mut report = source.report(self.key(), "Search for chaos", &settings, begun);
         report.citation = self.citation().into();
         let [measured, settling] = hunt.exponent.spans();

@@ -25,9 +25,7 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
         points: 10_000,
         per_period: 20.0,
     };
-    let mut list = vec![source::variable(definition)];
-    list.extend(source::sampling(definition, usual));
-    list.extend([
+    let own = [
         Parameter::integer("embedding", "m", "Embedding dimension", 0, 0, 12)
             .hard(0.0, 64.0)
             .help("How many delayed values make a point; 0: twice the dimension, less one."),
@@ -39,8 +37,8 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
             .hard(0.0, 1e6)
             .unit("points")
             .help("Neighbours are further apart in time than this; 0: the mean period."),
-    ]);
-    list
+    ];
+    source::of_variable(definition, usual, own)
 }
 
 impl Analysis for SeriesExponent {

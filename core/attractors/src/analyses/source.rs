@@ -3,21 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use loom_formula::Clock;
 use loom_sim::{Job, Model, Parameter, Report, Series, Settings, SimError, Subject, Value};
 
+pub use super::orbit::{Samples, Sampling, manner, orbit, sampling};
 use crate::catalogue;
 use crate::definition::Definition;
-use crate::delay::sampling::Sampling as Lagging;
-use crate::integrate::{Follower, Manner, Method, advice};
+use crate::integrate;
 use crate::recorded;
 use crate::science;
 use crate::settings::{Build, choices};
 use crate::simulation::captured;
-use crate::stepping::{OrbitStepper, needs_past};
-
-/// Steps between two looks at whether the work has been cancelled.
-const CHUNK: u64 = 20_000;
+use crate::stepping::needs_past;
 
 /// Where an analysis takes its numbers from.
 pub enum Source<'a> {
@@ -27,33 +23,6 @@ pub enum Source<'a> {
         model: &'a Model,
     },
     Series(Arc<Series>),
-}
-
-/// Points at equal distances of time, variable by variable within each.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Samples {
-    pub dimension: usize,
-    /// Time between points.
-    pub interval: f64,
-    pub values: Vec<f64>,
-}
-
-impl Samples {
-    pub fn count(&self) -> usize {
-        self.values.len() / self.dimension
-    }
-    pub fn column(&self, variable: usize) -> Vec<f64> {
-        let column = self.values.iter().skip(variable).step_by(self.dimension);
-        column.copied().collect()
-    }
-}
-
-/// How an orbit is sampled unless the settings say otherwise.
-#[derive(Clone, Copy, Debug)]
-pub struct Sampling {
-    pub points: i64,
-    /// Of a flow, in each natural period.
-    pub per_period: f64,
 }
 
 /// The system of a model of this science.
@@ -114,60 +83,6 @@ fn long_enough(series: &Arc<Series>) -> Result<Arc<Series>, SimError> {
     Ok(series.clone())
 }
 
-/// What declares how many points of an orbit are taken.
-pub fn sampling(definition: &Definition, usual: Sampling) -> Vec<Parameter> {
-    let mut list = vec![
-        Parameter::integer("points", "N", "Points", usual.points, 100, 1_000_000)
-            .hard(16.0, 1e7)
-            .help("How many points of the orbit are taken; more tell finer things."),
-        Parameter::real("transient", "", "Thrown away first", 100.0, 0.0, 10_000.0)
-            .hard(0.0, 1e7)
-            .unit("periods")
-            .help("So that the orbit has come to the attractor before the first point."),
-    ];
-    if !definition.is_map() {
-        list.insert(
-            1,
-            Parameter::real(
-                "per_period",
-                "",
-                "Points in a period",
-                usual.per_period,
-                0.05,
-                500.0,
-            )
-            .hard(1e-4, 1e5)
-            .logarithmic()
-            .help("How densely the orbit is sampled, in its natural periods."),
-        );
-        list.extend(manner());
-    }
-    list
-}
-
-/// What declares how a flow's orbit is followed.
-pub fn manner() -> [Parameter; 2] {
-    [
-        Parameter::choice("method", "Method", Method::Rk4.key(), Method::noiseless())
-            .help("How the orbit is followed: a fixed step, steps by the tolerance, for stiff or for Hamiltonian systems."),
-        Parameter::real("tolerance", "", "Tolerance", 1e-9, 1e-12, 1e-3)
-            .hard(1e-14, 0.1)
-            .logarithmic()
-            .help("The error allowed in each step, for the methods that choose their steps."),
-    ]
-}
-
-/// The method and the tolerance that the settings name.
-pub fn chosen_manner(settings: &Settings, dt: f64) -> Manner {
-    let method = settings.get("method").and_then(Value::as_text);
-    let tolerance = settings.get("tolerance").and_then(Value::as_real);
-    Manner {
-        method: method.and_then(Method::of).unwrap_or(Method::Rk4),
-        tolerance: tolerance.unwrap_or(1e-9),
-        dt,
-    }
-}
-
 /// Settings that say how an orbit is sampled, which a series has been already.
 const OF_ORBITS: [&str; 6] = [
     "of",
@@ -177,6 +92,18 @@ const OF_ORBITS: [&str; 6] = [
     "method",
     "tolerance",
 ];
+
+/// What an analysis of one variable declares: which one, how it is sampled, and its own.
+pub fn of_variable(
+    definition: &Definition,
+    usual: Sampling,
+    own: impl IntoIterator<Item = Parameter>,
+) -> Vec<Parameter> {
+    let mut list = vec![variable(definition)];
+    list.extend(sampling(definition, usual));
+    list.extend(own);
+    list
+}
 
 /// What declares the variable that is read.
 pub fn variable(definition: &Definition) -> Parameter {
@@ -326,13 +253,14 @@ impl<'a> Source<'a> {
                     definition.period / real("per_period", 20.0)
                 };
                 let transient = real("transient", 100.0) * definition.period.max(1e-12);
-                let manner = chosen_manner(settings, build.dt);
-                orbit_by(definition, build, points, interval, transient, &manner, job)
+                let build = build.clone().followed_by(settings);
+                orbit(definition, &build, points, interval, transient, job)
             }
         }
     }
 
-    /// A report with everything but its findings.
+    /// A report with everything but its findings; a stiff system under an explicit method is said
+    /// to be one.
     pub fn report(&self, key: &str, what: &str, settings: &Settings, begun: Instant) -> Report {
         let (title, command) = match self {
             Self::System {
@@ -343,11 +271,22 @@ impl<'a> Source<'a> {
             ),
             Self::Series(_) => (format!("{what} of a time series"), String::new()),
         };
+        let stiff = match self {
+            Self::System {
+                definition, build, ..
+            } => {
+                let build = build.clone().followed_by(settings);
+                // A method that doesn't fit is an error of the measurement itself.
+                integrate::stiffness(definition, &build).ok().flatten()
+            }
+            Self::Series(_) => None,
+        };
         Report {
             title,
             settings: settings.clone(),
             seconds: begun.elapsed().as_secs_f64(),
             command,
+            warnings: stiff.into_iter().collect(),
             ..Report::default()
         }
     }
@@ -360,128 +299,6 @@ fn with_settings(mut line: String, settings: &Settings) -> String {
         line.push_str(&format!(" --{} {word}", key.replace('_', "-")));
     }
     line
-}
-
-/// An orbit, sampled; whole Runge–Kutta steps between points, none longer than dt.
-pub fn orbit(
-    definition: &Definition,
-    build: &Build,
-    points: usize,
-    interval: f64,
-    transient: f64,
-    job: &Job,
-) -> Result<Samples, SimError> {
-    let manner = chosen_manner(&Settings::new(), build.dt);
-    orbit_by(definition, build, points, interval, transient, &manner, job)
-}
-
-/// The same by any method.
-pub fn orbit_by(
-    definition: &Definition,
-    build: &Build,
-    points: usize,
-    interval: f64,
-    transient: f64,
-    manner: &Manner,
-    job: &Job,
-) -> Result<Samples, SimError> {
-    let dimension = definition.dimension();
-    if (points as u64).saturating_mul(dimension as u64) > 1 << 27 {
-        return Err(SimError::TooLarge {
-            needed: format!("{} numbers", points as u64 * dimension as u64),
-            allowed: "1 GiB".into(),
-            remedy: "ask for fewer points.".into(),
-        });
-    }
-    if definition.has_delays() {
-        let sampling = Lagging {
-            method: manner.method,
-            tolerance: manner.tolerance,
-            transient,
-            interval,
-            points,
-        };
-        return Ok(Samples {
-            dimension,
-            interval,
-            values: sampling.follow(definition, build, job)?,
-        });
-    }
-    let map = definition.is_map();
-    let per_point = if map {
-        1
-    } else {
-        (interval / build.dt * (1.0 - 1e-12))
-            .ceil()
-            .clamp(1.0, 1e12) as u64
-    };
-    let step = if map {
-        1.0
-    } else {
-        interval / per_point as f64
-    };
-    if !map && manner.method != Method::Rk4 {
-        let manner = Manner {
-            dt: step,
-            ..*manner
-        };
-        let follower = Follower::new(definition, &build.constants, &manner)?;
-        let mut path = follower.start(0.0, &build.initial)?;
-        let begun = if manner.method.has_fixed_steps() {
-            (transient / step).round() * step
-        } else {
-            transient
-        };
-        let mut values = vec![0.0; points * dimension];
-        for (number, row) in values.chunks_exact_mut(dimension).enumerate() {
-            job.check()?;
-            path.at(begun + number as f64 * interval, row)?;
-        }
-        return Ok(Samples {
-            dimension,
-            interval,
-            values,
-        });
-    }
-    let stepper = OrbitStepper::new(definition);
-    let mut clock = Clock::new(step);
-    let mut point = build.initial.clone();
-    let mut go = |point: &mut Vec<f64>, steps: u64| -> Result<(), SimError> {
-        let mut left = steps;
-        while left > 0 {
-            job.check()?;
-            let now = left.min(CHUNK);
-            stepper.advance(point, &build.constants, &mut clock, now)?;
-            left -= now;
-        }
-        match point.iter().position(|x| !x.is_finite()) {
-            None => Ok(()),
-            Some(v) => Err(SimError::BlewUp {
-                step: format!("{} (t = {:.6})", clock.step, clock.time()),
-                variable: definition.system.variables()[v].clone(),
-                value: if point[v].is_nan() {
-                    "not a number"
-                } else {
-                    "infinite"
-                }
-                .into(),
-                remedy: advice(definition, &build.constants, &build.initial, step),
-            }),
-        }
-    };
-    go(&mut point, (transient / step).round().min(1e15) as u64)?;
-    let mut values = Vec::with_capacity(points * dimension);
-    for number in 0..points {
-        values.extend_from_slice(&point);
-        if number + 1 < points {
-            go(&mut point, per_point)?;
-        }
-    }
-    Ok(Samples {
-        dimension,
-        interval,
-        values,
-    })
 }
 
 /// The numbers of a series whose points lie at equal distances.

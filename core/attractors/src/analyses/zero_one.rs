@@ -27,14 +27,10 @@ const USUAL: Sampling = Sampling {
 };
 
 fn declared(definition: &Definition) -> Vec<Parameter> {
-    let mut list = vec![source::variable(definition)];
-    list.extend(source::sampling(definition, USUAL));
-    list.push(
-        Parameter::integer("frequencies", "", "Frequencies", 100, 10, 500)
-            .hard(5.0, 10_000.0)
-            .help("So many frequencies c are drawn at random; the median of their K counts."),
-    );
-    list
+    let own = Parameter::integer("frequencies", "", "Frequencies", 100, 10, 500)
+        .hard(5.0, 10_000.0)
+        .help("So many frequencies c are drawn at random; the median of their K counts.");
+    source::of_variable(definition, USUAL, [own])
 }
 
 impl Analysis for ZeroOne {

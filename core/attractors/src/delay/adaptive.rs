@@ -9,16 +9,15 @@
 use loom_formula::{Expr, Rates, RatesRun};
 use loom_sim::SimError;
 
-use super::{Breaks, Dense, History, beginning};
+use super::ensemble::lags_of;
+use super::{Breaks, Coordinate, Dense, History, beginning};
 use crate::definition::Definition;
-use crate::integrate::{Method, dop853, tsit5};
+use crate::integrate::pair::{Pair, guess, size};
+use crate::integrate::{Method, Path, checked_tolerance, fastest};
 use crate::settings::Build;
 
 /// Steps that may be taken between two points that are asked for.
 const MOST_STEPS: u64 = 10_000_000;
-const SAFETY: f64 = 0.9;
-const SHRINK: f64 = 0.2;
-const GROW: f64 = 10.0;
 
 /// What was before the first step.
 #[derive(Clone, Debug)]
@@ -54,7 +53,7 @@ impl Before {
 pub struct Adaptive<'d> {
     definition: &'d Definition,
     rates: Rates,
-    high: bool,
+    pair: Pair,
     tolerance: f64,
 }
 
@@ -69,21 +68,17 @@ impl<'d> Adaptive<'d> {
         method: Method,
         tolerance: f64,
     ) -> Result<Self, SimError> {
-        if !(1e-14..=0.1).contains(&tolerance) {
-            return Err(SimError::other(format!(
-                "The tolerance {tolerance} is not between 1e-14 and 0.1."
-            )));
-        }
-        if !matches!(method, Method::Tsit5 | Method::Dop853) {
+        checked_tolerance(tolerance)?;
+        let Some(pair) = Pair::of(method) else {
             return Err(SimError::other(format!(
                 "A delay system can't be followed by {}: use rk4, tsit5 or dop853.",
                 method.key()
             )));
-        }
+        };
         Ok(Self {
             definition,
             rates: Rates::new(&definition.system),
-            high: method == Method::Dop853,
+            pair,
             tolerance,
         })
     }
@@ -98,11 +93,6 @@ impl<'d> Adaptive<'d> {
         let system = &self.definition.system;
         let lags = system.delay_values(constants).map_err(SimError::other)?;
         let n = state.len();
-        let (a, c): (&[&[f64]], &[f64]) = if self.high {
-            (&dop853::A, &dop853::C)
-        } else {
-            (&tsit5::A, &tsit5::C)
-        };
         let longest = lags.iter().copied().fold(0.0, f64::max);
         let mut orbit = Orbit {
             adaptive: self,
@@ -113,18 +103,17 @@ impl<'d> Adaptive<'d> {
                 .map(|d| d.variable)
                 .zip(lags.clone())
                 .collect(),
-            a,
-            c,
-            last: if self.high { 12 } else { 6 },
+            pair: self.pair,
             time: 0.0,
+            before_last: 0.0,
             state: state.to_vec(),
             old: state.to_vec(),
-            stages: vec![0.0; n * a.len()],
+            stages: vec![0.0; n * self.pair.rows().len()],
             work: vec![0.0; n],
             input: Vec::new(),
             before,
-            dense: Dense::new(n, self.high, longest),
-            breaks: Breaks::new(&lags, if self.high { 8 } else { 5 }),
+            dense: Dense::new(n, self.pair, longest),
+            breaks: Breaks::new(&lags, self.pair.order() as usize),
             shortest: lags.iter().copied().fold(f64::INFINITY, f64::min),
             step: 0.0,
             taken: 0,
@@ -141,11 +130,10 @@ pub struct Orbit<'a> {
     rates: RatesRun<'a>,
     /// Variable and delay of each delayed value.
     delays: Vec<(usize, f64)>,
-    a: &'static [&'static [f64]],
-    c: &'static [f64],
-    /// The stage at the step's end, which begins the next one.
-    last: usize,
+    pair: Pair,
     time: f64,
+    /// The beginning of the last step.
+    before_last: f64,
     state: Vec<f64>,
     old: Vec<f64>,
     /// Stage by stage.
@@ -190,6 +178,17 @@ impl Orbit<'_> {
         self.taken
     }
 
+    /// All coordinates at a time not before the beginning of the last step.
+    fn seen(&self, coordinates: &[Coordinate], lags: &[f64], time: f64, out: &mut [f64]) {
+        for ((c, lag), x) in coordinates.iter().zip(lags).zip(out) {
+            let then = time - lag;
+            *x = match self.dense.value(then, c.variable) {
+                Some(value) => value,
+                None => self.before.value(then, c.variable),
+            };
+        }
+    }
+
     /// The rates at a time and at `work`, as one of the stages.
     fn evaluate(&mut self, time: f64, stage: usize) {
         let n = self.work.len();
@@ -212,37 +211,18 @@ impl Orbit<'_> {
         let n = self.state.len();
         self.work.copy_from_slice(&self.state);
         // The rate where the solution leaves its history is that of the solution.
-        self.evaluate(self.time, self.last);
+        let last = self.pair.last();
+        self.evaluate(self.time, last);
         let tolerance = self.adaptive.tolerance;
-        let first = &self.stages[self.last * n..][..n];
-        let size = |values: &[f64]| {
-            let terms = values.iter().zip(&self.state);
-            let squares: f64 = terms
-                .map(|(x, y)| (x / (tolerance * (1.0 + y.abs()))).powi(2))
-                .sum();
-            (squares / n as f64).sqrt()
-        };
-        let (d0, d1) = (size(&self.state), size(first));
-        let guess = if d0 < 1e-5 || d1 < 1e-5 {
-            1e-6
-        } else {
-            0.01 * d0 / d1
-        };
-        self.step = guess.min(0.1 * self.shortest);
-    }
-
-    fn exponent(&self) -> f64 {
-        if self.adaptive.high {
-            1.0 / 8.0
-        } else {
-            1.0 / 5.0
-        }
+        let size = |values: &[f64]| size(values, &self.state, tolerance);
+        let first = guess(size(&self.state), size(&self.stages[last * n..][..n]));
+        self.step = first.min(0.1 * self.shortest);
     }
 
     /// One step, taken again until it is exact enough.
     fn advance(&mut self, wanted: f64) -> Result<(), SimError> {
         let n = self.state.len();
-        let last = self.last;
+        let last = self.pair.last();
         self.stages.copy_within(last * n..(last + 1) * n, 0);
         self.old.copy_from_slice(&self.state);
         let mut refused = false;
@@ -261,21 +241,17 @@ impl Orbit<'_> {
             for stage in 1..=last {
                 self.stage(stage, h);
             }
-            let error = self.error(h);
-            let factor = SAFETY * error.powf(-self.exponent());
+            let (old, new) = (&self.old[..], &self.work[..]);
+            let tolerance = self.adaptive.tolerance;
+            let error = self.pair.error(h, tolerance, [old, new], &self.stages);
             if error < 1.0 {
                 self.finish(h, end, wanted);
-                let grow = if refused { 1.0 } else { GROW };
-                let next = h * factor.clamp(SHRINK, grow);
+                let next = self.pair.next(h, error, refused);
                 self.step = if cut { next.max(self.step) } else { next };
                 return Ok(());
             }
             refused = true;
-            self.step = h * if factor.is_finite() {
-                factor.clamp(SHRINK, 1.0)
-            } else {
-                SHRINK
-            };
+            self.step = self.pair.shorter(h, error);
             if self.step < f64::MIN_POSITIVE * 1e10 || !self.old.iter().all(|x| x.is_finite()) {
                 return Err(self.away());
             }
@@ -284,89 +260,27 @@ impl Orbit<'_> {
 
     /// Takes the step over, and its dense output into the past.
     fn finish(&mut self, h: f64, end: f64, wanted: f64) {
-        let n = self.state.len();
         // The last stage was taken at the new state.
         self.state.copy_from_slice(&self.work);
-        let rows = if self.adaptive.high {
-            for stage in 13..16 {
-                self.stage(stage, h);
-            }
-            let rate = |k: usize, v: usize| self.stages[k * n + v];
-            let mut rows = vec![0.0; 8 * n];
-            for v in 0..n {
-                let change = self.state[v] - self.old[v];
-                rows[v] = self.old[v];
-                rows[n + v] = change;
-                rows[2 * n + v] = h * rate(0, v) - change;
-                rows[3 * n + v] = 2.0 * change - h * (rate(12, v) + rate(0, v));
-                for (row, weights) in dop853::D.iter().enumerate() {
-                    let terms = weights.iter().enumerate();
-                    let sum: f64 = terms.map(|(k, w)| w * rate(k, v)).sum();
-                    rows[(4 + row) * n + v] = h * sum;
-                }
-            }
-            rows
-        } else {
-            let mut rows = vec![0.0; 5 * n];
-            for v in 0..n {
-                rows[v] = self.old[v];
-                for power in 0..4 {
-                    let terms = tsit5::DENSE.iter().enumerate();
-                    let sum: f64 = terms.map(|(k, c)| c[power] * self.stages[k * n + v]).sum();
-                    rows[(power + 1) * n + v] = h * sum;
-                }
-            }
-            rows
-        };
+        let pair = self.pair;
+        for stage in pair.last() + 1..pair.rows().len() {
+            self.stage(stage, h);
+        }
+        let mut rows = Vec::new();
+        let ends = [&self.old[..], &self.state[..]];
+        pair.polynomial(h, ends, &self.stages, &mut rows);
         // What is asked for may lie within this step.
         self.dense.push(self.time, end, rows, wanted.min(self.time));
+        self.before_last = self.time;
         self.time = end;
         self.taken += 1;
     }
 
     /// The rates at one stage of a step from `old`; leaves its state in `work`.
     fn stage(&mut self, stage: usize, h: f64) {
-        let n = self.state.len();
-        self.work.fill(0.0);
-        for (k, weight) in self.a[stage].iter().enumerate() {
-            if *weight != 0.0 {
-                for (x, rate) in self.work.iter_mut().zip(&self.stages[k * n..][..n]) {
-                    *x += weight * rate;
-                }
-            }
-        }
-        for (x, y) in self.work.iter_mut().zip(&self.old) {
-            *x = y + h * *x;
-        }
-        self.evaluate(self.time + self.c[stage] * h, stage);
-    }
-
-    /// The estimated error in units of what is allowed.
-    fn error(&self, h: f64) -> f64 {
-        let n = self.state.len();
-        let sum = |weights: &[f64], v: usize| -> f64 {
-            let terms = weights.iter().enumerate();
-            terms.map(|(k, w)| w * self.stages[k * n + v]).sum()
-        };
-        let (mut first, mut second) = (0.0, 0.0);
-        for v in 0..n {
-            let size = 1.0 + self.old[v].abs().max(self.work[v].abs());
-            let scale = self.adaptive.tolerance * size;
-            if self.adaptive.high {
-                first += (sum(&dop853::E5, v) / scale).powi(2);
-                second += (sum(&dop853::E3, v) / scale).powi(2);
-            } else {
-                first += (sum(&tsit5::E, v) / scale).powi(2);
-            }
-        }
-        if first == 0.0 && second == 0.0 {
-            return 1e-10;
-        }
-        if self.adaptive.high {
-            h * first / ((first + 0.01 * second) * n as f64).sqrt()
-        } else {
-            h * (first / n as f64).sqrt()
-        }
+        let pair = self.pair;
+        pair.place(stage, h, &self.old, &self.stages, &mut self.work);
+        self.evaluate(self.time + pair.nodes()[stage] * h, stage);
     }
 
     fn away(&self) -> SimError {
@@ -390,6 +304,62 @@ impl Orbit<'_> {
              or runs away. Use a larger tolerance, or --method rk4 with a small --dt.",
             self.time, self.adaptive.tolerance
         ))
+    }
+}
+
+/// An orbit as it is seen in all coordinates, of the present and of a while ago.
+#[derive(Debug)]
+pub struct Seen<'a> {
+    orbit: Orbit<'a>,
+    definition: &'a Definition,
+    /// The delay of each coordinate, 0 for the present.
+    lags: Vec<f64>,
+    state: Vec<f64>,
+}
+
+impl<'a> Seen<'a> {
+    pub fn new(orbit: Orbit<'a>, constants: &[f64]) -> Self {
+        let definition = orbit.adaptive.definition;
+        let lags = lags_of(definition, constants);
+        let mut state = vec![0.0; lags.len()];
+        orbit.seen(&definition.coordinates, &lags, orbit.time, &mut state);
+        Self {
+            orbit,
+            definition,
+            lags,
+            state,
+        }
+    }
+}
+
+impl Path for Seen<'_> {
+    fn advance(&mut self) -> Result<(), SimError> {
+        self.orbit.advance(self.orbit.time)?;
+        let (time, list) = (self.orbit.time, &self.definition.coordinates);
+        self.orbit.seen(list, &self.lags, time, &mut self.state);
+        Ok(())
+    }
+    fn time(&self) -> f64 {
+        self.orbit.time
+    }
+    fn before(&self) -> f64 {
+        self.orbit.before_last
+    }
+    fn state(&self) -> &[f64] {
+        &self.state
+    }
+    fn between(&mut self, time: f64, out: &mut [f64]) -> Result<(), SimError> {
+        let list = &self.definition.coordinates;
+        self.orbit.seen(list, &self.lags, time, out);
+        Ok(())
+    }
+    fn steps(&self) -> u64 {
+        self.orbit.taken
+    }
+    fn fastest(&self) -> &str {
+        let n = self.orbit.state.len();
+        let rates = &self.orbit.stages[self.orbit.pair.last() * n..];
+        fastest(self.definition.system.variables(), &self.orbit.state, rates)
     }
 }
 

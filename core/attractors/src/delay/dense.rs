@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use crate::integrate::pair::Pair;
+
 /// Times that are looked out for.
 const MOST: usize = 4096;
 
@@ -51,8 +53,7 @@ fn sort(times: &mut Vec<f64>) {
 #[derive(Clone, Debug)]
 pub struct Dense {
     dimension: usize,
-    /// Dormand and Prince's form, or powers of the part of the step.
-    high: bool,
+    pair: Pair,
     longest: f64,
     steps: VecDeque<Step>,
 }
@@ -66,10 +67,10 @@ struct Step {
 }
 
 impl Dense {
-    pub fn new(dimension: usize, high: bool, longest: f64) -> Self {
+    pub fn new(dimension: usize, pair: Pair, longest: f64) -> Self {
         Self {
             dimension,
-            high,
+            pair,
             longest,
             steps: VecDeque::new(),
         }
@@ -92,19 +93,7 @@ impl Dense {
             return None;
         }
         let x = ((time - step.from) / (step.to - step.from)).min(1.0);
-        let row = |k: usize| step.rows[k * self.dimension + variable];
-        let mut sum = 0.0;
-        if self.high {
-            for k in (1..8).rev() {
-                sum += row(k);
-                sum *= if k % 2 == 1 { x } else { 1.0 - x };
-            }
-        } else {
-            for k in (1..5).rev() {
-                sum = (sum + row(k)) * x;
-            }
-        }
-        Some(row(0) + sum)
+        Some(self.pair.value(&step.rows, self.dimension, variable, x))
     }
 }
 

@@ -9,22 +9,19 @@
 //! section IV.2): two stages at the step's end tell the largest rate |λ|, and steps that stay at
 //! the edge of the method's stability are bound by it and not by the tolerance.
 
-use loom_formula::{Rates, RatesRun};
+use loom_formula::{Rates, RatesRun, System};
 use loom_sim::SimError;
 
-use super::{Method, Path, checked_state, checked_tolerance, dop853, stuck, tsit5};
-use crate::definition::Definition;
-
-/// A new step is a little shorter than the estimate says, and changes by bounded factors.
-const SAFETY: f64 = 0.9;
-const SHRINK: f64 = 0.2;
-const GROW: f64 = 10.0;
+use super::pair::{Pair, guess, size};
+use super::{
+    MOST_STEPS, Method, Path, checked_state, checked_tolerance, fastest, names, stuck, too_many,
+};
 
 /// A flow's right-hand sides with a method of order 5 or 8.
 #[derive(Debug)]
 pub struct Integrator {
     rates: Rates,
-    high: bool,
+    pair: Pair,
     tolerance: f64,
     names: Vec<String>,
 }
@@ -35,19 +32,19 @@ impl Integrator {
     ///
     /// # Errors
     /// For a tolerance outside 1e-14 to 0.1, and a method with fixed steps.
-    pub fn new(definition: &Definition, method: Method, tolerance: f64) -> Result<Self, SimError> {
+    pub fn new(system: &System, method: Method, tolerance: f64) -> Result<Self, SimError> {
         checked_tolerance(tolerance)?;
-        if !matches!(method, Method::Tsit5 | Method::Dop853) {
+        let Some(pair) = Pair::of(method) else {
             return Err(SimError::other(format!(
                 "{} is none of the explicit methods that choose their steps.",
                 method.key()
             )));
-        }
+        };
         Ok(Self {
-            rates: Rates::new(&definition.system),
-            high: method == Method::Dop853,
+            rates: Rates::new(system),
+            pair,
             tolerance,
-            names: definition.system.variables().to_vec(),
+            names: names(system),
         })
     }
 
@@ -60,24 +57,17 @@ impl Integrator {
     ) -> Result<Orbit<'_>, SimError> {
         let n = self.rates.dimension();
         checked_state(state, n)?;
-        let (a, c): (&[&[f64]], &[f64]) = if self.high {
-            (&dop853::A, &dop853::C)
-        } else {
-            (&tsit5::A, &tsit5::C)
-        };
         let mut orbit = Orbit {
             integrator: self,
             rates: self.rates.start(constants).map_err(SimError::other)?,
-            a,
-            c,
-            last: if self.high { 12 } else { 6 },
+            pair: self.pair,
             time,
             before: time,
             state: state.to_vec(),
             old: state.to_vec(),
-            stages: vec![0.0; n * a.len()],
+            stages: vec![0.0; n * self.pair.rows().len()],
             work: vec![0.0; n],
-            dense: Vec::new(),
+            polynomial: Vec::new(),
             step: 0.0,
             taken: 0,
             fresh: true,
@@ -94,10 +84,7 @@ impl Integrator {
 pub struct Orbit<'a> {
     integrator: &'a Integrator,
     rates: RatesRun<'a>,
-    a: &'static [&'static [f64]],
-    c: &'static [f64],
-    /// The stage at the step's end, which begins the next one.
-    last: usize,
+    pair: Pair,
     /// The end of the last step, and its beginning.
     time: f64,
     before: f64,
@@ -106,8 +93,8 @@ pub struct Orbit<'a> {
     /// Stage by stage.
     stages: Vec<f64>,
     work: Vec<f64>,
-    /// Coefficients of the dense output of Dormand and Prince, once they are needed.
-    dense: Vec<f64>,
+    /// The solution within the last step, once it is needed.
+    polynomial: Vec<f64>,
     /// The length that the next step tries.
     step: f64,
     taken: u64,
@@ -154,6 +141,32 @@ impl Path for Orbit<'_> {
     fn stiff_near(&self) -> Option<f64> {
         self.watch.found
     }
+    fn fastest(&self) -> &str {
+        let rates = &self.stages[self.pair.last() * self.state.len()..];
+        fastest(&self.integrator.names, &self.state, rates)
+    }
+    /// The last step is cut to end there.
+    fn reach(&mut self, time: f64, out: &mut [f64]) -> Result<(), SimError> {
+        let begun = self.taken;
+        loop {
+            let left = time - self.time;
+            if left <= 32.0 * f64::EPSILON * time.abs() {
+                break;
+            }
+            if self.taken - begun > MOST_STEPS {
+                return Err(too_many(self));
+            }
+            // Two equal steps rather than a long and a tiny one.
+            if self.step >= left {
+                self.step = left;
+            } else if 2.0 * self.step > left {
+                self.step = 0.5 * left;
+            }
+            self.one_step()?;
+        }
+        out.copy_from_slice(&self.state);
+        Ok(())
+    }
 }
 
 impl Orbit<'_> {
@@ -162,25 +175,9 @@ impl Orbit<'_> {
         let n = self.state.len();
         let tolerance = self.integrator.tolerance;
         self.rates.at(self.time, &self.state, &mut self.stages[..n]);
-        let scale: Vec<f64> = self
-            .state
-            .iter()
-            .map(|x| tolerance * (1.0 + x.abs()))
-            .collect();
-        let size = |values: &[f64]| {
-            let squares: f64 = values
-                .iter()
-                .zip(&scale)
-                .map(|(x, s)| (x / s).powi(2))
-                .sum();
-            (squares / n as f64).sqrt()
-        };
+        let size = |values: &[f64]| size(values, &self.state, tolerance);
         let (d0, d1) = (size(&self.state), size(&self.stages[..n]));
-        let h0 = if d0 < 1e-5 || d1 < 1e-5 {
-            1e-6
-        } else {
-            0.01 * d0 / d1
-        };
+        let h0 = guess(d0, d1);
         for ((x, y), f) in self.work.iter_mut().zip(&self.state).zip(&self.stages) {
             *x = y + h0 * f;
         }
@@ -194,26 +191,18 @@ impl Orbit<'_> {
         let h1 = if largest <= 1e-15 || largest.is_nan() {
             (h0 * 1e-3).max(1e-6)
         } else {
-            (0.01 / largest).powf(self.exponent())
+            (0.01 / largest).powf(1.0 / f64::from(self.pair.order()))
         };
         self.step = (100.0 * h0).min(h1);
         // The first stage of the first step is known now.
         let (first, rest) = self.stages.split_at_mut(n);
-        rest[(self.last - 1) * n..][..n].copy_from_slice(first);
-    }
-
-    fn exponent(&self) -> f64 {
-        if self.integrator.high {
-            1.0 / 8.0
-        } else {
-            1.0 / 5.0
-        }
+        rest[(self.pair.last() - 1) * n..][..n].copy_from_slice(first);
     }
 
     /// One step, taken again until it is exact enough.
     fn one_step(&mut self) -> Result<(), SimError> {
         let n = self.state.len();
-        let last = self.last;
+        let last = self.pair.last();
         self.stages.copy_within(last * n..(last + 1) * n, 0);
         self.old.copy_from_slice(&self.state);
         let mut refused = false;
@@ -228,8 +217,9 @@ impl Orbit<'_> {
             }
             self.shadow.copy_from_slice(&self.work);
             self.stage(last, h);
-            let error = self.error(h);
-            let factor = SAFETY * error.powf(-self.exponent());
+            let (old, new) = (&self.old[..], &self.work[..]);
+            let tolerance = self.integrator.tolerance;
+            let error = self.pair.error(h, tolerance, [old, new], &self.stages);
             if error < 1.0 {
                 // The last stage was taken at the new state.
                 self.state.copy_from_slice(&self.work);
@@ -238,16 +228,11 @@ impl Orbit<'_> {
                 self.taken += 1;
                 self.fresh = true;
                 self.look_for_stiffness(h);
-                let grow = if refused { 1.0 } else { GROW };
-                self.step = h * factor.clamp(SHRINK, grow);
+                self.step = self.pair.next(h, error, refused);
                 return Ok(());
             }
             refused = true;
-            self.step = h * if factor.is_finite() {
-                factor.clamp(SHRINK, 1.0)
-            } else {
-                SHRINK
-            };
+            self.step = self.pair.shorter(h, error);
             if self.step < f64::MIN_POSITIVE * 1e10 || !self.old.iter().all(|x| x.is_finite()) {
                 return Err(self.no_step());
             }
@@ -269,9 +254,13 @@ impl Orbit<'_> {
         if apart <= 0.0 {
             return;
         }
-        let fastest = (square(row(self.last), row(self.last - 1)) / apart).sqrt();
+        let last = self.pair.last();
+        let fastest = (square(row(last), row(last - 1)) / apart).sqrt();
         // Where the negative real axis leaves the domain of stability, a little inside.
-        let edge = if self.integrator.high { 6.1 } else { 3.25 };
+        let edge = match self.pair {
+            Pair::Dop853 => 6.1,
+            Pair::Tsit5 => 3.25,
+        };
         let watch = &mut self.watch;
         if h * fastest > edge {
             watch.inside = 0;
@@ -291,57 +280,17 @@ impl Orbit<'_> {
     /// The rates at one stage; leaves its state in `work`.
     fn stage(&mut self, stage: usize, h: f64) {
         let n = self.state.len();
-        self.work.fill(0.0);
-        for (k, weight) in self.a[stage].iter().enumerate() {
-            if *weight != 0.0 {
-                for (x, rate) in self.work.iter_mut().zip(&self.stages[k * n..][..n]) {
-                    *x += weight * rate;
-                }
-            }
-        }
-        for (x, y) in self.work.iter_mut().zip(&self.old) {
-            *x = y + h * *x;
-        }
-        // The first step's beginning: the last step has moved `time` only when it was taken.
-        let from = if stage > self.last {
+        let pair = self.pair;
+        pair.place(stage, h, &self.old, &self.stages, &mut self.work);
+        // Those after the last are for the interpolant of a step that was taken.
+        let from = if stage > pair.last() {
             self.before
         } else {
             self.time
         };
-        let time = from + self.c[stage] * h;
+        let time = from + pair.nodes()[stage] * h;
         self.rates
             .at(time, &self.work, &mut self.stages[stage * n..][..n]);
-    }
-
-    /// The estimated error in units of what is allowed.
-    fn error(&self, h: f64) -> f64 {
-        let n = self.state.len();
-        let tolerance = self.integrator.tolerance;
-        let sum = |weights: &[f64], v: usize| -> f64 {
-            weights
-                .iter()
-                .enumerate()
-                .map(|(k, w)| w * self.stages[k * n + v])
-                .sum()
-        };
-        let (mut fifth, mut third) = (0.0, 0.0);
-        for v in 0..n {
-            let scale = tolerance * (1.0 + self.old[v].abs().max(self.work[v].abs()));
-            if self.integrator.high {
-                fifth += (sum(&dop853::E5, v) / scale).powi(2);
-                third += (sum(&dop853::E3, v) / scale).powi(2);
-            } else {
-                fifth += (sum(&tsit5::E, v) / scale).powi(2);
-            }
-        }
-        if fifth == 0.0 && third == 0.0 {
-            return 1e-10;
-        }
-        if self.integrator.high {
-            h * fifth / ((fifth + 0.01 * third) * n as f64).sqrt()
-        } else {
-            h * (fifth / n as f64).sqrt()
-        }
     }
 
     /// The dense output within the last step.
@@ -350,52 +299,20 @@ impl Orbit<'_> {
             out.copy_from_slice(&self.state);
             return;
         }
-        let n = self.state.len();
+        let (n, pair) = (self.state.len(), self.pair);
         let h = self.time - self.before;
-        let theta = ((time - self.before) / h).clamp(0.0, 1.0);
-        if !self.integrator.high {
-            let mut weights = [0.0; 7];
-            for (weight, c) in weights.iter_mut().zip(&tsit5::DENSE) {
-                *weight = theta * (c[0] + theta * (c[1] + theta * (c[2] + theta * c[3])));
-            }
-            for (v, x) in out.iter_mut().enumerate() {
-                let sum: f64 = (0..7).map(|k| weights[k] * self.stages[k * n + v]).sum();
-                *x = self.old[v] + h * sum;
-            }
-            return;
-        }
         if self.fresh {
-            self.interpolate(h);
+            for stage in pair.last() + 1..pair.rows().len() {
+                self.stage(stage, h);
+            }
+            let ends = [&self.old[..], &self.state[..]];
+            pair.polynomial(h, ends, &self.stages, &mut self.polynomial);
+            self.fresh = false;
         }
+        let part = ((time - self.before) / h).clamp(0.0, 1.0);
         for (v, x) in out.iter_mut().enumerate() {
-            let mut sum = 0.0;
-            for k in (0..7).rev() {
-                sum += self.dense[k * n + v];
-                sum *= if k % 2 == 0 { theta } else { 1.0 - theta };
-            }
-            *x = self.old[v] + sum;
+            *x = pair.value(&self.polynomial, n, v, part);
         }
-    }
-
-    /// Three more stages, and from all of them the polynomial of order 7.
-    fn interpolate(&mut self, h: f64) {
-        let n = self.state.len();
-        for stage in 13..16 {
-            self.stage(stage, h);
-        }
-        self.dense.resize(7 * n, 0.0);
-        for v in 0..n {
-            let rate = |k: usize| self.stages[k * n + v];
-            let change = self.state[v] - self.old[v];
-            self.dense[v] = change;
-            self.dense[n + v] = h * rate(0) - change;
-            self.dense[2 * n + v] = 2.0 * change - h * (rate(12) + rate(0));
-            for (row, weights) in dop853::D.iter().enumerate() {
-                let sum: f64 = weights.iter().enumerate().map(|(k, w)| w * rate(k)).sum();
-                self.dense[(3 + row) * n + v] = h * sum;
-            }
-        }
-        self.fresh = false;
     }
 
     fn no_step(&self) -> SimError {
@@ -418,6 +335,7 @@ impl Orbit<'_> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+    use crate::definition::Definition;
 
     fn definition(equations: &str, initial: &str) -> Definition {
         let text = format!("equations = \"{equations}\"\ninitial = [{initial}]\ndt = 0.01\n");
@@ -425,38 +343,11 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_keep_the_conditions_of_their_orders() {
-        for (a, c) in [(&tsit5::A[..], &tsit5::C[..]), (&dop853::A, &dop853::C)] {
-            for (row, at) in a.iter().zip(c) {
-                assert!((row.iter().sum::<f64>() - at).abs() < 1e-14, "{at}");
-            }
-        }
-        for (weights, c, order) in [
-            (tsit5::A[6], &tsit5::C[..], 5),
-            (dop853::A[12], &dop853::C[..], 8),
-        ] {
-            for k in 1..=order {
-                let sum: f64 = weights.iter().zip(c).map(|(b, c)| b * c.powi(k - 1)).sum();
-                assert!((sum - 1.0 / f64::from(k)).abs() < 1e-13, "order {k}: {sum}");
-            }
-        }
-        // The error's weights see nothing of a constant rate, and the dense output ends where the
-        // step does.
-        for weights in [&tsit5::E[..], &dop853::E5, &dop853::E3] {
-            assert!(weights.iter().sum::<f64>().abs() < 1e-14);
-        }
-        for (k, c) in tsit5::DENSE.iter().enumerate() {
-            let end = tsit5::A[6].get(k).copied().unwrap_or(0.0);
-            assert!((c.iter().sum::<f64>() - end).abs() < 1e-13);
-        }
-    }
-
-    #[test]
     fn a_circle_is_followed_within_the_tolerance_between_the_steps_too() {
         let circle = definition("x' = v; v' = -x", "1, 0");
         for method in [Method::Tsit5, Method::Dop853] {
             for tolerance in [1e-4, 1e-7, 1e-10] {
-                let integrator = Integrator::new(&circle, method, tolerance).unwrap();
+                let integrator = Integrator::new(&circle.system, method, tolerance).unwrap();
                 let mut orbit = integrator.start(0.0, &[1.0, 0.0], &[]).unwrap();
                 let mut point = [0.0; 2];
                 let mut worst = 0.0_f64;
@@ -475,7 +366,7 @@ mod tests {
     fn time_is_taken_where_the_stages_lie() {
         let forced = definition("x' = cos(t)*exp(-t) - x", "0");
         for method in [Method::Tsit5, Method::Dop853] {
-            let integrator = Integrator::new(&forced, method, 1e-11).unwrap();
+            let integrator = Integrator::new(&forced.system, method, 1e-11).unwrap();
             let mut orbit = integrator.start(0.0, &[0.0], &[]).unwrap();
             let mut x = [0.0];
             for k in 0..300 {

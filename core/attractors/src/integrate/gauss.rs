@@ -10,7 +10,8 @@ use loom_sim::SimError;
 use nalgebra::{DMatrix, DVector};
 
 use super::hamilton::{self, Jacobian};
-use super::{Path, checked_state, stuck};
+use super::paced::{Paced, Step};
+use super::{checked_state, names};
 use crate::definition::Definition;
 
 const ROOT: f64 = 0.288_675_134_594_812_9; // √3/6
@@ -23,12 +24,11 @@ const MOST_NEWTON: usize = 12;
 /// Changes of the stages below this, relative to the state, are rounding.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
-/// A Hamiltonian system with the length of its steps.
+/// A Hamiltonian system with the length of its steps, and tangent vectors beside it.
 #[derive(Debug)]
 pub struct Gauss {
     rates: Rates,
     jacobian: Jacobian,
-    constants: Vec<f64>,
     dt: f64,
     names: Vec<String>,
 }
@@ -36,14 +36,19 @@ pub struct Gauss {
 impl Gauss {
     /// # Errors
     /// For systems that are not Hamiltonian.
-    pub fn new(definition: &Definition, constants: &[f64], dt: f64) -> Result<Self, SimError> {
+    pub fn new(
+        definition: &Definition,
+        vectors: usize,
+        constants: &[f64],
+        dt: f64,
+    ) -> Result<Self, SimError> {
         hamilton::pairs(definition, constants)?;
+        let wide = definition.system.variational(vectors);
         Ok(Self {
-            rates: Rates::new(&definition.system),
-            jacobian: Jacobian::new(&definition.system),
-            constants: constants.to_vec(),
+            rates: Rates::new(&wide),
+            jacobian: Jacobian::new(&wide),
             dt,
-            names: definition.system.variables().to_vec(),
+            names: names(&wide),
         })
     }
 
@@ -56,56 +61,47 @@ impl Gauss {
         time: f64,
         state: &[f64],
         constants: &[f64],
-    ) -> Result<GaussPath<'_>, SimError> {
+    ) -> Result<Paced<'_, TwoStages<'_>>, SimError> {
         let n = self.names.len();
         checked_state(state, n)?;
-        Ok(GaussPath {
+        let method = TwoStages {
             of: self,
             rates: self.rates.start(constants).map_err(SimError::other)?,
-            begun: time,
-            taken: 0,
-            state: state.to_vec(),
-            old: state.to_vec(),
+            constants: constants.to_vec(),
             work: state.to_vec(),
             stages: vec![0.0; 2 * n],
             next: vec![0.0; 2 * n],
-        })
+        };
+        Ok(Paced::new(method, &self.names, self.dt, time, state))
     }
 }
 
-/// A Hamiltonian flow under way.
+/// One implicit step.
 #[derive(Debug)]
-pub struct GaussPath<'a> {
+pub struct TwoStages<'a> {
     of: &'a Gauss,
     rates: RatesRun<'a>,
-    begun: f64,
-    taken: u64,
-    state: Vec<f64>,
-    old: Vec<f64>,
+    constants: Vec<f64>,
     work: Vec<f64>,
     stages: Vec<f64>,
     next: Vec<f64>,
 }
 
-impl GaussPath<'_> {
-    fn after(&self, steps: u64) -> f64 {
-        self.begun + steps as f64 * self.of.dt
-    }
-
+impl TwoStages<'_> {
     /// The rates at the two places that the stages name, into `next`; the largest change.
-    fn sweep(&mut self, time: f64, h: f64) -> f64 {
-        let n = self.old.len();
+    fn sweep(&mut self, time: f64, h: f64, old: &[f64]) -> f64 {
+        let n = old.len();
         for (i, row) in A.iter().enumerate() {
             for v in 0..n {
                 let sum = row[0] * self.stages[v] + row[1] * self.stages[n + v];
-                self.work[v] = self.old[v] + h * sum;
+                self.work[v] = old[v] + h * sum;
             }
             let stage = &mut self.next[i * n..(i + 1) * n];
             self.rates.at(time + C[i] * h, &self.work, stage);
         }
         let mut most = 0.0_f64;
         for v in 0..2 * n {
-            let size = self.old[v % n].abs().max(1e-300) + h.abs() * self.next[v].abs();
+            let size = old[v % n].abs().max(1e-300) + h.abs() * self.next[v].abs();
             let change = (h * (self.next[v] - self.stages[v]) / size).abs();
             most = if change.is_nan() {
                 f64::INFINITY
@@ -116,46 +112,14 @@ impl GaussPath<'_> {
         most
     }
 
-    /// A step of length h from `old` into `work`; false where the stages can't be found.
-    fn step(&mut self, time: f64, h: f64) -> bool {
-        let n = self.old.len();
-        // The rates at the beginning are a first guess of both.
-        let (first, second) = self.stages.split_at_mut(n);
-        self.rates.at(time, &self.old, first);
-        second.copy_from_slice(first);
-        let mut before = f64::INFINITY;
-        let mut found = false;
-        for sweep in 0..MOST_SWEEPS {
-            let change = self.sweep(time, h);
-            self.stages.copy_from_slice(&self.next);
-            // At the end the changes stop falling: that is rounding.
-            if change <= ROUNDING || (change < 1e-13 && change >= before) {
-                found = true;
-                break;
-            }
-            if !change.is_finite() || (sweep > 8 && change > before) {
-                break;
-            }
-            before = change;
-        }
-        if !found && !self.newton(time, h) {
-            return false;
-        }
-        for v in 0..n {
-            let sum = self.stages[v] + self.stages[n + v];
-            self.work[v] = self.old[v] + 0.5 * h * sum;
-        }
-        self.work.iter().all(|x| x.is_finite())
-    }
-
     /// Newton's method with the Jacobian at the step's beginning.
-    fn newton(&mut self, time: f64, h: f64) -> bool {
-        let n = self.old.len();
+    fn newton(&mut self, time: f64, h: f64, old: &[f64]) -> bool {
+        let n = old.len();
         let of = self.of;
         let mut entries = vec![0.0; of.jacobian.places().len()];
         of.jacobian
             .tape()
-            .eval(&self.old, &of.constants, time, &mut entries);
+            .eval(old, &self.constants, time, &mut entries);
         let mut matrix = DMatrix::<f64>::identity(2 * n, 2 * n);
         for ([i, j], x) in of.jacobian.places().iter().zip(&entries) {
             for (r, row) in A.iter().enumerate() {
@@ -166,11 +130,11 @@ impl GaussPath<'_> {
         }
         let lu = matrix.lu();
         let (first, second) = self.stages.split_at_mut(n);
-        self.rates.at(time, &self.old, first);
+        self.rates.at(time, old, first);
         second.copy_from_slice(first);
         let mut before = f64::INFINITY;
         for _ in 0..MOST_NEWTON {
-            let change = self.sweep(time, h);
+            let change = self.sweep(time, h, old);
             let left = DVector::from_iterator(
                 2 * n,
                 self.next.iter().zip(&self.stages).map(|(a, b)| a - b),
@@ -190,55 +154,43 @@ impl GaussPath<'_> {
     }
 }
 
-impl Path for GaussPath<'_> {
-    fn advance(&mut self) -> Result<(), SimError> {
-        self.old.copy_from_slice(&self.state);
-        let time = self.after(self.taken);
-        if !self.step(time, self.of.dt) {
-            let n = self.old.len();
-            let dt = self.of.dt;
-            return Err(stuck(
-                &self.of.names,
-                self.taken + 1,
-                time,
-                &self.old,
-                &self.next[..n],
-                |v| {
-                    format!(
-                        "At t = {time:.6} the step {dt} is too long for gauss4 to find its stages ({} changes fastest): use a smaller --dt.",
-                        self.of.names[v]
-                    )
-                },
-            ));
+impl Step for TwoStages<'_> {
+    fn step(&mut self, time: f64, h: f64, old: &[f64], new: &mut [f64]) -> bool {
+        let n = old.len();
+        // The rates at the beginning are a first guess of both.
+        let (first, second) = self.stages.split_at_mut(n);
+        self.rates.at(time, old, first);
+        second.copy_from_slice(first);
+        let mut before = f64::INFINITY;
+        let mut found = false;
+        for sweep in 0..MOST_SWEEPS {
+            let change = self.sweep(time, h, old);
+            self.stages.copy_from_slice(&self.next);
+            // At the end the changes stop falling: that is rounding.
+            if change <= ROUNDING || (change < 1e-13 && change >= before) {
+                found = true;
+                break;
+            }
+            if !change.is_finite() || (sweep > 8 && change > before) {
+                break;
+            }
+            before = change;
         }
-        self.state.copy_from_slice(&self.work);
-        self.taken += 1;
-        Ok(())
-    }
-    fn time(&self) -> f64 {
-        self.after(self.taken)
-    }
-    fn before(&self) -> f64 {
-        self.after(self.taken.saturating_sub(1))
-    }
-    fn state(&self) -> &[f64] {
-        &self.state
-    }
-    fn between(&mut self, time: f64, out: &mut [f64]) -> Result<(), SimError> {
-        let before = self.before();
-        if self.step(before, (time - before).max(0.0)) {
-            out.copy_from_slice(&self.work);
-            Ok(())
-        } else {
-            Err(SimError::other(format!(
-                "At t = {before:.6} the stages of gauss4 can't be found: use a smaller --dt."
-            )))
+        if !found && !self.newton(time, h, old) {
+            return false;
         }
+        for v in 0..n {
+            let sum = self.stages[v] + self.stages[n + v];
+            new[v] = old[v] + 0.5 * h * sum;
+        }
+        true
     }
-    fn steps(&self) -> u64 {
-        self.taken
+    fn slopes(&self) -> &[f64] {
+        &self.next[..self.work.len()]
     }
-    fn slack(&self) -> f64 {
-        1e-9 * self.of.dt
+    fn reason(&self, time: f64, h: f64, variable: &str) -> String {
+        format!(
+            "At t = {time:.6} the step {h} is too long for gauss4 to find its stages ({variable} changes fastest): use a smaller --dt."
+        )
     }
 }

@@ -3,34 +3,41 @@
 //!
 //! | File | Methods |
 //! |---|---|
+//! | `paced` | the frame of all methods with fixed steps |
 //! | `fixed` | Runge–Kutta of order 4; the iteration of maps |
+//! | `pair` | how a step's error, length and polynomial follow from an embedded pair |
 //! | `explicit` | Tsitouras 5(4), Dormand–Prince 8(5,3), with a watch for stiffness |
 //! | `stiff` | BDF, TR-BDF2, ESDIRK34 (crate diffsol) with the symbolic Jacobian |
 //! | `symplectic` | Blanes–Moan compositions of order 4 and 6 |
 //! | `gauss` | Gauss–Legendre of order 4 |
-//! | `noise` | Euler–Maruyama, Rößler's SRA1: process noise |
+//! | `noise` | Euler–Maruyama, Milstein, Rößler's SRA1: process noise |
 //! | `hamilton` | which systems are Hamiltonian, told from their equations |
+//! | `compiled` | a method made ready for a system, its tangent vectors and its parameters |
+//! | `stiffness` | what is said of a stiff system under an explicit method |
 
-pub(crate) mod dop853;
+mod compiled;
+mod dop853;
 mod explicit;
 mod fixed;
 mod gauss;
 pub mod hamilton;
 pub mod noise;
+pub mod paced;
+pub(crate) mod pair;
 mod stiff;
+mod stiffness;
 mod symplectic;
-pub(crate) mod tsit5;
+mod tsit5;
 
+use loom_formula::System;
 use loom_sim::SimError;
 
-use crate::definition::Definition;
-use crate::divergence;
-use crate::start::Samples;
-use crate::stepping::needs_past;
+pub use compiled::{Compiled, Follower};
 pub use explicit::{Integrator, Orbit};
 pub use fixed::Fixed;
 pub use gauss::Gauss;
 pub use stiff::Stiff;
+pub use stiffness::{advice, stiffness, too_short};
 pub use symplectic::Split;
 
 /// How a flow is followed.
@@ -58,11 +65,13 @@ pub enum Method {
     Em,
     /// Rößler's SRA1, under noise.
     Sra,
+    /// Milstein, under noise that depends on the state.
+    Milstein,
 }
 
 impl Method {
     /// Keys and names, in the order of the variants.
-    pub const ALL: [(&'static str, &'static str); 11] = [
+    pub const ALL: [(&'static str, &'static str); 12] = [
         ("rk4", "Runge–Kutta, fixed step"),
         ("tsit5", "Tsitouras 5(4)"),
         ("dop853", "Dormand–Prince 8(5,3)"),
@@ -74,10 +83,11 @@ impl Method {
         ("gauss4", "Gauss–Legendre, order 4"),
         ("em", "Euler–Maruyama, for noise"),
         ("sra", "SRA1, for noise"),
+        ("milstein", "Milstein, for noise that depends on the state"),
     ];
     /// Those for noise come last.
     const NOISELESS: usize = 9;
-    const VARIANTS: [Self; 11] = [
+    const VARIANTS: [Self; 12] = [
         Self::Rk4,
         Self::Tsit5,
         Self::Dop853,
@@ -89,6 +99,7 @@ impl Method {
         Self::Gauss4,
         Self::Em,
         Self::Sra,
+        Self::Milstein,
     ];
 
     /// Keys and names of the methods that follow an orbit without noise.
@@ -116,12 +127,18 @@ impl Method {
     pub fn has_fixed_steps(self) -> bool {
         matches!(
             self,
-            Self::Rk4 | Self::Symplectic4 | Self::Symplectic6 | Self::Gauss4 | Self::Em | Self::Sra
+            Self::Rk4
+                | Self::Symplectic4
+                | Self::Symplectic6
+                | Self::Gauss4
+                | Self::Em
+                | Self::Sra
+                | Self::Milstein
         )
     }
     /// Whether it is made for noise.
     pub fn is_noisy(self) -> bool {
-        matches!(self, Self::Em | Self::Sra)
+        matches!(self, Self::Em | Self::Sra | Self::Milstein)
     }
     /// Whether it is made for stiff systems.
     pub fn is_stiff(self) -> bool {
@@ -154,6 +171,9 @@ impl Method {
             Self::Em | Self::Sra => {
                 "A. Rößler (2010), Runge–Kutta methods for the strong approximation of solutions of stochastic differential equations, SIAM J. Numer. Anal. 48, 922–952."
             }
+            Self::Milstein => {
+                "G. N. Milstein (1975), Approximate integration of stochastic differential equations, Theory Probab. Appl. 19, 557–562."
+            }
             Self::Gauss4 => {
                 "E. Hairer, C. Lubich, G. Wanner (2006), Geometric Numerical Integration, second edition, Springer, section II.1.3."
             }
@@ -182,6 +202,8 @@ pub trait Path {
     fn stiff_near(&self) -> Option<f64> {
         None
     }
+    /// The variable that changes fastest for its size where the path stands.
+    fn fastest(&self) -> &str;
     /// By how much a time may miss a step's end and still mean it.
     fn slack(&self) -> f64 {
         0.0
@@ -194,7 +216,7 @@ pub trait Path {
         let begun = self.steps();
         while self.time() + self.slack() < time {
             if self.steps() - begun > MOST_STEPS {
-                return Err(too_many(self.time()));
+                return Err(too_many(self));
             }
             self.advance()?;
         }
@@ -203,6 +225,13 @@ pub trait Path {
             return Ok(());
         }
         self.between(time, out)
+    }
+    /// The state at a time at which the path may end.
+    ///
+    /// # Errors
+    /// As [`Path::advance`].
+    fn reach(&mut self, time: f64, out: &mut [f64]) -> Result<(), SimError> {
+        self.at(time, out)
     }
 }
 
@@ -220,90 +249,24 @@ pub struct Manner {
     pub dt: f64,
 }
 
-/// A system with a method: starts any number of orbits.
-pub struct Follower {
-    engine: Engine,
-    constants: Vec<f64>,
-}
-
-enum Engine {
-    Fixed(Fixed),
-    Explicit(Integrator),
-    Stiff(Box<Stiff>),
-    Split(Split),
-    Gauss(Gauss),
-}
-
-impl Follower {
-    /// Compiles what the method needs. Maps are iterated, whatever the method.
-    ///
-    /// # Errors
-    /// For a tolerance or a step that can't be, and a symplectic method on a system that is not
-    /// Hamiltonian.
-    pub fn new(
-        definition: &Definition,
-        constants: &[f64],
-        manner: &Manner,
-    ) -> Result<Self, SimError> {
-        if definition.has_delays() {
-            return Err(needs_past());
-        }
-        let method = manner.method;
-        if method.is_noisy() {
-            return Err(SimError::other(format!(
-                "{} is made for noise: give --noise with it, or another method.",
-                method.key()
-            )));
-        }
-        let engine = if definition.is_map() {
-            Engine::Fixed(Fixed::new(definition, 1.0))
-        } else if method.has_fixed_steps() {
-            if !(manner.dt > 0.0 && manner.dt.is_finite()) {
-                return Err(SimError::other(format!(
-                    "The step {} is no number above 0.",
-                    manner.dt
-                )));
-            }
-            match method {
-                Method::Symplectic4 | Method::Symplectic6 => {
-                    Engine::Split(Split::new(definition, constants, method, manner.dt)?)
-                }
-                Method::Gauss4 => Engine::Gauss(Gauss::new(definition, constants, manner.dt)?),
-                _ => Engine::Fixed(Fixed::new(definition, manner.dt)),
-            }
-        } else if method.is_stiff() {
-            let stiff = Stiff::new(definition, constants, method, manner.tolerance)?;
-            Engine::Stiff(Box::new(stiff))
+impl Manner {
+    /// The method's name with its step or its tolerance.
+    pub fn words(&self) -> String {
+        let name = self.method.name();
+        if self.method.has_fixed_steps() {
+            format!(
+                "{}, dt = {}",
+                name.trim_end_matches(", fixed step"),
+                self.dt
+            )
         } else {
-            Engine::Explicit(Integrator::new(definition, method, manner.tolerance)?)
-        };
-        Ok(Self {
-            engine,
-            constants: constants.to_vec(),
-        })
-    }
-
-    /// Begins at a time and a state.
-    pub fn start(&self, time: f64, state: &[f64]) -> Result<Box<dyn Path + '_>, SimError> {
-        let constants = &self.constants;
-        Ok(match &self.engine {
-            Engine::Fixed(fixed) => Box::new(fixed.start(time, state, constants)?),
-            Engine::Explicit(integrator) => Box::new(integrator.start(time, state, constants)?),
-            Engine::Stiff(stiff) => stiff.start(time, state)?,
-            Engine::Split(split) => Box::new(split.start(time, state, constants)?),
-            Engine::Gauss(gauss) => Box::new(gauss.start(time, state, constants)?),
-        })
-    }
-}
-
-impl std::fmt::Debug for Follower {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Follower")
+            format!("{name}, tolerance {:e}", self.tolerance)
+        }
     }
 }
 
 /// The tolerance, or why it can't be one.
-fn checked_tolerance(tolerance: f64) -> Result<f64, SimError> {
+pub(crate) fn checked_tolerance(tolerance: f64) -> Result<f64, SimError> {
     if (1e-14..=0.1).contains(&tolerance) {
         Ok(tolerance)
     } else {
@@ -339,10 +302,7 @@ fn stuck(
     otherwise: impl FnOnce(usize) -> String,
 ) -> SimError {
     let broken = |values: &[f64]| values.iter().position(|x| !x.is_finite());
-    let speed = |v: &usize| (rates[*v] / (1.0 + state[*v].abs())).abs();
-    let fastest = (0..state.len())
-        .max_by(|a, b| speed(a).total_cmp(&speed(b)))
-        .unwrap_or(0);
+    let fastest = place_of_fastest(state, rates);
     let v = broken(state).or_else(|| broken(rates)).unwrap_or(fastest);
     let name = names.get(v).map_or("a variable", String::as_str);
     let what = match broken(state).or_else(|| broken(rates)) {
@@ -359,26 +319,36 @@ fn stuck(
     }
 }
 
-fn too_many(time: f64) -> SimError {
-    SimError::other(format!(
-        "Ten million steps did not reach the next point; they stand at t = {time:.6}: ask for points closer to each other, use a larger tolerance, or --method bdf if the system is stiff."
-    ))
+/// Where the rate is greatest for the size of the variable.
+fn place_of_fastest(state: &[f64], rates: &[f64]) -> usize {
+    let speed = |v: &usize| (rates[*v] / (1.0 + state[*v].abs())).abs();
+    (0..state.len())
+        .max_by(|a, b| speed(a).total_cmp(&speed(b)))
+        .unwrap_or(0)
 }
 
-/// What to do about an orbit that ran away with a fixed step: where the step is too long for the
-/// fastest rate at the start, that is said.
-pub fn advice(definition: &Definition, constants: &[f64], start: &[f64], dt: f64) -> String {
-    /// Where the negative real axis leaves the stability domain of the classical method.
-    const EDGE: f64 = 2.785;
-    let samples = Samples {
-        dimension: definition.dimension(),
-        values: start.to_vec(),
-        record: None,
+/// Its name.
+pub(crate) fn fastest<'a>(names: &'a [String], state: &[f64], rates: &[f64]) -> &'a str {
+    let place = place_of_fastest(state, rates);
+    names.get(place).map_or("a variable", String::as_str)
+}
+
+/// What the variables are called in errors; the numbers of a tangent vector have one name.
+fn names(system: &System) -> Vec<String> {
+    let own = |name: &String| {
+        if name.starts_with('∂') {
+            "a tangent vector".to_owned()
+        } else {
+            name.clone()
+        }
     };
-    match divergence::fastest(&definition.system, constants, &samples) {
-        Ok(fastest) if !definition.is_map() && fastest * dt > EDGE => format!(
-            "its rates reach {fastest:.3} there, too fast for steps of {dt}. Use a smaller --dt, or --method bdf if it is stiff."
-        ),
-        _ => "start elsewhere, change the parameters, or use a smaller dt.".into(),
-    }
+    system.variables().iter().map(own).collect()
+}
+
+fn too_many(path: &(impl Path + ?Sized)) -> SimError {
+    SimError::other(format!(
+        "Ten million steps did not reach the next point; they stand at t = {:.6}, where {} changes fastest: if it goes through a pole there, the orbit has no future; else ask for points closer to each other, use a larger tolerance, or --method bdf if the system is stiff.",
+        path.time(),
+        path.fastest()
+    ))
 }

@@ -4,17 +4,17 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use diffsol::{
     Closure, ConstantClosure, NalgebraLU, NalgebraMat, NalgebraVec, OdeBuilder, OdeSolverEquations,
     OdeSolverMethod, OdeSolverProblem, OdeSolverState, UnitCallable, Vector as _,
 };
-use loom_formula::{Tape, TapeScratch};
+use loom_formula::{System, Tape, TapeScratch};
 use loom_sim::SimError;
 
 use super::hamilton::Jacobian;
-use super::{Method, Path, checked_state, checked_tolerance, stuck};
-use crate::definition::Definition;
+use super::{Method, Path, checked_state, checked_tolerance, fastest, names, stuck};
 
 type Matrix = NalgebraMat<f64>;
 type Solver = NalgebraLU<f64>;
@@ -33,23 +33,54 @@ type Equations = OdeSolverEquations<
 >;
 type Problem = OdeSolverProblem<Equations>;
 
-/// A flow's equations with an implicit method.
-pub struct Stiff {
-    problem: Problem,
-    formulas: Rc<Formulas>,
-    /// The state that the next orbit starts from; the problem reads it.
-    begin: Rc<RefCell<Vec<f64>>>,
+/// A flow's equations with an implicit method, for any parameters: evaluated by the interpreter,
+/// since next to solving the linear systems that costs little.
+#[derive(Debug)]
+pub struct Form {
+    rates: Tape,
+    jacobian: Jacobian,
     method: Method,
     tolerance: f64,
+    /// The shortest step, in the system's own time.
+    shortest: f64,
     names: Vec<String>,
 }
 
-/// Right-hand sides and Jacobian, evaluated by the interpreter: next to solving the linear
-/// systems that costs little.
+impl Form {
+    /// `tolerance`: as for the explicit methods.
+    ///
+    /// # Errors
+    /// For a tolerance outside 1e-14 to 0.1.
+    pub fn new(
+        system: &System,
+        method: Method,
+        tolerance: f64,
+        shortest: f64,
+    ) -> Result<Self, SimError> {
+        Ok(Self {
+            rates: Tape::new(&system.program()),
+            jacobian: Jacobian::new(system),
+            method,
+            tolerance: checked_tolerance(tolerance)?,
+            shortest,
+            names: names(system),
+        })
+    }
+}
+
+/// The same at some parameters.
+pub struct Stiff {
+    problem: Problem,
+    form: Arc<Form>,
+    formulas: Rc<Formulas>,
+    /// The state that the next orbit starts from; the problem reads it.
+    begin: Rc<RefCell<Vec<f64>>>,
+}
+
+/// Right-hand sides and Jacobian.
 struct Formulas {
-    rates: Tape,
+    form: Arc<Form>,
     work: RefCell<TapeScratch>,
-    jacobian: Jacobian,
     constants: Vec<f64>,
     /// Where the Jacobian was evaluated last, its state then time, and its entries.
     last: RefCell<(Vec<f64>, Vec<f64>)>,
@@ -58,11 +89,12 @@ struct Formulas {
 impl Formulas {
     fn rates(&self, state: &[f64], time: f64, out: &mut [f64]) {
         let mut work = self.work.borrow_mut();
-        self.rates
-            .eval_with(&mut work, state, &self.constants, time, out);
+        let rates = &self.form.rates;
+        rates.eval_with(&mut work, state, &self.constants, time, out);
     }
     /// The Jacobian times a vector. The solver asks for one column after another at one place.
     fn along(&self, state: &[f64], time: f64, vector: &[f64], out: &mut [f64]) {
+        let jacobian = &self.form.jacobian;
         let mut last = self.last.borrow_mut();
         let (place, entries) = &mut *last;
         let known = place.split_last().is_some_and(|(t, x)| {
@@ -72,62 +104,50 @@ impl Formulas {
             place.clear();
             place.extend_from_slice(state);
             place.push(time);
-            entries.resize(self.jacobian.places().len(), 0.0);
-            let tape = self.jacobian.tape();
+            entries.resize(jacobian.places().len(), 0.0);
+            let tape = jacobian.tape();
             tape.eval(state, &self.constants, time, entries);
         }
         out.fill(0.0);
-        for ([i, j], x) in self.jacobian.places().iter().zip(&*entries) {
+        for ([i, j], x) in jacobian.places().iter().zip(&*entries) {
             out[*i] += x * vector[*j];
         }
     }
 }
 
 impl Stiff {
-    /// `tolerance`: as for the explicit methods.
-    ///
     /// # Errors
-    /// For a tolerance outside 1e-14 to 0.1.
-    pub fn new(
-        definition: &Definition,
-        constants: &[f64],
-        method: Method,
-        tolerance: f64,
-    ) -> Result<Self, SimError> {
-        checked_tolerance(tolerance)?;
-        let system = &definition.system;
-        let rates = Tape::new(&system.program());
+    /// As the crate says; none is known.
+    pub fn new(form: &Arc<Form>, constants: &[f64]) -> Result<Self, SimError> {
         let formulas = Rc::new(Formulas {
-            work: RefCell::new(rates.scratch()),
-            rates,
-            jacobian: Jacobian::new(system),
+            form: form.clone(),
+            work: RefCell::new(form.rates.scratch()),
             constants: constants.to_vec(),
             last: RefCell::default(),
         });
-        let begin = Rc::new(RefCell::new(definition.initial.clone()));
+        let n = form.names.len();
+        let begin = Rc::new(RefCell::new(vec![0.0; n]));
         let (for_rates, for_jacobian, for_init) =
             (formulas.clone(), formulas.clone(), begin.clone());
         let rhs: Rhs = Box::new(move |x, _, t, y| for_rates.rates(x, t, y));
         let jacobian: RhsJacobian = Box::new(move |x, _, t, v, y| for_jacobian.along(x, t, v, y));
         let init: Init = Box::new(move |_, _, y| y.copy_from_slice(&for_init.borrow()));
         let mut problem = OdeBuilder::<Matrix>::new()
-            .rtol(tolerance)
-            .atol([tolerance])
+            .rtol(form.tolerance)
+            .atol([form.tolerance])
             .rhs_implicit(rhs, jacobian)
-            .init(init, definition.dimension())
+            .init(init, n)
             .build()
             .map_err(SimError::other)?;
         // The crate's own limits count over a whole run, which may be as long as one likes.
         let options = &mut problem.ode_options;
         options.max_nonlinear_solver_failures = usize::MAX;
-        options.min_timestep = 1e-16 * definition.period;
+        options.min_timestep = form.shortest;
         Ok(Self {
             problem,
+            form: form.clone(),
             formulas,
             begin,
-            method,
-            tolerance,
-            names: definition.system.variables().to_vec(),
         })
     }
 
@@ -136,17 +156,17 @@ impl Stiff {
     /// # Errors
     /// For a state of the wrong length, or where the rates are not finite.
     pub fn start(&self, time: f64, state: &[f64]) -> Result<Box<dyn Path + '_>, SimError> {
-        checked_state(state, self.names.len())?;
+        checked_state(state, self.form.names.len())?;
         let mut rates = vec![0.0; state.len()];
         self.formulas.rates(state, time, &mut rates);
         if rates.iter().chain(state).any(|x| !x.is_finite()) {
-            return Err(stuck(&self.names, 0, time, state, &rates, |_| {
+            return Err(stuck(&self.form.names, 0, time, state, &rates, |_| {
                 String::new()
             }));
         }
         self.begin.borrow_mut().copy_from_slice(state);
         let problem = &self.problem;
-        Ok(match self.method {
+        Ok(match self.form.method {
             Method::TrBdf2 => {
                 let begin = self.begun(time, 2)?;
                 let solver = problem.tr_bdf2_solver::<Solver>(begin);
@@ -173,7 +193,7 @@ impl Stiff {
         let problem = &self.problem;
         let mut begin = S::new_without_initialise(problem).map_err(SimError::other)?;
         *begin.as_mut().t = time;
-        let mut rates = vec![0.0; self.names.len()];
+        let mut rates = vec![0.0; self.form.names.len()];
         self.formulas.rates(&self.begin.borrow(), time, &mut rates);
         for (v, rate) in rates.iter().enumerate() {
             begin.as_mut().dy.set_index(v, *rate);
@@ -201,7 +221,7 @@ impl Stiff {
 
 impl std::fmt::Debug for Stiff {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Stiff({})", self.method.key())
+        write!(f, "Stiff({})", self.form.method.key())
     }
 }
 
@@ -230,7 +250,7 @@ impl<'a, S: OdeSolverMethod<'a, Equations>> Path for StiffPath<'a, S> {
         let mut rates = vec![0.0; self.state.len()];
         self.of.formulas.rates(&self.state, self.time, &mut rates);
         Err(stuck(
-            &self.of.names,
+            &self.of.form.names,
             self.taken,
             self.time,
             &self.state,
@@ -239,9 +259,9 @@ impl<'a, S: OdeSolverMethod<'a, Equations>> Path for StiffPath<'a, S> {
                 format!(
                     "At t = {:.6} {} finds no step that is short enough for the tolerance {}: {} changes at a rate of {:.3e}. The equations divide by something near 0 there, or run away; else use a larger tolerance.",
                     self.time,
-                    self.of.method.key(),
-                    self.of.tolerance,
-                    self.of.names[v],
+                    self.of.form.method.key(),
+                    self.of.form.tolerance,
+                    self.of.form.names[v],
                     rates[v]
                 )
             },
@@ -265,5 +285,10 @@ impl<'a, S: OdeSolverMethod<'a, Equations>> Path for StiffPath<'a, S> {
     }
     fn steps(&self) -> u64 {
         self.taken
+    }
+    fn fastest(&self) -> &str {
+        let mut rates = vec![0.0; self.state.len()];
+        self.of.formulas.rates(&self.state, self.time, &mut rates);
+        fastest(&self.of.form.names, &self.state, &rates)
     }
 }

@@ -8,8 +8,9 @@
 use loom_formula::{Rates, RatesRun};
 use loom_sim::SimError;
 
-use super::hamilton::{self, Pairs};
-use super::{Method, Path, checked_state, stuck};
+use super::hamilton;
+use super::paced::{Paced, Step};
+use super::{Method, checked_state, names};
 use crate::definition::Definition;
 
 /// Drifts up to the middle one, which is what is left of 1, and kicks up to the middle pair,
@@ -34,11 +35,14 @@ const S10: (&[f64], &[f64]) = (
     ],
 );
 
-/// A separable Hamiltonian system with the length of its steps.
+/// A separable Hamiltonian system with the length of its steps, and tangent vectors beside it: a
+/// drift or a kick of the orbit is one of every vector too, since each depends on the other side
+/// alone.
 #[derive(Debug)]
 pub struct Split {
     rates: Rates,
-    pairs: Pairs,
+    /// Index of each place and of its momentum, those of the vectors after the orbit's.
+    pairs: Vec<[usize; 2]>,
     /// Drift, kick, drift, …, drift.
     parts: Vec<f64>,
     dt: f64,
@@ -50,12 +54,13 @@ impl Split {
     /// For systems that are not Hamiltonian, or whose H is not T(p) + V(q).
     pub fn new(
         definition: &Definition,
+        vectors: usize,
         constants: &[f64],
         method: Method,
         dt: f64,
     ) -> Result<Self, SimError> {
-        let pairs = hamilton::pairs(definition, constants)?;
-        if !pairs.separable {
+        let found = hamilton::pairs(definition, constants)?;
+        if !found.separable {
             return Err(SimError::other(format!(
                 "{} is Hamiltonian, but its energy is no sum T(p) + V(q), which {} needs. Use --method gauss4.",
                 definition.title,
@@ -67,12 +72,15 @@ impl Split {
         } else {
             S6
         };
+        let d = definition.dimension();
+        let wide = definition.system.variational(vectors);
+        let beside = |k: usize| found.pairs.iter().map(move |[q, p]| [k * d + q, k * d + p]);
         Ok(Self {
-            rates: Rates::new(&definition.system),
-            pairs,
+            rates: Rates::new(&wide),
+            pairs: (0..=vectors).flat_map(beside).collect(),
             parts: parts(drifts, kicks),
             dt,
-            names: definition.system.variables().to_vec(),
+            names: names(&wide),
         })
     }
 
@@ -85,18 +93,14 @@ impl Split {
         time: f64,
         state: &[f64],
         constants: &[f64],
-    ) -> Result<SplitPath<'_>, SimError> {
+    ) -> Result<Paced<'_, DriftsAndKicks<'_>>, SimError> {
         checked_state(state, self.names.len())?;
-        Ok(SplitPath {
+        let method = DriftsAndKicks {
             of: self,
             rates: self.rates.start(constants).map_err(SimError::other)?,
-            begun: time,
-            taken: 0,
-            state: state.to_vec(),
-            old: state.to_vec(),
-            work: state.to_vec(),
             slopes: vec![0.0; state.len()],
-        })
+        };
+        Ok(Paced::new(method, &self.names, self.dt, time, state))
     }
 }
 
@@ -115,79 +119,32 @@ fn parts(drifts: &[f64], kicks: &[f64]) -> Vec<f64> {
     first
 }
 
-/// A Hamiltonian flow under way.
+/// One composed step.
 #[derive(Debug)]
-pub struct SplitPath<'a> {
+pub struct DriftsAndKicks<'a> {
     of: &'a Split,
     rates: RatesRun<'a>,
-    begun: f64,
-    taken: u64,
-    state: Vec<f64>,
-    old: Vec<f64>,
-    work: Vec<f64>,
     slopes: Vec<f64>,
 }
 
-impl SplitPath<'_> {
-    fn after(&self, steps: u64) -> f64 {
-        self.begun + steps as f64 * self.of.dt
-    }
-
-    /// A step of length h from `old` into `work`; time goes with the places.
-    fn step(&mut self, time: f64, h: f64) {
-        self.work.copy_from_slice(&self.old);
+impl Step for DriftsAndKicks<'_> {
+    /// Time goes with the places.
+    fn step(&mut self, time: f64, h: f64, old: &[f64], new: &mut [f64]) -> bool {
+        new.copy_from_slice(old);
         let mut now = time;
         for (number, part) in self.of.parts.iter().enumerate() {
             let side = number % 2;
-            self.rates.at(now, &self.work, &mut self.slopes);
-            for pair in &self.of.pairs.pairs {
-                self.work[pair[side]] += part * h * self.slopes[pair[side]];
+            self.rates.at(now, new, &mut self.slopes);
+            for pair in &self.of.pairs {
+                new[pair[side]] += part * h * self.slopes[pair[side]];
             }
             if side == 0 {
                 now += part * h;
             }
         }
+        true
     }
-}
-
-impl Path for SplitPath<'_> {
-    fn advance(&mut self) -> Result<(), SimError> {
-        self.old.copy_from_slice(&self.state);
-        let time = self.after(self.taken);
-        self.step(time, self.of.dt);
-        if self.work.iter().any(|x| !x.is_finite()) {
-            return Err(stuck(
-                &self.of.names,
-                self.taken + 1,
-                self.after(self.taken + 1),
-                &self.work,
-                &self.slopes,
-                |v| format!("{} runs away at t = {time:.6}.", self.of.names[v]),
-            ));
-        }
-        self.state.copy_from_slice(&self.work);
-        self.taken += 1;
-        Ok(())
-    }
-    fn time(&self) -> f64 {
-        self.after(self.taken)
-    }
-    fn before(&self) -> f64 {
-        self.after(self.taken.saturating_sub(1))
-    }
-    fn state(&self) -> &[f64] {
-        &self.state
-    }
-    fn between(&mut self, time: f64, out: &mut [f64]) -> Result<(), SimError> {
-        let before = self.before();
-        self.step(before, (time - before).max(0.0));
-        out.copy_from_slice(&self.work);
-        Ok(())
-    }
-    fn steps(&self) -> u64 {
-        self.taken
-    }
-    fn slack(&self) -> f64 {
-        1e-9 * self.of.dt
+    fn slopes(&self) -> &[f64] {
+        &self.slopes
     }
 }

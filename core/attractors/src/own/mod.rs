@@ -179,6 +179,11 @@ fn file_of(
         let formulas = base.history.iter().map(ToString::to_string);
         document["history"] = value(formulas.collect::<Array>());
     }
+    let noisy = same.filter(|b| !b.noise.is_empty() && sheet.system.delays().is_empty());
+    if let Some(base) = noisy {
+        let formulas = base.noise.iter().map(ToString::to_string);
+        document["noise"] = value(formulas.collect::<Array>());
+    }
     if let Some(timing) = timing {
         if !sheet.is_map() {
             document["dt"] = value(timing.dt);
@@ -189,7 +194,24 @@ fn file_of(
         }
     }
     let mut parameters = ArrayOfTables::new();
-    for given in &sheet.values {
+    // Those that stand in the noise alone are the base's.
+    let noise: Vec<String> = noisy.map_or_else(Vec::new, |b| {
+        b.noise
+            .iter()
+            .flat_map(loom_formula::Expr::symbols)
+            .collect()
+    });
+    let known = |name: &String| sheet.values.iter().any(|g| g.name == *name);
+    let further = base.into_iter().flat_map(|b| &b.parameters);
+    let further = further.filter(|c| noise.contains(&c.key) && !known(&c.key));
+    let further: Vec<Given> = further
+        .map(|c| Given {
+            name: c.key.clone(),
+            text: c.value.to_string(),
+            value: c.value,
+        })
+        .collect();
+    for given in sheet.values.iter().chain(&further) {
         let mut table = Table::new();
         table["key"] = value(&given.name);
         let number = given.text.parse::<f64>().ok().filter(|x| x.is_finite());

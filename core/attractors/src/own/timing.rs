@@ -84,7 +84,7 @@ pub fn measure(definition: &Definition, job: &Job) -> Result<Timing, SimError> {
     if definition.has_delays() {
         return lagged(found, &constants, job);
     }
-    let integrator = Integrator::new(definition, Method::Dop853, 1e-6)?;
+    let integrator = Integrator::new(&definition.system, Method::Dop853, 1e-6)?;
     let mut orbit = integrator.start(0.0, &definition.initial, &constants)?;
     let mut point = definition.initial.clone();
     let mut time = 1e-3;

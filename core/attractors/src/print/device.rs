@@ -80,7 +80,7 @@ pub fn gather(work: &Work<'_>, tally: &mut Tally) -> Result<(), SimError> {
     use Binding::{Read, ReadWrite, Uniform};
     let definition = subject.definition;
     let dimension = definition.dimension();
-    let text = format!("{}{}", preamble(definition), include_str!("print.wgsl"));
+    let text = format!("{}{}", preamble(definition, 0), include_str!("print.wgsl"));
     let kernel = Kernel::new(
         gpu,
         "print",

@@ -1,8 +1,7 @@
 // The orbits of a print on the device: every orbit in f32, its hits counted with atomic whole
 // numbers, so that a run repeats bit for bit. The twin of `swarm.rs` and `optic.rs`.
 //
-// The generated part above this text defines DIMENSION, CONSTANTS, MAP, the aliases `State` and
-// `Constants`, and the system's right-hand side `rates(x: State, p: Constants, t: f32) -> State`.
+// The generated part and `step.wgsl` stand above this text.
 
 struct Press {
   // World to clip space.
@@ -39,36 +38,6 @@ struct Press {
 @group(0) @binding(5) var<storage, read_write> sums: array<atomic<u32>>;
 // Depth in the upper half, number in the lower.
 @group(0) @binding(6) var<storage, read_write> nearest: array<atomic<u32>>;
-
-fn moved(x: State, k: State, h: f32) -> State {
-  var y: State;
-  for (var i = 0u; i < DIMENSION; i++) { y[i] = x[i] + h * k[i]; }
-  return y;
-}
-
-fn stepped(x: State, p: Constants, t: f32, h: f32) -> State {
-  if (MAP) { return rates(x, p, t); }
-  let k1 = rates(x, p, t);
-  let k2 = rates(moved(x, k1, 0.5 * h), p, t + 0.5 * h);
-  let k3 = rates(moved(x, k2, 0.5 * h), p, t + 0.5 * h);
-  let k4 = rates(moved(x, k3, h), p, t + h);
-  var y: State;
-  for (var i = 0u; i < DIMENSION; i++) {
-    y[i] = x[i] + (h / 6.0) * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
-  }
-  return y;
-}
-
-fn coordinate(x: State, axis: u32) -> f32 {
-  var y = x;
-  if (axis >= DIMENSION) { return 0.0; }
-  return y[axis];
-}
-
-// By its bits, since shaders may take NaN and infinities for impossible.
-fn finite(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
-}
 
 // Cells across and down, depth from 0 to 1, and 1 where the point can be seen.
 fn placed(x: State) -> vec4f {

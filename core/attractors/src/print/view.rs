@@ -5,8 +5,9 @@ use loom_sim::{Camera, Press, Raster, Settings, SimError, View};
 
 use super::{Frame, Recipe, Subject};
 use crate::lens;
-use crate::motion::{self, Motion, START_POINTS};
+use crate::motion::{Motion, START_POINTS};
 use crate::settings::ViewSettings;
+use crate::speeds;
 use crate::start;
 
 impl Motion {
@@ -54,7 +55,7 @@ impl Motion {
             definition: &self.definition,
             build: &build,
             samples,
-            speed_range: motion::speed_range(&self.definition, samples, &build.constants)?,
+            speed_range: speeds::speed_range(&self.definition, samples, &build.constants)?,
             axes: settings.axes,
             frame: match self.camera_for(view, &settings, points) {
                 Camera::Plane(plane) => Frame::Rectangle(lens::seen(&plane, points)),

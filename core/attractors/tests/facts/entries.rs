@@ -1,7 +1,8 @@
 //! Every entry of the catalogue, held to what it says of itself.
 
 use loom_attractors::settings::Build;
-use loom_attractors::{Definition, catalogue, trajectory};
+use loom_attractors::spectrum::kaplan_yorke;
+use loom_attractors::{Definition, catalogue, forcing, trajectory};
 use loom_formula::{Clock, Scheme, Stepper};
 use loom_sim::Settings;
 use rayon::prelude::*;
@@ -76,6 +77,33 @@ fn every_jacobian_equals_finite_differences() {
             }
         }
         Ok(())
+    });
+}
+
+#[test]
+fn every_driven_systems_dimension_is_counted_without_what_stands_for_time() {
+    every(|definition| {
+        let phases = forcing::phases(definition);
+        let Some(measured) = &definition.measured else {
+            return Ok(());
+        };
+        if phases.is_empty() || phases.len() == definition.dimension() {
+            return Ok(());
+        }
+        let counted = |list: &[f64]| -> Vec<f64> {
+            let kept = list.iter().enumerate().filter(|(k, _)| !phases.contains(k));
+            kept.map(|(_, x)| *x).collect()
+        };
+        let (exponents, errors) = (&measured.spectrum, &measured.standard_error);
+        let (dimension, _) = kaplan_yorke(&counted(exponents), &counted(errors));
+        let stored = measured.kaplan_yorke_dimension;
+        if (dimension - stored).abs() < 1e-3 {
+            Ok(())
+        } else {
+            Err(format!(
+                "{stored} is stored, and the exponents give {dimension}"
+            ))
+        }
     });
 }
 

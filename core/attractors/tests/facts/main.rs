@@ -5,13 +5,16 @@
 mod analyses;
 mod catalogue;
 mod conformance;
+mod delay_exponents;
 mod delays;
 mod device;
 mod diagrams;
 mod entries;
 mod exponents;
+mod followed;
 mod measures;
 mod methods;
+mod noise;
 mod own;
 mod planes;
 mod prints;
