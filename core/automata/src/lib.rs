@@ -3,7 +3,9 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`rule`] | two-state outer-totalistic rules and their grids |
-//! | [`pattern`], [`rle`], [`rle_write`], [`catalogue`] | patterns, their files, those that come along |
+//! | [`pattern`], [`rle`], [`rle_write`], [`catalogue`] | patterns, their common form, those that come along |
+//! | [`files`], [`apgcode`] | every other form of file, and the codes of objects |
+//! | [`identify`] | what a pattern is, and of what ash consists |
 //! | [`grid`], [`packed`], [`simd`] | any rule on a torus or bounded plane, 64 cells a word |
 //! | [`gpu`] | the same on a GPU: `life.wgsl` is the packed engine's twin |
 //! | [`hashlife`] | rules without B0 on the unbounded plane, over astronomical times |
@@ -14,13 +16,16 @@
 
 pub mod activity;
 mod adder;
+pub mod apgcode;
 pub mod catalogue;
 mod draw;
 pub mod edit;
 pub mod error;
+pub mod files;
 pub mod gpu;
 pub mod grid;
 pub mod hashlife;
+pub mod identify;
 pub mod local;
 mod means;
 pub mod packed;

@@ -71,6 +71,19 @@ impl Pattern {
         pattern
     }
 
+    /// Takes over cells (x, y, state) that are given in the coordinates of the grid; position
+    /// and size become theirs.
+    pub fn take_placed(&mut self, cells: Vec<(i64, i64, u8)>) {
+        let live = || cells.iter().filter(|cell| cell.2 > 0);
+        self.position = live()
+            .map(|cell| cell.0)
+            .min()
+            .zip(live().map(|cell| cell.1).min());
+        let fitted = Self::from_states(cells);
+        self.size = fitted.size;
+        self.runs = fitted.runs;
+    }
+
     /// Appends live cells of state 1 to the right of or below everything before.
     pub fn push(&mut self, x: i64, y: i64, length: u64) {
         self.push_state(x, y, length, 1);

@@ -28,16 +28,32 @@ pub struct RleError {
     pub problem: String,
 }
 
+/// How a rule's name becomes a rule: the notation, or names that a file brings along.
+pub type Resolve<'a> = &'a dyn Fn(&str) -> Result<Rule, RuleError>;
+
 /// Reads a whole RLE file.
 ///
-/// The header may be missing; the rule is then left open. What follows `!` is ignored.
+/// The header may be missing; the rule is then left open. What follows `!` is ignored; without
+/// it the cells must fill the height that the header declares, so that a file which was cut off
+/// is noticed.
 ///
 /// # Errors
 /// The first thing that is not RLE, with its line and column; a header or a run that reaches
-/// beyond [`MAX_SIDE`]; more than [`MAX_CELLS`] live cells.
+/// beyond [`MAX_SIDE`]; more than [`MAX_CELLS`] live cells; a missing end.
 pub fn read(text: &str) -> Result<Pattern, RleError> {
+    let lines: Vec<&str> = text.lines().collect();
+    read_lines(&lines, &str::parse).map(|(pattern, _)| pattern)
+}
+
+/// Reads the pattern that starts at the first of these lines, and says how many lines it takes.
+/// Errors count from the first of them.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_lines(lines: &[&str], resolve: Resolve) -> Result<(Pattern, usize), RleError> {
     let mut reader = Reader {
         pattern: Pattern::default(),
+        resolve,
         x: 0,
         y: 0,
         count: None,
@@ -48,96 +64,44 @@ pub fn read(text: &str) -> Result<Pattern, RleError> {
         header_seen: false,
         body_seen: false,
     };
-    let mut ended = false;
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in lines.iter().enumerate() {
         if reader.line(number + 1, line)? {
-            ended = true;
-            break;
+            return Ok((reader.finish(), number + 1));
         }
     }
-    if !ended && !reader.header_seen && !reader.body_seen {
-        return Err(RleError {
-            line: 1,
-            column: 1,
-            problem: "no pattern here; a header such as x = 3, y = 3 and cells are expected"
-                .to_owned(),
-        });
+    if !reader.header_seen && !reader.body_seen {
+        return fail(
+            1,
+            1,
+            "no pattern here; a header such as x = 3, y = 3 and cells are expected",
+        );
     }
-    Ok(reader.finish())
-}
-
-/// Reads an RLE file, or failing that the first pattern in a longer text.
-///
-/// # Errors
-/// Where the text has a header, why what follows it can't be read; otherwise the error of
-/// [`read`].
-pub fn read_or_find(text: &str) -> Result<Pattern, RleError> {
-    read(text).or_else(|error| {
-        if mentions(text) {
-            find(text)
-        } else {
-            Err(error)
-        }
-    })
-}
-
-/// Finds the first RLE pattern in a longer text, such as a pasted forum post: the lines from
-/// its header (with the remarks just above) to the `!`.
-///
-/// # Errors
-/// The errors of [`read`], with lines counted in the whole text; no header anywhere.
-pub fn find(text: &str) -> Result<Pattern, RleError> {
-    let lines: Vec<&str> = text.lines().map(without_marks).collect();
-    let mut nearest: Option<RleError> = None;
-    for (header, _) in lines.iter().enumerate().filter(|(_, l)| is_header(l)) {
-        let mut first = header;
-        while first > 0 && lines[first - 1].trim_start().starts_with('#') {
-            first -= 1;
-        }
-        match read(&lines[first..].join("\n")) {
-            Ok(pattern) => return Ok(pattern),
-            Err(mut error) => {
-                error.line += first;
-                nearest.get_or_insert(error);
-            }
-        }
+    if let Some((letter, line, column)) = reader.prefix {
+        return alone(line, column, letter);
     }
-    Err(nearest.unwrap_or(RleError {
-        line: 1,
-        column: 1,
-        problem: "no RLE pattern in this text; it starts with a line such as x = 3, y = 3"
-            .to_owned(),
-    }))
-}
-
-/// A line without what a forum or a mail puts before it: `[code]`, `[rle]`, `>`.
-fn without_marks(line: &str) -> &str {
-    let mut rest = line.trim_start();
-    loop {
-        let after = match rest.strip_prefix('[') {
-            Some(tag) => tag.split_once(']').map(|(_, after)| after),
-            None => rest.strip_prefix('>'),
-        };
-        match after {
-            Some(after) => rest = after.trim_start(),
-            None => return rest,
-        }
+    let (rows, declared) = (reader.y + u64::from(reader.x > 0), reader.declared.1);
+    if reader.count.is_some() || rows < declared {
+        let problem = format!(
+            "the file ends after {rows} of {declared} rows, without the ! that ends a pattern; \
+             it was probably cut off"
+        );
+        return fail(lines.len().max(1), 1, problem);
     }
+    Ok((reader.finish(), lines.len()))
 }
 
-/// Whether some line of a text opens a pattern, readable or not.
-pub fn mentions(text: &str) -> bool {
-    text.lines().map(without_marks).any(is_header)
-}
+pub use crate::files::post::{find, mentions, read_or_find};
 
-fn is_header(line: &str) -> bool {
+/// Whether a line opens a pattern: `x = `.
+pub(crate) fn is_header(line: &str) -> bool {
     let line = line.trim_start();
     line.strip_prefix(['x', 'X'])
         .is_some_and(|rest| rest.trim_start().starts_with('='))
 }
 
-struct Reader {
+struct Reader<'a> {
     pattern: Pattern,
+    resolve: Resolve<'a>,
     x: u64,
     y: u64,
     count: Option<u64>,
@@ -165,7 +129,7 @@ fn fail<T>(line: usize, column: usize, problem: impl Into<String>) -> Result<T, 
     })
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads one line; true after the `!`.
     fn line(&mut self, number: usize, line: &str) -> Result<bool, RleError> {
         let trimmed = line.trim_start();
@@ -264,7 +228,7 @@ impl Reader {
                 }
                 "rule" => {
                     let text = value.trim_end();
-                    let rule: Result<Rule, RuleError> = text.parse();
+                    let rule = (self.resolve)(text);
                     let at = column(value);
                     self.pattern.rule = Some(rule.map_err(|error| RleError {
                         line: number,

@@ -14,6 +14,7 @@ use crate::activity::PopulationAndActivity;
 use crate::catalogue::{self, CATALOGUE};
 use crate::draw;
 use crate::error::LifeError;
+use crate::files::{self, Content, Kind};
 use crate::rle_write;
 use crate::simulation::Life;
 use crate::start::{self, PATTERN, SOUP};
@@ -75,22 +76,31 @@ const SOUPS: [(&str, &str, &str, f64, &str); 6] = [
 
 /// Group and the generation at which a pattern is pictured.
 fn group(key: &str) -> (&'static str, u32) {
-    match key {
-        "block" | "beehive" => ("Still lifes", 0),
-        "blinker" | "toad" | "beacon" | "pulsar" => ("Oscillators", 1),
-        "pentadecathlon" => ("Oscillators", 8),
-        "gosper-glider-gun" => ("Guns and growth", 75),
-        "simkin-glider-gun" => ("Guns and growth", 130),
-        "switch-engine" | "infinite-growth-square" | "infinite-growth-row" => {
-            ("Guns and growth", 700)
-        }
-        "r-pentomino" => ("Methuselahs", 200),
-        "acorn" => ("Methuselahs", 400),
-        "diehard" => ("Methuselahs", 60),
-        "rabbits" => ("Methuselahs", 400),
-        "replicator" => ("Other rules", 84),
-        _ => ("Spaceships", 0),
-    }
+    let moment = match key {
+        "blinker" | "toad" | "beacon" | "pulsar" => 1,
+        "pentadecathlon" => 8,
+        "gosper-glider-gun" => 75,
+        "simkin-glider-gun" => 130,
+        "switch-engine" | "infinite-growth-square" | "infinite-growth-row" => 700,
+        "r-pentomino" => 200,
+        "acorn" | "rabbits" => 400,
+        "diehard" => 60,
+        "replicator" => 84,
+        _ => 0,
+    };
+    let tags = catalogue::entry(key).map_or(&[][..], |entry| entry.tags);
+    let group = match tags.first().copied().unwrap_or("") {
+        _ if tags.contains(&"other-rules") => "Other rules",
+        "still-life" => "Still lifes",
+        "oscillator" => "Oscillators",
+        "spaceship" => "Spaceships",
+        "gun" | "puffer" | "rake" | "breeder" | "sawtooth" => "Guns and growth",
+        "methuselah" if tags.contains(&"puffer") => "Guns and growth",
+        "methuselah" => "Methuselahs",
+        "garden-of-eden" => "Gardens of Eden",
+        _ => "Machines",
+    };
+    (group, moment)
 }
 
 fn try_this(sentence: &str, button: &str, key: &str, value: impl Into<Value>) -> Experiment {
@@ -122,6 +132,12 @@ fn experiments(key: &str) -> Vec<Experiment> {
             e,
         )
     };
+    let fits = catalogue::entry(key)
+        .and_then(|entry| entry.pattern().ok())
+        .is_some_and(|pattern| pattern.size.0.max(pattern.size.1) <= 128);
+    if !fits {
+        return vec![far(4)];
+    }
     match group(key).0 {
         "Guns and growth" => vec![far(30), torus],
         "Methuselahs" => vec![far(4), torus, highlife],
@@ -185,6 +201,37 @@ fn soup_entry(&(name, title, rule, density, summary): &(&str, &str, &str, f64, &
     }
 }
 
+/// A file of a form that only [`files`] knows, taken over as RLE or, if it was packed, as the
+/// macrocell file that it holds.
+fn other_form(name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>> {
+    let (kind, packed) = Kind::of_name(name);
+    let ours = match kind? {
+        Kind::Rle | Kind::Macrocell => packed,
+        Kind::Png | Kind::RuleFile => false,
+        _ => true,
+    };
+    if !ours {
+        return None;
+    }
+    let limits = files::Limits::default();
+    let read = || {
+        let opened = files::read(name, bytes, &limits)?;
+        let (ending, text) = match &opened.content {
+            Content::Macrocell { text, .. } => ("mc", text.clone()),
+            _ => ("rle", rle_write::write(&opened.pattern(&limits)?)),
+        };
+        Ok((format!("{name}.{ending}"), text))
+    };
+    let attached = read().map_err(|e: files::FileError| {
+        let text = e.to_string();
+        SimError::Parse(format!("{name}, {}.", text.trim_end_matches('.')))
+    });
+    Some(attached.and_then(|(name, text)| {
+        let model = Model::new(KEY, PATTERN).attach(PATTERN, &name, text.as_bytes());
+        start::settings(&model).map(|_| model)
+    }))
+}
+
 impl Automata {
     fn kept_world(model: &Model, capture: Option<&Capture>) -> Result<World, SimError> {
         let settings = start::settings(model)?;
@@ -246,7 +293,7 @@ impl Science for Automata {
             || text.starts_with("[M2]")
             || (ending == "txt" && crate::rle::mentions(&text));
         if !known {
-            return None;
+            return other_form(name, bytes);
         }
         let model = Model::new(KEY, PATTERN).attach(PATTERN, name, bytes);
         // Reading it now gives the error with its place, before a run is begun.
