@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::hashlife::{HashLifeError, MacrocellError};
 use crate::packed::PackedError;
 use crate::rle::RleError;
-use crate::rule::RuleError;
+use crate::rule::{RuleError, RuleFileError};
 
 /// Any failure of rules, files and engines.
 #[derive(Debug, Error)]
@@ -15,6 +15,9 @@ pub enum LifeError {
     /// A rule that can't be read.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A `.rule` file that can't be read.
+    #[error(transparent)]
+    RuleFile(#[from] RuleFileError),
     /// An RLE file that can't be read.
     #[error(transparent)]
     Rle(#[from] RleError),
@@ -52,7 +55,10 @@ impl From<LifeError> for SimError {
     fn from(error: LifeError) -> Self {
         let text = sentence(&error);
         match error {
-            LifeError::Rule(_) | LifeError::Rle(_) | LifeError::Macrocell(_) => Self::Parse(text),
+            LifeError::Rule(_)
+            | LifeError::RuleFile(_)
+            | LifeError::Rle(_)
+            | LifeError::Macrocell(_) => Self::Parse(text),
             LifeError::Gpu(_) => Self::Device(text),
             LifeError::Packed(_) | LifeError::HashLife(_) | LifeError::Other(_) => {
                 Self::Other(text)

@@ -266,12 +266,13 @@ impl Reader {
                     let text = value.trim_end();
                     let rule: Result<Rule, RuleError> = text.parse();
                     let at = column(value);
-                    self.pattern.rule = Some(rule.map_err(|error| RleError {
+                    let rule = rule.map_err(|error| RleError {
                         line: number,
                         column: at + error.column - 1,
                         problem: format!("rule {text:?}: {}", error.problem),
-                    })?);
-                    self.states = 2;
+                    })?;
+                    self.states = rule.states() as u16;
+                    self.pattern.rule = Some(rule);
                     rest = "";
                 }
                 other => {
