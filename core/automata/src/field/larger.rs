@@ -244,7 +244,7 @@ fn decide<N: Number>(
             }
         }
         for (i, (out, &own)) in out.iter_mut().zip(own).enumerate() {
-            let older = if own >= last { 0 } else { own + 1 };
+            let older = if own >= last { 0 } else { own.wrapping_add(1) };
             let alive = if stays[i] != 0 { 1 } else { older };
             let rest = if own == 1 { alive } else { older };
             *out = if own == 0 { born[i] } else { rest };

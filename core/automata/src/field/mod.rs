@@ -377,7 +377,10 @@ impl std::fmt::Debug for Field {
 /// Cells of a row that are not in state 0.
 fn live(row: &[u8]) -> u64 {
     row.chunks(255)
-        .map(|chunk| u64::from(chunk.iter().map(|&cell| u8::from(cell != 0)).sum::<u8>()))
+        .map(|chunk| {
+            let add = |sum: u8, &cell: &u8| sum.wrapping_add(u8::from(cell != 0));
+            u64::from(chunk.iter().fold(0, add))
+        })
         .sum()
 }
 
@@ -387,8 +390,8 @@ fn changes(old: &[u8], new: &[u8]) -> (u64, u64) {
     for (old, new) in old.chunks(255).zip(new.chunks(255)) {
         let (mut b, mut d) = (0u8, 0u8);
         for (&old, &new) in old.iter().zip(new) {
-            b += u8::from(old == 0 && new != 0);
-            d += u8::from(old != 0 && new == 0);
+            b = b.wrapping_add(u8::from(old == 0 && new != 0));
+            d = d.wrapping_add(u8::from(old != 0 && new == 0));
         }
         births += u64::from(b);
         deaths += u64::from(d);

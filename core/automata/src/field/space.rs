@@ -92,7 +92,7 @@ impl Kernel for Add<'_> {
         let width = self.count.len();
         let mut add = |dx: usize| {
             for (count, &cell) in self.count.iter_mut().zip(&self.row[dx..dx + width]) {
-                *count += u8::from(cell == 1);
+                *count = count.wrapping_add(u8::from(cell == 1));
             }
         };
         if self.sides {

@@ -88,7 +88,7 @@ impl Kernel for Row<'_> {
             let mut add = |row: &[u8], dx: usize| {
                 let row = &row[start + dx..start + dx + length];
                 for (count, &cell) in count[..length].iter_mut().zip(row) {
-                    *count += u8::from(cell == 1);
+                    *count = count.wrapping_add(u8::from(cell == 1));
                 }
             };
             add(north, 1);
@@ -118,7 +118,11 @@ impl Kernel for Row<'_> {
             }
             let mut next = [0u8; CHUNK];
             for i in 0..CHUNK {
-                let older = if own[i] >= self.last { 0 } else { own[i] + 1 };
+                let older = if own[i] >= self.last {
+                    0
+                } else {
+                    own[i].wrapping_add(1)
+                };
                 let alive = if stays[i] != 0 { 1 } else { older };
                 let rest = if own[i] == 1 { alive } else { older };
                 next[i] = if own[i] == 0 { born[i] } else { rest };
