@@ -149,79 +149,118 @@ impl<'a, N: Number> Square<'a, N> {
     }
 }
 
+/// Cells that are handled at once.
+const CHUNK: usize = 64;
+
 impl<N: Number> Kernel for Square<'_, N> {
     #[inline(always)]
     fn run(self) {
         let (reach, width) = (self.reach, self.from.width);
-        let padded = width + 2 * reach;
-        let mut columns = vec![N::default(); padded];
+        // Room behind the rows, so that every loop is over whole chunks.
+        let length = (width + 4 * reach).next_multiple_of(CHUNK) + CHUNK;
+        let mut columns = vec![N::default(); length];
         let start = self.first as isize;
         for y in start - reach as isize..start + reach as isize {
-            add_row(&mut columns, self.from.padded(y));
+            change(&mut columns, self.from.padded(y), N::plus);
         }
-        let mut doubled = vec![N::default(); padded];
-        let mut sums = vec![N::default(); width];
+        let mut doubled = vec![N::default(); length];
+        let mut sums = vec![N::default(); width.next_multiple_of(CHUNK)];
         let stride = self.from.stride;
         for (i, out) in self.out.chunks_mut(stride).enumerate() {
             let y = start + i as isize;
-            add_row(&mut columns, self.from.padded(y + reach as isize));
+            change(&mut columns, self.from.padded(y + reach as isize), N::plus);
             window(&columns, &mut doubled, &mut sums, 2 * reach + 1);
             let own = &self.from.padded(y)[reach..reach + width];
             let out = &mut out[reach..reach + width];
             if !self.middle {
-                for (sum, &own) in sums.iter_mut().zip(own) {
-                    *sum = sum.minus(N::of(u32::from(own == 1)));
-                }
+                change(&mut sums, own, N::minus);
             }
             decide(&sums, own, out, &self.birth, &self.survival, self.last);
             let gone = self.from.padded(y - reach as isize);
-            for (column, &cell) in columns.iter_mut().zip(gone) {
-                *column = column.minus(N::of(u32::from(cell == 1)));
-            }
+            change(&mut columns, gone, N::minus);
         }
     }
 }
 
+/// Adds the live cells of a row to sums, or takes them away.
 #[inline(always)]
-fn add_row<N: Number>(columns: &mut [N], row: &[u8]) {
-    for (column, &cell) in columns.iter_mut().zip(row) {
-        *column = column.plus(N::of(u32::from(cell == 1)));
+fn change<N: Number>(sums: &mut [N], row: &[u8], with: impl Fn(N, N) -> N) {
+    let (chunks, rest) = row.as_chunks::<CHUNK>();
+    let (sums, tail) = sums.split_at_mut(chunks.len() * CHUNK);
+    let (sums, _) = sums.as_chunks_mut::<CHUNK>();
+    for (sums, cells) in sums.iter_mut().zip(chunks) {
+        for i in 0..CHUNK {
+            sums[i] = with(sums[i], N::of(u32::from(cells[i] == 1)));
+        }
+    }
+    for (sum, &cell) in tail.iter_mut().zip(rest) {
+        *sum = with(*sum, N::of(u32::from(cell == 1)));
     }
 }
 
-/// Sums of `length` neighbouring columns, by the binary digits of the length.
+/// Adds what lies `offset` further in another list.
+#[inline(always)]
+fn add_from<N: Number>(sums: &mut [N], parts: &[N], offset: usize) {
+    let (sums, _) = sums.as_chunks_mut::<CHUNK>();
+    let (parts, _) = parts[offset..].as_chunks::<CHUNK>();
+    for (sums, parts) in sums.iter_mut().zip(parts) {
+        for i in 0..CHUNK {
+            sums[i] = sums[i].plus(parts[i]);
+        }
+    }
+}
+
+/// Up to this many columns are added one by one: they come from the nearest cache.
+const SHORT: usize = 24;
+
+/// Sums of `length` neighbouring columns, one by one or by the binary digits of the length.
 #[inline(always)]
 fn window<N: Number>(columns: &[N], doubled: &mut [N], sums: &mut [N], length: usize) {
+    if length <= SHORT {
+        for (chunk, sums) in sums.as_chunks_mut::<CHUNK>().0.iter_mut().enumerate() {
+            let from = &columns[chunk * CHUNK..(chunk + 1) * CHUNK + SHORT];
+            let mut sum = [N::default(); CHUNK];
+            for shift in 0..length {
+                let mut part = [N::default(); CHUNK];
+                part.copy_from_slice(&from[shift..shift + CHUNK]);
+                for i in 0..CHUNK {
+                    sum[i] = sum[i].plus(part[i]);
+                }
+            }
+            *sums = sum;
+        }
+        return;
+    }
     doubled.copy_from_slice(columns);
     sums.fill(N::default());
     let (mut size, mut offset) = (1, 0);
     loop {
         if length & size != 0 {
-            for (sum, &part) in sums.iter_mut().zip(&doubled[offset..]) {
-                *sum = sum.plus(part);
-            }
+            add_from(sums, doubled, offset);
             offset += size;
         }
         size *= 2;
         if size > length {
             return;
         }
-        // In place from the west: each entry adds one further east, not yet changed.
+        // In place from the west: what lies half a size further east is not changed yet.
         let half = size / 2;
-        let end = doubled.len() - half;
         let mut x = 0;
-        while x < end {
-            let step = 64.min(end - x);
-            let mut next = [N::default(); 64];
-            next[..step].copy_from_slice(&doubled[x + half..x + half + step]);
-            for (a, &b) in doubled[x..x + step].iter_mut().zip(&next[..step]) {
-                *a = a.plus(b);
+        while x + half + CHUNK <= doubled.len() {
+            let mut east = [N::default(); CHUNK];
+            east.copy_from_slice(&doubled[x + half..x + half + CHUNK]);
+            let (here, _) = doubled[x..].as_chunks_mut::<CHUNK>();
+            if let Some(here) = here.first_mut() {
+                for i in 0..CHUNK {
+                    here[i] = here[i].plus(east[i]);
+                }
             }
-            x += step;
+            x += CHUNK;
         }
     }
 }
 
+/// The next states from counts, which fill whole chunks.
 #[inline(always)]
 fn decide<N: Number>(
     sums: &[N],
@@ -231,24 +270,35 @@ fn decide<N: Number>(
     survival: &Set<N>,
     last: u8,
 ) {
-    const CHUNK: usize = 64;
-    let chunks = sums.chunks(CHUNK).zip(own.chunks(CHUNK));
-    for ((sums, own), out) in chunks.zip(out.chunks_mut(CHUNK)) {
-        let mut born = [0u8; CHUNK];
-        let mut stays = [0u8; CHUNK];
-        for (set, flags) in [(birth, &mut born), (survival, &mut stays)] {
-            for &(low, length) in &set.ranges {
-                for (flag, &sum) in flags.iter_mut().zip(sums) {
-                    *flag |= u8::from(sum.minus(low).at_most(length));
-                }
+    let (sums, _) = sums.as_chunks::<CHUNK>();
+    for (i, sums) in sums.iter().enumerate() {
+        let start = i * CHUNK;
+        let length = CHUNK.min(own.len() - start);
+        let mut cells = [0; CHUNK];
+        if length == CHUNK {
+            cells.copy_from_slice(&own[start..start + CHUNK]);
+        } else {
+            cells[..length].copy_from_slice(&own[start..]);
+        }
+        let (mut born, mut stays) = ([0u8; CHUNK], [0u8; CHUNK]);
+        for &(low, length) in &birth.ranges {
+            for i in 0..CHUNK {
+                born[i] |= u8::from(sums[i].minus(low).at_most(length));
             }
         }
-        for (i, (out, &own)) in out.iter_mut().zip(own).enumerate() {
+        for &(low, length) in &survival.ranges {
+            for i in 0..CHUNK {
+                stays[i] |= u8::from(sums[i].minus(low).at_most(length));
+            }
+        }
+        let next: [u8; CHUNK] = std::array::from_fn(|i| {
+            let own = cells[i];
             let older = if own >= last { 0 } else { own.wrapping_add(1) };
             let alive = if stays[i] != 0 { 1 } else { older };
             let rest = if own == 1 { alive } else { older };
-            *out = if own == 0 { born[i] } else { rest };
-        }
+            if own == 0 { born[i] } else { rest }
+        });
+        out[start..start + length].copy_from_slice(&next[..length]);
     }
 }
 
@@ -335,7 +385,7 @@ impl Kernel for General<'_> {
             .all(|counts| counts.0.len() <= RANGES);
         let (birth, survival) = (Set::<u32>::new(&rule.birth), Set::new(&rule.survival));
         let mut counts = [vec![0i32; width], vec![0i32; if turns { width } else { 0 }]];
-        let mut chosen = vec![0u32; width];
+        let mut chosen = vec![0u32; width.next_multiple_of(CHUNK)];
         let stride = field.stride;
         let height = all.len() / stride;
         for i in 0..height {

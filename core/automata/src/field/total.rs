@@ -72,63 +72,78 @@ struct Row<'a> {
 impl Kernel for Row<'_> {
     #[inline(always)]
     fn run(self) {
-        let [north, here, south] = self.rows;
         let width = self.out.len();
         let mut x = 0;
         while x < width {
             // The last chunk overlaps the one before, where there is one.
-            let start = if x + CHUNK > width && width >= CHUNK {
-                width - CHUNK
-            } else {
-                x
-            };
+            let start = x.min(width.saturating_sub(CHUNK));
             let length = CHUNK.min(width - start);
-            let mut count = [0u8; CHUNK];
-            let mut own = [0u8; CHUNK];
-            let mut add = |row: &[u8], dx: usize| {
-                let row = &row[start + dx..start + dx + length];
-                for (count, &cell) in count[..length].iter_mut().zip(row) {
-                    *count = count.wrapping_add(u8::from(cell == 1));
+            let next = if length == CHUNK {
+                let rows = self.rows.map(|row| &row[start..start + CHUNK + 2]);
+                self.chunk(rows)
+            } else {
+                let mut wide = [[0; CHUNK + 2]; 3];
+                for (wide, row) in wide.iter_mut().zip(self.rows) {
+                    wide[..length + 2].copy_from_slice(&row[..length + 2]);
                 }
+                self.chunk([&wide[0], &wide[1], &wide[2]])
             };
-            add(north, 1);
-            add(here, 0);
-            add(here, 2);
-            add(south, 1);
-            if self.hood != Hood::VonNeumann {
-                add(north, 0);
-                add(south, 2);
-            }
-            if self.hood == Hood::Moore {
-                add(north, 2);
-                add(south, 0);
-            }
-            own[..length].copy_from_slice(&here[start + 1..start + 1 + length]);
-            let mut born = [0u8; CHUNK];
-            for &n in self.births {
-                for (born, &count) in born.iter_mut().zip(&count) {
-                    *born |= u8::from(count == n);
-                }
-            }
-            let mut stays = [0u8; CHUNK];
-            for &n in self.survivals {
-                for (stays, &count) in stays.iter_mut().zip(&count) {
-                    *stays |= u8::from(count == n);
-                }
-            }
-            let mut next = [0u8; CHUNK];
-            for i in 0..CHUNK {
-                let older = if own[i] >= self.last {
-                    0
-                } else {
-                    own[i].wrapping_add(1)
-                };
-                let alive = if stays[i] != 0 { 1 } else { older };
-                let rest = if own[i] == 1 { alive } else { older };
-                next[i] = if own[i] == 0 { born[i] } else { rest };
-            }
             self.out[start..start + length].copy_from_slice(&next[..length]);
             x += CHUNK;
         }
+    }
+}
+
+impl Row<'_> {
+    /// The next states of a chunk, from its rows with one cell more at both ends.
+    #[inline(always)]
+    fn chunk(&self, [north, here, south]: [&[u8]; 3]) -> [u8; CHUNK] {
+        let mut count = [0u8; CHUNK];
+        add(&mut count, north, 1);
+        add(&mut count, here, 0);
+        add(&mut count, here, 2);
+        add(&mut count, south, 1);
+        if self.hood != Hood::VonNeumann {
+            add(&mut count, north, 0);
+            add(&mut count, south, 2);
+        }
+        if self.hood == Hood::Moore {
+            add(&mut count, north, 2);
+            add(&mut count, south, 0);
+        }
+        let mut own = [0u8; CHUNK];
+        own.copy_from_slice(&here[1..=CHUNK]);
+        let (mut born, mut stays) = ([0u8; CHUNK], [0u8; CHUNK]);
+        for &n in self.births {
+            for i in 0..CHUNK {
+                born[i] |= u8::from(count[i] == n);
+            }
+        }
+        for &n in self.survivals {
+            for i in 0..CHUNK {
+                stays[i] |= u8::from(count[i] == n);
+            }
+        }
+        let last = self.last;
+        std::array::from_fn(|i| {
+            let older = if own[i] >= last {
+                0
+            } else {
+                own[i].wrapping_add(1)
+            };
+            let alive = if stays[i] != 0 { 1 } else { older };
+            let rest = if own[i] == 1 { alive } else { older };
+            if own[i] == 0 { born[i] } else { rest }
+        })
+    }
+}
+
+/// Adds the live cells from a place of a row on.
+#[inline(always)]
+fn add(count: &mut [u8; CHUNK], row: &[u8], from: usize) {
+    let mut cells = [0; CHUNK];
+    cells.copy_from_slice(&row[from..from + CHUNK]);
+    for i in 0..CHUNK {
+        count[i] = count[i].wrapping_add(u8::from(cells[i] == 1));
     }
 }
