@@ -383,10 +383,8 @@ impl Kernel for Step<'_> {
             rows[1..65].copy_from_slice(&self.now[tile]);
             rows[65] = around(6)[0];
             let (left, right) = (around(3), around(4));
-            for y in 0..64 {
-                west[y + 1] = left[y];
-                east[y + 1] = right[y];
-            }
+            west[1..65].copy_from_slice(left);
+            east[1..65].copy_from_slice(right);
             (west[0], east[0]) = (around(0)[63], around(2)[63]);
             (west[65], east[65]) = (around(5)[0], around(7)[0]);
             let next = if life {

@@ -149,7 +149,7 @@ impl Field {
 
     /// Number of cells that are not in state 0.
     pub fn population(&self) -> u64 {
-        self.rows().map(|row| live(row)).sum()
+        self.rows().map(live).sum()
     }
 
     /// Left, top, width and height of what is not in state 0.

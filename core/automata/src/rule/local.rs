@@ -37,7 +37,7 @@ impl Local for LifeLike {
 
     fn next(&self, block: &[u8; 9]) -> u8 {
         let alive = block[4] == 1;
-        let live = block.iter().filter(|&&cell| cell == 1).count() as u32;
+        let live: u32 = block.iter().map(|&cell| u32::from(cell == 1)).sum();
         u8::from(Self::next(*self, alive, live - u32::from(alive)))
     }
 }

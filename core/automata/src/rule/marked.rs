@@ -43,7 +43,7 @@ const fn bits(states: &[u32]) -> u32 {
 
 /// The only state of a set, if it has just one.
 fn only(set: u32) -> Option<u8> {
-    (set.count_ones() == 1).then(|| set.trailing_zeros() as u8)
+    set.is_power_of_two().then(|| set.trailing_zeros() as u8)
 }
 
 impl Marked {

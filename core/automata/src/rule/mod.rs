@@ -366,7 +366,7 @@ fn family(reader: &mut Reader) -> Result<Family, RuleError> {
         Some('{') => Ok(Family::Turmite(Arc::new(Turmite::read_table(reader)?))),
         Some('B' | 'S') => lettered(reader),
         Some('0'..='9' | '/') => {
-            let digits = (0..).take_while(|&i| digit(reader, i)).count();
+            let digits = (0..64).take_while(|&i| digit(reader, i)).count();
             if digits > 0 && reader.look(digits) == Some(',') {
                 return Ok(Family::Larger(Arc::new(Larger::read_evans(reader)?)));
             }

@@ -124,7 +124,7 @@ fn write(f: &mut fmt::Formatter<'_>, bits: u32) -> fmt::Result {
     if bits < 1 << 10 {
         return list().try_for_each(|n| write!(f, "{n}"));
     }
-    if bits.count_ones() == 1 {
+    if bits.is_power_of_two() {
         let only = bits.trailing_zeros();
         return write!(f, "{only}-{only}");
     }

@@ -345,9 +345,12 @@ fn all_elementary_rules_agree_with_a_second_implementation() {
                     assert_eq!(state == 1, row[x as usize], "{rule} row {generation}");
                 }
                 population += row.iter().filter(|&&c| c).count();
-                let at = |x: i64| match wraps {
-                    true => row[x.rem_euclid(width) as usize],
-                    false => (0..width).contains(&x) && row[x as usize],
+                let at = |x: i64| {
+                    if wraps {
+                        row[x.rem_euclid(width) as usize]
+                    } else {
+                        (0..width).contains(&x) && row[x as usize]
+                    }
                 };
                 let digit =
                     |x: i64| 4 * u8::from(at(x - 1)) + 2 * u8::from(at(x)) + u8::from(at(x + 1));
@@ -407,9 +410,9 @@ fn totalistic_colours_follow_their_code() {
                 let state = world.state(&(x + left).into(), &y.into()).unwrap();
                 assert_eq!(state, row[x as usize], "{rule} {generation}");
             }
-            let at = |x: i64| match wraps {
-                true => row[x.rem_euclid(40) as usize],
-                false => row.get(x as usize).copied().filter(|_| x >= 0).unwrap_or(0),
+            let at = |x: i64| {
+                let x = if wraps { x.rem_euclid(40) } else { x };
+                usize::try_from(x).map_or(0, |x| row.get(x).copied().unwrap_or(0))
             };
             row = (0..40i64)
                 .map(|x| {

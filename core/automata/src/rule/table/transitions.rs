@@ -265,22 +265,22 @@ impl Builder {
         });
         let mut bound: Vec<String> = bound.collect();
         bound.sort_unstable();
-        self.unfold(&mut items, &bound)
+        self.unfold(&items, &bound)
     }
 
     /// Puts each state of the first bound variable in its places, then goes on with the rest.
-    fn unfold(&mut self, items: &mut Vec<Item>, bound: &[String]) -> Result<(), String> {
+    fn unfold(&mut self, items: &[Item], bound: &[String]) -> Result<(), String> {
         let Some((name, rest)) = bound.split_first() else {
             return self.add(items);
         };
         for state in self.variables.get(name).cloned().unwrap_or_default() {
-            let mut put = items.clone();
+            let mut put = items.to_vec();
             for item in &mut put {
                 if matches!(item, Item::Variable(other) if other == name) {
                     *item = Item::State(state);
                 }
             }
-            self.unfold(&mut put, rest)?;
+            self.unfold(&put, rest)?;
         }
         Ok(())
     }
