@@ -152,13 +152,14 @@ fn rule(text: &str) -> Result<Rule, String> {
 pub struct Run {
     #[command(flatten)]
     from: From,
-    /// Births and survivals; :T512 a torus, :P512 a bounded plane, nothing the unbounded plane
+    /// B3/S23, 345/2/4, W110, WireWorld …; :T512 a torus, :P512 a bounded plane, nothing the
+    /// unbounded plane
     #[arg(long, value_name = "R", value_parser = rule)]
     rule: Option<Rule>,
     /// How many generations; powers such as 10^30 are fine
     #[arg(long, value_name = "N", default_value = "0", value_parser = given::whole)]
     generations: Step,
-    /// auto, packed, hashlife or gpu
+    /// auto, packed, hashlife, tiles, bytes or gpu
     #[arg(long, value_name = "E", default_value = "auto", value_parser = engine)]
     engine: EngineChoice,
     /// Memory that cells may take
@@ -198,7 +199,7 @@ impl Run {
             )));
         }
         let start = self.from.start(self.seed)?;
-        let mut world = run::begin(&start, self.rule, self.means()?).map_err(failed)?;
+        let mut world = run::begin(&start, self.rule.clone(), self.means()?).map_err(failed)?;
         let bar = output::bar("Running");
         if !bar.is_hidden() {
             bar.set_style(indicatif::ProgressStyle::default_spinner());
@@ -266,7 +267,7 @@ impl Run {
                 .into_bytes());
         };
         // The picture carries the run from its beginning.
-        let model = self.from.model(self.rule, self.seed, self.memory)?;
+        let model = self.from.model(self.rule.clone(), self.seed, self.memory)?;
         let mut item = Item::fresh(model);
         item.run.step.clone_from(&self.generations);
         let gpu = self.machine.drawing()?;
@@ -430,7 +431,7 @@ impl CensusOf {
             threads: 1,
             ..Means::default()
         };
-        let mut world = World::new(rule, &start, means).map_err(failed)?;
+        let mut world = World::new(rule.clone(), &start, means).map_err(failed)?;
         run::run(&mut world, &self.after, &mut || false).map_err(failed)?;
         let pattern = world.pattern(1 << 22).map_err(failed)?;
         let census = identify::census(&pattern, &rule).map_err(refused)?;

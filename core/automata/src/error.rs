@@ -8,7 +8,7 @@ use crate::files::FileError;
 use crate::hashlife::{HashLifeError, MacrocellError};
 use crate::packed::PackedError;
 use crate::rle::RleError;
-use crate::rule::RuleError;
+use crate::rule::{RuleError, RuleFileError};
 
 /// Any failure of rules, files and engines.
 #[derive(Debug, Error)]
@@ -16,6 +16,9 @@ pub enum LifeError {
     /// A rule that can't be read.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A `.rule` file that can't be read.
+    #[error(transparent)]
+    RuleFile(#[from] RuleFileError),
     /// An RLE file that can't be read.
     #[error(transparent)]
     Rle(#[from] RleError),
@@ -57,6 +60,7 @@ impl From<LifeError> for SimError {
         let text = sentence(&error);
         match error {
             LifeError::Rule(_)
+            | LifeError::RuleFile(_)
             | LifeError::Rle(_)
             | LifeError::Macrocell(_)
             | LifeError::File(_) => Self::Parse(text),

@@ -154,7 +154,7 @@ impl Pattern {
 
     /// The rule of the file, or Conway's Life.
     pub fn rule_or_life(&self) -> Rule {
-        self.rule.unwrap_or(LIFE)
+        self.rule.clone().unwrap_or(LIFE)
     }
 
     /// Where the top left corner goes: the stated position, or else the origin of the unbounded
@@ -195,9 +195,8 @@ impl Pattern {
 /// The westernmost column and northernmost row of a bounded grid: as in Golly, the origin is
 /// the middle cell.
 pub fn grid_corner(topology: Topology) -> (i64, i64) {
-    topology
-        .size()
-        .map_or((0, 0), |(w, h)| (-i64::from(w / 2), -i64::from(h / 2)))
+    let (width, height) = topology.sides();
+    (-i64::from(width / 2), -i64::from(height / 2))
 }
 
 #[cfg(test)]

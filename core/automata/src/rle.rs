@@ -230,12 +230,13 @@ impl Reader<'_> {
                     let text = value.trim_end();
                     let rule = (self.resolve)(text);
                     let at = column(value);
-                    self.pattern.rule = Some(rule.map_err(|error| RleError {
+                    let rule = rule.map_err(|error| RleError {
                         line: number,
                         column: at + error.column - 1,
                         problem: format!("rule {text:?}: {}", error.problem),
-                    })?);
-                    self.states = 2;
+                    })?;
+                    self.states = rule.states() as u16;
+                    self.pattern.rule = Some(rule);
                     rest = "";
                 }
                 other => {

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(pattern.comments, ["The smallest ship."]);
         assert_eq!(pattern.position, Some((-1, 4)));
         assert_eq!(pattern.generation, 12u32.into());
-        assert_eq!(pattern.rule.unwrap().to_string(), "B3/S23:T64,32");
+        assert_eq!(pattern.rule_or_life().to_string(), "B3/S23:T64,32");
         let cells: Vec<_> = pattern.cells().collect();
         assert_eq!(cells, [(1, 0), (2, 1), (0, 2), (1, 2), (2, 2)]);
     }

@@ -13,13 +13,15 @@ use num_bigint::BigUint;
 use crate::activity::PopulationAndActivity;
 use crate::catalogue::{self, CATALOGUE};
 use crate::draw;
+use crate::engine::Inside;
 use crate::error::LifeError;
 use crate::files::{self, Content, Kind};
+use crate::gallery;
 use crate::rle_write;
 use crate::simulation::Life;
 use crate::start::{self, PATTERN, SOUP};
 use crate::state::State;
-use crate::world::{Engine, World};
+use crate::world::World;
 
 /// The name under which documents and the registry know this science.
 pub const KEY: &str = "automata";
@@ -164,7 +166,10 @@ fn pattern_entry(entry: &catalogue::Entry) -> Option<Entry> {
         summary: pattern.comments.join(" "),
         citation,
         keywords: vec![
-            pattern.rule.map_or(String::new(), |rule| rule.name()),
+            pattern
+                .rule
+                .as_ref()
+                .map_or(String::new(), crate::Rule::name),
             title.to_lowercase(),
         ],
         title,
@@ -254,7 +259,10 @@ impl Science for Automata {
 
     fn catalogue(&self) -> Vec<Entry> {
         let patterns = CATALOGUE.iter().filter_map(pattern_entry);
-        patterns.chain(SOUPS.iter().map(soup_entry)).collect()
+        let mut entries: Vec<Entry> = patterns.chain(SOUPS.iter().map(soup_entry)).collect();
+        let taken: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+        entries.extend(gallery::entries(&taken));
+        entries
     }
 
     fn parameters(&self, model: &Model) -> Result<Vec<Parameter>, SimError> {
@@ -304,10 +312,9 @@ impl Science for Automata {
         let mut model = entry.model.clone();
         let generations = if model.kind == SOUP {
             // A smaller grid shows the same and is made at once.
-            let rule = model.parameters.get("rule").map(ToString::to_string);
-            let rule = rule.unwrap_or_default().replace(":T512", ":T96");
-            model = model.with("rule", rule);
-            60
+            let (small, generations) = gallery::small(&model);
+            model = small;
+            generations
         } else {
             group(&model.kind).1
         };
@@ -342,7 +349,9 @@ impl Science for Automata {
         let value = |key: &str| settings.get(key).map_or(String::new(), ToString::to_string);
         let start = if model.kind == SOUP {
             let rule: Option<crate::Rule> = value("rule").parse().ok();
-            let (width, height) = rule.and_then(|r| r.topology.size()).unwrap_or((256, 256));
+            let (width, height) = rule.map_or((0, 0), |r| r.topology.sides());
+            let side_or = |side: u32| if side == 0 { 256 } else { side };
+            let (width, height) = (side_or(width), side_or(height));
             let side = |key: &str, whole: u32| match value(key).as_str() {
                 "0" | "" => whole.to_string(),
                 side => side.to_owned(),
@@ -371,9 +380,9 @@ impl Science for Automata {
 /// # Errors
 /// An ending that is neither; too many cells for RLE; packed cells as macrocell.
 pub fn file(world: &World, ending: &str) -> Result<String, LifeError> {
-    match (ending, world.engine()) {
+    match (ending, world.inside()) {
         ("rle", _) => Ok(rle_write::write(&world.pattern(crate::rle::MAX_CELLS)?)),
-        ("mc", Engine::HashLife(universe)) => Ok(universe.macrocell()),
+        ("mc", Inside::Tree(universe)) => Ok(universe.macrocell()),
         ("mc", _) => Err(LifeError::Other(
             "macrocell files hold unbounded planes; write this grid as .rle".to_owned(),
         )),

@@ -258,7 +258,7 @@ pub fn read_text(name: &str, text: &str, limits: &Limits) -> Result<Opened, File
         Opened::of(kind, vec![life1::read(text)?])
     } else if start.starts_with("@RULE") || (by_name == Some(Kind::RuleFile) && !rules.is_empty()) {
         for rule in &rules {
-            rule.check()?;
+            rule.rule()?;
         }
         Opened {
             content: Content::Rules,

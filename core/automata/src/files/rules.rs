@@ -37,25 +37,32 @@ pub fn sections(text: &str) -> Vec<RuleText> {
 }
 
 impl RuleText {
-    /// Whether the section can be a rule at all.
+    /// The rule.
     ///
     /// # Errors
-    /// A rule without a name.
-    pub fn check(&self) -> Result<(), FileError> {
-        if self.name.is_empty() {
-            return Err(FileError::at(
-                self.line,
-                "@RULE is followed by the rule's name",
-            ));
-        }
-        Ok(())
+    /// The first line that makes no rule, counted in the whole file.
+    pub fn rule(&self) -> Result<Rule, FileError> {
+        Rule::from_rule_file(&self.text).map_err(|error| FileError {
+            line: Some(self.line + error.line.max(1) - 1),
+            column: None,
+            problem: error.problem,
+        })
     }
 }
 
 /// The rule that a file's header names: one of its own rules, or one in the usual notation.
 ///
 /// # Errors
-/// Those of the notation.
-pub fn resolve(name: &str, _rules: &[RuleText]) -> Result<Rule, RuleError> {
-    name.parse()
+/// Those of the notation; what is wrong with the rule of that name in the file.
+pub fn resolve(name: &str, rules: &[RuleText]) -> Result<Rule, RuleError> {
+    let plain = name.split_once(':').map_or(name, |(plain, _)| plain).trim();
+    let Some(own) = rules.iter().find(|rule| rule.name == plain) else {
+        return name.parse();
+    };
+    let rule = own.rule().map_err(|error| RuleError {
+        rule: name.to_owned(),
+        column: 1,
+        problem: error.to_string(),
+    })?;
+    Rule::read_beside(name, Some(&rule))
 }

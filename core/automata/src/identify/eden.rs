@@ -150,7 +150,7 @@ mod tests {
         fn small_rectangles_agree_with_trying_everything(cells in 0u32..64, wide in any::<bool>(),
                                                          birth in 0u16..256, survival in 0u16..512) {
             let (width, height) = if wide { (3, 2) } else { (2, 3) };
-            let rule = Rule { birth: birth << 1, survival, topology: Topology::Plane };
+            let rule = Rule::life_like(crate::rule::LifeLike { birth: birth << 1, survival }, crate::rule::Topology::Plane);
             let mut pattern = Pattern::from_cells(
                 (0..6).filter(|i| cells >> i & 1 != 0).map(|i| (i % width, i / width)),
             );
@@ -167,7 +167,7 @@ mod tests {
                     let (x, y) = (i % width, i / width);
                     let around: u32 = (0..9).map(|j| alive(x + j % 3, y + j / 3)).sum();
                     let here = alive(x + 1, y + 1);
-                    rule.next(here != 0, around - here) == (cells >> i & 1 != 0)
+                    rule.life().unwrap().next(here != 0, around - here) == (cells >> i & 1 != 0)
                 })
             });
             prop_assert_eq!(has_parent(&pattern, &rule).unwrap(), parent);

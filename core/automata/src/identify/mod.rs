@@ -29,7 +29,7 @@ pub use symmetry::symmetry;
 use crate::apgcode::{self, Class};
 use crate::local::Local;
 use crate::pattern::Pattern;
-use crate::rule::Rule;
+use crate::rule::{Rule, Topology};
 use orbit::{Found, Watch};
 use plane::{Plane, Ready};
 
@@ -212,23 +212,14 @@ pub type Refused = String;
 /// # Errors
 /// A rule that looks farther, or one on a bounded grid.
 pub fn local(rule: &Rule) -> Result<Arc<dyn Local>, Refused> {
-    #[derive(Debug)]
-    struct Totalistic(Rule);
-    impl Local for Totalistic {
-        fn states(&self) -> usize {
-            2
-        }
-        fn next(&self, block: &[u8; 9]) -> u8 {
-            let around = block.iter().map(|&s| u32::from(s)).sum::<u32>() - u32::from(block[4]);
-            u8::from(self.0.next(block[4] != 0, around))
-        }
-    }
-    if rule.topology.size().is_some() {
+    if rule.topology != Topology::Plane {
         return Err(format!(
             "{rule} runs on a bounded grid; identify the pattern on the unbounded plane"
         ));
     }
-    Ok(Arc::new(Totalistic(*rule)))
+    rule.local().ok_or_else(|| {
+        format!("{rule} looks farther than the eight neighbours; its objects are not identified")
+    })
 }
 
 /// Identifies a pattern under a rule on the unbounded plane.

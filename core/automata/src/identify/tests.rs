@@ -204,9 +204,9 @@ proptest! {
     fn the_plane_agrees_with_the_reference(cells in prop::collection::vec((0usize..12, 0usize..12), 0..60),
                                            birth in 0u16..256, survival in 0u16..512) {
         // Without B0; the grid is wide enough for eight generations.
-        let rule = Rule { birth: birth << 1, survival, topology: crate::rule::Topology::Plane };
-        let grid = rule.on(crate::rule::Topology::Bounded { width: 40, height: 40 });
-        let mut reference = Reference::new(grid).unwrap();
+        let rule = Rule::life_like(crate::rule::LifeLike { birth: birth << 1, survival }, crate::rule::Topology::Plane);
+        let grid = rule.clone().on(crate::rule::Topology::Bounded { width: 40, height: 40 });
+        let mut reference = Reference::new(grid.clone()).unwrap();
         for &(x, y) in &cells {
             reference.set(x + 14, y + 14, true);
         }

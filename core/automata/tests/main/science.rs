@@ -43,12 +43,12 @@ fn a_file_opens_as_a_model_or_says_where_it_is_wrong() {
         .unwrap();
     let life = Automata.build(&model, &Place::cpu()).unwrap();
     assert_eq!(life.parameters()["rule"], Value::from("B3/S23:T20"));
-    let error = open("glider.rle", "x = 3, y = 3\nbo$2bq")
+    let error = open("glider.rle", "x = 3, y = 3\nbo$2b?")
         .unwrap()
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "glider.rle, line 2, column 6: 'q' stands alone; A to X must follow it, for states 25 to 255."
+        "glider.rle, line 2, column 6: '?' is not RLE; b, o, A to X, $, ! and counts are."
     );
     assert!(open("notes.txt", "nothing here").is_none());
     assert!(open("post.txt", "see:\nx = 1, y = 1\no!").unwrap().is_ok());
