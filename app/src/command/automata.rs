@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use loom_automata::files::{self, Content, Kind, Opened, Writing};
+use loom_automata::identify;
 use loom_automata::run::{self, Start};
 use loom_automata::start::Soup;
 use loom_automata::world::{EngineChoice, Means, World};
@@ -19,6 +21,8 @@ pub enum Verb {
     List(List),
     Run(Run),
     Convert(Convert),
+    Identify(Identify),
+    Census(CensusOf),
     #[command(visible_alias = "analyze")]
     Analyse(Analyse),
 }
@@ -29,6 +33,8 @@ impl Verb {
             Self::List(list) => super::catalogue("automata", list.json),
             Self::Run(run) => run.run(),
             Self::Convert(convert) => convert.run(),
+            Self::Identify(identify) => identify.run(),
+            Self::Census(census) => census.run(),
             Self::Analyse(analyse) => analyse.run(),
         }
     }
@@ -146,13 +152,14 @@ fn rule(text: &str) -> Result<Rule, String> {
 pub struct Run {
     #[command(flatten)]
     from: From,
-    /// Births and survivals; :T512 a torus, :P512 a bounded plane, nothing the unbounded plane
+    /// B3/S23, 345/2/4, W110, WireWorld …; :T512 a torus, :P512 a bounded plane, nothing the
+    /// unbounded plane
     #[arg(long, value_name = "R", value_parser = rule)]
     rule: Option<Rule>,
     /// How many generations; powers such as 10^30 are fine
     #[arg(long, value_name = "N", default_value = "0", value_parser = given::whole)]
     generations: Step,
-    /// auto, packed, hashlife or gpu
+    /// auto, packed, hashlife, tiles, bytes or gpu
     #[arg(long, value_name = "E", default_value = "auto", value_parser = engine)]
     engine: EngineChoice,
     /// Memory that cells may take
@@ -192,7 +199,7 @@ impl Run {
             )));
         }
         let start = self.from.start(self.seed)?;
-        let mut world = run::begin(&start, self.rule, self.means()?).map_err(failed)?;
+        let mut world = run::begin(&start, self.rule.clone(), self.means()?).map_err(failed)?;
         let bar = output::bar("Running");
         if !bar.is_hidden() {
             bar.set_style(indicatif::ProgressStyle::default_spinner());
@@ -260,7 +267,7 @@ impl Run {
                 .into_bytes());
         };
         // The picture carries the run from its beginning.
-        let model = self.from.model(self.rule, self.seed, self.memory)?;
+        let model = self.from.model(self.rule.clone(), self.seed, self.memory)?;
         let mut item = Item::fresh(model);
         item.run.step.clone_from(&self.generations);
         let gpu = self.machine.drawing()?;
@@ -277,51 +284,167 @@ impl Run {
 
 /// Write a pattern in another form
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  strange-loom automata convert glider.txt glider.rle")]
+#[command(
+    after_help = "Examples:\n  strange-loom automata convert glider.cells glider.rle\n  \
+    strange-loom automata convert drawing.png pattern.rle.gz\n  \
+    strange-loom automata convert xq4_153 glider.png --pixels 8"
+)]
 pub struct Convert {
-    /// The pattern; - is standard input
+    /// The pattern: a file of any form, an apgcode, a name of `automata list`; - is standard input
     from: PathBuf,
-    /// Where to write; - is standard output
+    /// Where to write: .rle .mc .lif .l6 .cells .l .apgcode .png, each also .gz; - is standard output
     to: PathBuf,
-    /// rle or mc, whatever the ending
+    /// rle, mc, lif, l6, cells, l, apgcode or png, whatever the ending
     #[arg(long, value_name = "KIND")]
     format: Option<String>,
+    /// Pixels a cell in a picture
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
+    pixels: u32,
     /// Memory that cells may take
     #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     memory: u64,
 }
 
+/// A file of any form, a pattern of the catalogue or an apgcode.
+fn opened(name: &str) -> Result<Opened, Failure> {
+    let path = Path::new(name);
+    let limits = files::Limits::default();
+    let given = match loom_automata::catalogue::entry(name) {
+        _ if name == "-" || path.is_file() => None,
+        Some(entry) => Some(entry.rle),
+        None => loom_automata::apgcode::read(name).is_ok().then_some(name),
+    };
+    let read = match given {
+        Some(text) => files::read_text("", text, &limits),
+        None => files::read(name, &output::read(path)?, &limits),
+    };
+    read.map_err(|e| unread(name, &e.into()))
+}
+
 impl Convert {
     fn run(self) -> Done {
-        let ending = output::ending(Some(&self.to), self.format.as_deref(), "rle")?;
-        let start = pattern(&self.from.display().to_string())?;
-        let means = |engine| Means {
-            engine,
-            gpu: None,
-            threads: 1,
-            memory: self.memory << 20,
+        let to = self.to.display().to_string();
+        let (by_name, packed) = Kind::of_name(&to);
+        let kind = match &self.format {
+            Some(format) => Kind::of_name(&format.to_ascii_lowercase()).0,
+            None if self.to == Path::new("-") => Some(Kind::Rle),
+            None => by_name,
         };
-        // A macrocell file is a tree, whatever grid the rule names.
-        let (engine, rule) = match (&start, ending.as_str()) {
-            (Start::Pattern(p), "mc") => {
-                let rule = p.rule_or_life();
-                (
-                    EngineChoice::HashLife,
-                    Some(rule.on(loom_automata::Topology::Plane)),
-                )
+        let kind = kind.ok_or_else(|| {
+            Failure::input(format!(
+                "A pattern can't be written as {}: give .rle, .mc, .lif, .l6, .cells, .l, .apgcode \
+                 or .png.",
+                self.format.as_deref().unwrap_or(&to)
+            ))
+        })?;
+        let from = self.from.display().to_string();
+        let opened = opened(&from)?;
+        let bytes = match (&opened.content, kind) {
+            // A tree stays a tree, however large it is.
+            (Content::Macrocell { tree, .. }, Kind::Macrocell) => {
+                let text = tree.write().into_bytes();
+                if packed {
+                    files::packing::gzip(&text)
+                } else {
+                    Ok(text)
+                }
             }
-            _ => (EngineChoice::Auto, None),
+            _ => opened
+                .pattern(&files::Limits::default())
+                .and_then(|pattern| {
+                    let how = Writing {
+                        pixels: self.pixels,
+                        packed,
+                        ..Writing::default()
+                    };
+                    files::write(kind, &pattern, &how)
+                }),
         };
-        let bytes = match &start {
-            // Without an engine a pattern stays as it is, place and generation included.
-            Start::Pattern(p) if ending == "rle" => loom_automata::rle_write::write(p),
-            _ => {
-                let world = run::begin(&start, rule, means(engine)).map_err(failed)?;
-                loom_automata::science::file(&world, &ending).map_err(failed)?
-            }
-        };
-        output::file(Some(&self.to), bytes.as_bytes())
+        let bytes = bytes.map_err(|e| unread(&from, &e.into()))?;
+        output::file(Some(&self.to), &bytes)
     }
+}
+
+/// Say what a pattern is: still life, oscillator, spaceship, or what becomes of it
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  strange-loom automata identify copperhead --json")]
+pub struct Identify {
+    /// A pattern file, an apgcode, a name of `automata list`, or - for standard input
+    pattern: String,
+    /// The rule, if not the file's own
+    #[arg(long, value_name = "R", value_parser = rule)]
+    rule: Option<Rule>,
+    /// How far to run it at most
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    generations: u64,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl Identify {
+    fn run(self) -> Done {
+        let pattern = opened(&self.pattern)?
+            .pattern(&files::Limits::default())
+            .map_err(|e| unread(&self.pattern, &e.into()))?;
+        let rule = self.rule.unwrap_or(pattern.rule_or_life());
+        let limits = identify::Limits {
+            generations: self.generations,
+            ..identify::Limits::default()
+        };
+        let found = identify::identify(&pattern, &rule, &limits).map_err(refused)?;
+        if self.json {
+            return output::text(&found.json().to_string());
+        }
+        output::text(&output::pairs(&found.rows()))
+    }
+}
+
+/// Count the objects of a pattern by kind
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  strange-loom automata census r-pentomino --after 1103 --json")]
+pub struct CensusOf {
+    /// A pattern file, an apgcode, a name of `automata list`, or - for standard input
+    pattern: String,
+    /// The rule, if not the file's own
+    #[arg(long, value_name = "R", value_parser = rule)]
+    rule: Option<Rule>,
+    /// Generations to run before counting
+    #[arg(long, value_name = "N", default_value = "0", value_parser = given::whole)]
+    after: Step,
+    /// Memory that cells may take
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    memory: u64,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl CensusOf {
+    fn run(self) -> Done {
+        let start = opened(&self.pattern)?
+            .pattern(&files::Limits::default())
+            .map_err(|e| unread(&self.pattern, &e.into()))?;
+        let rule = self.rule.unwrap_or(start.rule_or_life());
+        let means = Means {
+            memory: self.memory << 20,
+            threads: 1,
+            ..Means::default()
+        };
+        let mut world = World::new(rule.clone(), &start, means).map_err(failed)?;
+        run::run(&mut world, &self.after, &mut || false).map_err(failed)?;
+        let pattern = world.pattern(1 << 22).map_err(failed)?;
+        let census = identify::census(&pattern, &rule).map_err(refused)?;
+        if self.json {
+            return output::text(&census.json().to_string());
+        }
+        output::text(&output::pairs(&census.rows()))
+    }
+}
+
+/// A reason as a sentence.
+fn refused(reason: String) -> Failure {
+    failed(LifeError::Other(reason))
 }
 
 /// Follow a run and measure density, activity and period

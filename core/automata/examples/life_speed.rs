@@ -28,7 +28,7 @@ fn soup(side: u32, rle_file: &str, bits_file: &str) -> Result<(), Box<dyn std::e
         height: side,
     };
     let rule = loom_automata::LIFE.on(topology);
-    let mut packed = Packed::new(rule, 1 << 32)?;
+    let mut packed = Packed::new(rule.clone(), 1 << 32)?;
     let mut state = 1u64;
     packed.cells_mut().fill_random(0.5, || {
         // SplitMix64, so that the soup depends on nothing but the number 1.
@@ -55,7 +55,7 @@ fn run(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let pattern = rle::read(&std::fs::read_to_string(file)?)?;
     let rule: Rule = pattern.rule_or_life();
-    let mut packed = Packed::from_pattern(rule, &pattern, 1 << 32)?;
+    let mut packed = Packed::from_pattern(rule.clone(), &pattern, 1 << 32)?;
     match level {
         Some("words") => packed.set_level(Level::Words),
         Some("avx2") => packed.set_level(Level::Avx2),

@@ -11,10 +11,11 @@ use loom_sim::{
 use num_bigint::{BigInt, BigUint};
 use num_traits::{One, ToPrimitive};
 
+use crate::engine::{Inside, changes};
 use crate::science::KEY;
 use crate::start;
 use crate::state::State;
-use crate::world::{Engine, World, changes};
+use crate::world::World;
 
 /// Population, density and activity over a number of generations.
 #[derive(Clone, Copy, Debug)]
@@ -102,13 +103,13 @@ impl Analysis for PopulationAndActivity {
 
 /// One generation on, counted.
 fn next(world: &mut World) -> Result<Row, SimError> {
-    let before = match world.engine() {
-        Engine::HashLife(universe) => Some(universe.clone()),
+    let before = match world.inside() {
+        Inside::Tree(universe) => Some(universe.clone()),
         _ => None,
     };
     world.advance(&BigUint::one(), &mut || false)?;
-    let counted = match (before, world.engine()) {
-        (Some(before), Engine::HashLife(after)) => changes(&before, after),
+    let counted = match (before, world.inside()) {
+        (Some(before), Inside::Tree(after)) => changes(&before, after),
         _ => world.last_changes(),
     };
     let (births, deaths) = counted.ok_or_else(|| {

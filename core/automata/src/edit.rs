@@ -75,7 +75,16 @@ pub enum Edit {
         /// Alive, or dead.
         alive: bool,
     },
-    /// Turns one cell over.
+    /// A straight line of cells in one state, ends included.
+    Paint {
+        /// One end.
+        from: Place,
+        /// The other end.
+        to: Place,
+        /// The state.
+        state: u8,
+    },
+    /// Turns one cell over: dead becomes state 1, every other state 0.
     Flip {
         /// Where.
         at: Place,
@@ -107,7 +116,8 @@ impl Edit {
     pub fn title(&self) -> &'static str {
         match self {
             Self::Cells { alive: true, .. } | Self::Line { alive: true, .. } => "Draw cells",
-            Self::Cells { .. } | Self::Line { .. } => "Erase cells",
+            Self::Paint { state, .. } if *state > 0 => "Draw cells",
+            Self::Cells { .. } | Self::Line { .. } | Self::Paint { .. } => "Erase cells",
             Self::Flip { .. } => "Flip a cell",
             Self::Paste { .. } => "Paste a pattern",
             Self::Random { .. } => "Fill at random",
@@ -125,27 +135,31 @@ impl Edit {
     /// # Errors
     /// Too many cells at once, a pattern that can't be read, memory.
     pub fn apply(&self, world: &mut World) -> Result<(), SimError> {
-        let cells: Vec<(BigInt, BigInt, bool)> = match self {
+        let cells: Vec<(BigInt, BigInt, u8)> = match self {
             Self::Cells { at, alive } => {
                 within(at.len() as i64)?;
                 at.iter()
-                    .map(|[x, y]| (x.0.clone(), y.0.clone(), *alive))
+                    .map(|[x, y]| (x.0.clone(), y.0.clone(), u8::from(*alive)))
                     .collect()
             }
             Self::Line { from, to, alive } => line(from, to)?
                 .into_iter()
-                .map(|(x, y)| (x, y, *alive))
+                .map(|(x, y)| (x, y, u8::from(*alive)))
+                .collect(),
+            Self::Paint { from, to, state } => line(from, to)?
+                .into_iter()
+                .map(|(x, y)| (x, y, *state))
                 .collect(),
             Self::Flip { at: [x, y] } => {
                 let alive = world.get(&x.0, &y.0)?;
-                vec![(x.0.clone(), y.0.clone(), !alive)]
+                vec![(x.0.clone(), y.0.clone(), u8::from(!alive))]
             }
             Self::Paste { rle, at: [x, y] } => {
                 let pattern = rle::read_or_find(rle).map_err(LifeError::from)?;
                 within(i64::try_from(pattern.population()).unwrap_or(i64::MAX))?;
                 pattern
-                    .cells()
-                    .map(|(dx, dy)| (&x.0 + dx, &y.0 + dy, true))
+                    .states()
+                    .map(|(dx, dy, state)| (&x.0 + dx, &y.0 + dy, state))
                     .collect()
             }
             Self::Random {
@@ -166,14 +180,14 @@ impl Edit {
                 for dy in 0..*height {
                     for dx in 0..*width {
                         let alive = u64::from(random.next_u32()) < threshold;
-                        cells.push((&x.0 + dx, &y.0 + dy, alive));
+                        cells.push((&x.0 + dx, &y.0 + dy, u8::from(alive)));
                     }
                 }
                 cells
             }
             Self::Clear => return Ok(world.clear()?),
         };
-        Ok(world.set(cells)?)
+        Ok(world.set_states(&cells)?)
     }
 }
 

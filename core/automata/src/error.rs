@@ -4,10 +4,11 @@ use loom_gpu::GpuError;
 use loom_sim::SimError;
 use thiserror::Error;
 
+use crate::files::FileError;
 use crate::hashlife::{HashLifeError, MacrocellError};
 use crate::packed::PackedError;
 use crate::rle::RleError;
-use crate::rule::RuleError;
+use crate::rule::{RuleError, RuleFileError};
 
 /// Any failure of rules, files and engines.
 #[derive(Debug, Error)]
@@ -15,12 +16,18 @@ pub enum LifeError {
     /// A rule that can't be read.
     #[error(transparent)]
     Rule(#[from] RuleError),
+    /// A `.rule` file that can't be read.
+    #[error(transparent)]
+    RuleFile(#[from] RuleFileError),
     /// An RLE file that can't be read.
     #[error(transparent)]
     Rle(#[from] RleError),
     /// A macrocell file that can't be read.
     #[error(transparent)]
     Macrocell(#[from] MacrocellError),
+    /// Any other pattern file.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The packed engine.
     #[error(transparent)]
     Packed(#[from] PackedError),
@@ -52,7 +59,11 @@ impl From<LifeError> for SimError {
     fn from(error: LifeError) -> Self {
         let text = sentence(&error);
         match error {
-            LifeError::Rule(_) | LifeError::Rle(_) | LifeError::Macrocell(_) => Self::Parse(text),
+            LifeError::Rule(_)
+            | LifeError::RuleFile(_)
+            | LifeError::Rle(_)
+            | LifeError::Macrocell(_)
+            | LifeError::File(_) => Self::Parse(text),
             LifeError::Gpu(_) => Self::Device(text),
             LifeError::Packed(_) | LifeError::HashLife(_) | LifeError::Other(_) => {
                 Self::Other(text)

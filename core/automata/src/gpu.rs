@@ -59,6 +59,8 @@ pub struct OnDevice {
     /// The cells now, if they have been read back.
     read: Mutex<Option<Arc<Grid>>>,
     lookers: OnceLock<Result<Lookers, GpuError>>,
+    /// Generations that are handed over at once.
+    chunk: usize,
 }
 
 impl OnDevice {
@@ -69,7 +71,7 @@ impl OnDevice {
     pub fn new(gpu: &Arc<Gpu>, rule: Rule, cells: Arc<Grid>) -> Result<Self, GpuError> {
         let bindings = [Binding::Uniform, Binding::Read, Binding::ReadWrite];
         let kernel = Kernel::new(gpu, "life", wgsl!("life.wgsl"), "step", &bindings)?;
-        let parameters = gpu.uniform("life", &parameters(rule, &cells))?;
+        let parameters = gpu.uniform("life", &parameters(&rule, &cells))?;
         let words = words32(&cells);
         let buffers = [
             gpu.upload("cells", &words)?,
@@ -89,12 +91,13 @@ impl OnDevice {
             now: 0,
             read: Mutex::new(Some(cells)),
             lookers: OnceLock::new(),
+            chunk: 1,
         })
     }
 
     /// The rule, grid included.
     pub fn rule(&self) -> Rule {
-        self.rule
+        self.rule.clone()
     }
 
     /// The device.
@@ -109,7 +112,7 @@ impl OnDevice {
     pub fn set_rule(&mut self, rule: Rule) -> Result<(), GpuError> {
         let rule = rule.on(self.rule.topology);
         let cells = self.cells()?;
-        self.gpu.set(&self.parameters, &parameters(rule, &cells))?;
+        self.gpu.set(&self.parameters, &parameters(&rule, &cells))?;
         self.rule = rule;
         Ok(())
     }
@@ -131,6 +134,15 @@ impl OnDevice {
         self.now = (self.now + generations) % 2;
         *self.read.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
+    }
+
+    /// How many generations to hand over at once, as learned by earlier runs.
+    pub(crate) fn chunk(&self) -> usize {
+        self.chunk
+    }
+
+    pub(crate) fn set_chunk(&mut self, chunk: usize) {
+        self.chunk = chunk;
     }
 
     /// Waits until the device has done all that it was given.
@@ -265,7 +277,7 @@ impl OnDevice {
     }
 }
 
-fn parameters(rule: Rule, cells: &Grid) -> Parameters {
+fn parameters(rule: &Rule, cells: &Grid) -> Parameters {
     Parameters {
         width: cells.width() as u32,
         height: cells.height() as u32,

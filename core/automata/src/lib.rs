@@ -2,9 +2,15 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`rule`] | two-state outer-totalistic rules and their grids |
-//! | [`pattern`], [`rle`], [`rle_write`], [`catalogue`] | patterns, their files, those that come along |
-//! | [`grid`], [`packed`], [`simd`] | any rule on a torus or bounded plane, 64 cells a word |
+//! | [`rule`] | rules of every family in the notations in use, and their grids |
+//! | [`mod@local`] | a rule as a function of a 3 × 3 block |
+//! | [`pattern`], [`rle`], [`rle_write`], [`catalogue`] | patterns, their common form, those that come along |
+//! | [`files`], [`apgcode`] | every other form of file, and the codes of objects |
+//! | [`identify`] | what a pattern is, and of what ash consists |
+//! | [`engine`] | what an engine is, and which form cells may have |
+//! | [`field`] | every rule on every grid, a byte a cell |
+//! | [`tiles`] | Life-like rules on the unbounded plane, sparse tiles of bits |
+//! | [`grid`], [`packed`], [`simd`] | Life-like rules on a torus or bounded plane, 64 cells a word |
 //! | [`gpu`] | the same on a GPU: `life.wgsl` is the packed engine's twin |
 //! | [`hashlife`] | rules without B0 on the unbounded plane, over astronomical times |
 //! | [`mod@reference`] | one byte a cell, to test the others against |
@@ -14,13 +20,21 @@
 
 pub mod activity;
 mod adder;
+pub mod apgcode;
 pub mod catalogue;
 mod draw;
 pub mod edit;
+pub mod engine;
 pub mod error;
+pub mod field;
+pub mod files;
+mod gallery;
 pub mod gpu;
 pub mod grid;
 pub mod hashlife;
+pub mod identify;
+mod lanes;
+pub mod local;
 mod means;
 pub mod packed;
 pub mod pattern;
@@ -34,6 +48,7 @@ pub mod simd;
 pub mod simulation;
 pub mod start;
 mod state;
+pub mod tiles;
 mod watch;
 pub mod world;
 
@@ -41,10 +56,11 @@ pub use activity::PopulationAndActivity;
 pub use error::LifeError;
 pub use grid::Grid;
 pub use hashlife::{HashLifeError, Universe};
+pub use local::Local;
 pub use packed::{Packed, PackedError};
 pub use pattern::{Pattern, Run};
 pub use rle::RleError;
-pub use rule::{LIFE, Rule, RuleError, Topology};
+pub use rule::{Family, LIFE, LifeLike, Rule, RuleError, RuleFileError, Topology};
 pub use run::{Outcome, Start};
 pub use science::Automata;
 pub use simulation::Life;

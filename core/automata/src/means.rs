@@ -6,22 +6,28 @@ use loom_gpu::Gpu;
 use num_bigint::BigUint;
 
 use crate::error::LifeError;
+use crate::field::Field;
 use crate::grid::Grid;
 use crate::hashlife::Universe;
 use crate::rule::Rule;
+use crate::tiles::Sheet;
 
 /// Which engine is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum EngineChoice {
-    /// The one that suits the rule's grid.
+    /// The one that suits the rule and its grid.
     #[default]
     Auto,
-    /// 64 cells a word; needs a torus or bounded plane.
+    /// 64 cells a word; Life-like rules on a torus or bounded plane.
     Packed,
     /// Needs the unbounded plane.
     HashLife,
     /// Packed cells on a GPU.
     Gpu,
+    /// Sparse tiles of bits; Life-like rules on the unbounded plane.
+    Tiles,
+    /// A byte a cell; every rule on every grid.
+    Bytes,
 }
 
 impl std::str::FromStr for EngineChoice {
@@ -33,8 +39,11 @@ impl std::str::FromStr for EngineChoice {
             "packed" => Ok(Self::Packed),
             "hashlife" => Ok(Self::HashLife),
             "gpu" => Ok(Self::Gpu),
+            "tiles" => Ok(Self::Tiles),
+            "bytes" => Ok(Self::Bytes),
             other => Err(LifeError::Other(format!(
-                "there is no engine {other:?}; the engines are auto, packed, hashlife and gpu"
+                "there is no engine {other:?}; the engines are auto, packed, hashlife, tiles, \
+                 bytes and gpu"
             ))),
         }
     }
@@ -47,7 +56,7 @@ pub struct Means {
     pub engine: EngineChoice,
     /// The device for [`EngineChoice::Gpu`], and for `Auto` where it is given.
     pub gpu: Option<Arc<Gpu>>,
-    /// Threads of the packed engine.
+    /// Threads of the engines that use several.
     pub threads: usize,
     /// Memory that cells and nodes may take, in bytes.
     pub memory: u64,
@@ -71,13 +80,35 @@ pub enum Kept {
     Cells(Rule, Arc<Grid>, BigUint),
     /// A tree.
     Tree(Universe),
+    /// A byte a cell.
+    Field {
+        /// The rule, grid included.
+        rule: Rule,
+        /// The cells.
+        field: Arc<Field>,
+        /// The present row of a rule of one dimension.
+        now: i64,
+        /// The generation.
+        generation: BigUint,
+    },
+    /// Sparse tiles.
+    Tiles {
+        /// The rule.
+        rule: Rule,
+        /// The live cells.
+        sheet: Arc<Sheet>,
+        /// The generation.
+        generation: BigUint,
+    },
 }
 
 impl Kept {
     /// The rule, grid included.
     pub fn rule(&self) -> Rule {
         match self {
-            Self::Cells(rule, ..) => *rule,
+            Self::Cells(rule, ..) | Self::Field { rule, .. } | Self::Tiles { rule, .. } => {
+                rule.clone()
+            }
             Self::Tree(universe) => universe.rule(),
         }
     }
@@ -85,7 +116,9 @@ impl Kept {
     /// The generation.
     pub fn generation(&self) -> &BigUint {
         match self {
-            Self::Cells(_, _, generation) => generation,
+            Self::Cells(_, _, generation)
+            | Self::Field { generation, .. }
+            | Self::Tiles { generation, .. } => generation,
             Self::Tree(universe) => universe.generation(),
         }
     }
@@ -97,6 +130,8 @@ impl Kept {
             // What a kept tree shares with the present one can't be known cheaply; an eighth
             // of all keeps the number of keyframes small when the store is large.
             Self::Tree(universe) => (universe.bytes() / 8).max(1 << 16),
+            Self::Field { field, .. } => field.bytes(),
+            Self::Tiles { sheet, .. } => sheet.len() as u64 * 528,
         }
     }
 }

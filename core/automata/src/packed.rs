@@ -74,7 +74,7 @@ impl Packed {
         let Some((width, height)) = rule.topology.size() else {
             return Err(PackedError::Unbounded(rule));
         };
-        let needed = Self::bytes(rule);
+        let needed = Self::bytes(rule.clone());
         if needed > limit {
             return Err(PackedError::TooBig {
                 width,
@@ -126,7 +126,7 @@ impl Packed {
 
     /// The rule, grid included.
     pub fn rule(&self) -> Rule {
-        self.rule
+        self.rule.clone()
     }
 
     /// Changes births and survivals; the grid and its cells stay.

@@ -44,8 +44,11 @@ impl Reference {
         self.cells[y * self.width + x] = alive;
     }
 
-    /// One generation.
+    /// One generation of a Life-like rule.
     pub fn step(&mut self) {
+        let Some(life) = self.rule.life() else {
+            return;
+        };
         let mut next = self.cells.clone();
         for y in 0..self.height as i64 {
             for x in 0..self.width as i64 {
@@ -54,7 +57,7 @@ impl Reference {
                     .filter(|&(dx, dy)| (dx, dy) != (0, 0) && self.get(x + dx, y + dy))
                     .count() as u32;
                 let at = y as usize * self.width + x as usize;
-                next[at] = self.rule.next(self.cells[at], neighbours);
+                next[at] = life.next(self.cells[at], neighbours);
             }
         }
         self.cells = next;

@@ -1,7 +1,8 @@
 //! Run length encoded pattern files, the field's common form: reading.
 //!
 //! `x = 3, y = 3, rule = B3/S23` is followed by runs: `3o` three live cells, `2b` two dead ones,
-//! `$` the end of a row, `!` the end of the pattern. Lines that start with `#` are remarks;
+//! `$` the end of a row, `!` the end of the pattern. Patterns of more states write `.` for 0, `A`
+//! to `X` for 1 to 24, and `pA`, `pB` … `yO` for 25 to 255. Lines that start with `#` are remarks;
 //! Golly's `#CXRLE Pos=-1,-1 Gen=7` gives the place and the generation. The header's size never
 //! allocates anything: what is stored grows with the text alone. Described at
 //! <https://conwaylife.com/wiki/Run_Length_Encoded> and in Golly's help on file formats.
@@ -27,121 +28,97 @@ pub struct RleError {
     pub problem: String,
 }
 
+/// How a rule's name becomes a rule: the notation, or names that a file brings along.
+pub type Resolve<'a> = &'a dyn Fn(&str) -> Result<Rule, RuleError>;
+
 /// Reads a whole RLE file.
 ///
-/// The header may be missing; the rule is then left open. What follows `!` is ignored.
+/// The header may be missing; the rule is then left open. What follows `!` is ignored; without
+/// it the cells must fill the height that the header declares, so that a file which was cut off
+/// is noticed.
 ///
 /// # Errors
 /// The first thing that is not RLE, with its line and column; a header or a run that reaches
-/// beyond [`MAX_SIDE`]; more than [`MAX_CELLS`] live cells.
+/// beyond [`MAX_SIDE`]; more than [`MAX_CELLS`] live cells; a missing end.
 pub fn read(text: &str) -> Result<Pattern, RleError> {
+    let lines: Vec<&str> = text.lines().collect();
+    read_lines(&lines, &str::parse).map(|(pattern, _)| pattern)
+}
+
+/// Reads the pattern that starts at the first of these lines, and says how many lines it takes.
+/// Errors count from the first of them.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_lines(lines: &[&str], resolve: Resolve) -> Result<(Pattern, usize), RleError> {
     let mut reader = Reader {
         pattern: Pattern::default(),
+        resolve,
         x: 0,
         y: 0,
         count: None,
+        prefix: None,
+        states: 256,
         cells: 0,
         declared: (0, 0),
         header_seen: false,
         body_seen: false,
     };
-    let mut ended = false;
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in lines.iter().enumerate() {
         if reader.line(number + 1, line)? {
-            ended = true;
-            break;
+            return Ok((reader.finish(), number + 1));
         }
     }
-    if !ended && !reader.header_seen && !reader.body_seen {
-        return Err(RleError {
-            line: 1,
-            column: 1,
-            problem: "no pattern here; a header such as x = 3, y = 3 and cells are expected"
-                .to_owned(),
-        });
+    if !reader.header_seen && !reader.body_seen {
+        return fail(
+            1,
+            1,
+            "no pattern here; a header such as x = 3, y = 3 and cells are expected",
+        );
     }
-    Ok(reader.finish())
-}
-
-/// Reads an RLE file, or failing that the first pattern in a longer text.
-///
-/// # Errors
-/// Where the text has a header, why what follows it can't be read; otherwise the error of
-/// [`read`].
-pub fn read_or_find(text: &str) -> Result<Pattern, RleError> {
-    read(text).or_else(|error| {
-        if mentions(text) {
-            find(text)
-        } else {
-            Err(error)
-        }
-    })
-}
-
-/// Finds the first RLE pattern in a longer text, such as a pasted forum post: the lines from
-/// its header (with the remarks just above) to the `!`.
-///
-/// # Errors
-/// The errors of [`read`], with lines counted in the whole text; no header anywhere.
-pub fn find(text: &str) -> Result<Pattern, RleError> {
-    let lines: Vec<&str> = text.lines().map(without_marks).collect();
-    let mut nearest: Option<RleError> = None;
-    for (header, _) in lines.iter().enumerate().filter(|(_, l)| is_header(l)) {
-        let mut first = header;
-        while first > 0 && lines[first - 1].trim_start().starts_with('#') {
-            first -= 1;
-        }
-        match read(&lines[first..].join("\n")) {
-            Ok(pattern) => return Ok(pattern),
-            Err(mut error) => {
-                error.line += first;
-                nearest.get_or_insert(error);
-            }
-        }
+    if let Some((letter, line, column)) = reader.prefix {
+        return alone(line, column, letter);
     }
-    Err(nearest.unwrap_or(RleError {
-        line: 1,
-        column: 1,
-        problem: "no RLE pattern in this text; it starts with a line such as x = 3, y = 3"
-            .to_owned(),
-    }))
-}
-
-/// A line without what a forum or a mail puts before it: `[code]`, `[rle]`, `>`.
-fn without_marks(line: &str) -> &str {
-    let mut rest = line.trim_start();
-    loop {
-        let after = match rest.strip_prefix('[') {
-            Some(tag) => tag.split_once(']').map(|(_, after)| after),
-            None => rest.strip_prefix('>'),
-        };
-        match after {
-            Some(after) => rest = after.trim_start(),
-            None => return rest,
-        }
+    let (rows, declared) = (reader.y + u64::from(reader.x > 0), reader.declared.1);
+    if reader.count.is_some() || rows < declared {
+        let problem = format!(
+            "the file ends after {rows} of {declared} rows, without the ! that ends a pattern; \
+             it was probably cut off"
+        );
+        return fail(lines.len().max(1), 1, problem);
     }
+    Ok((reader.finish(), lines.len()))
 }
 
-/// Whether some line of a text opens a pattern, readable or not.
-pub fn mentions(text: &str) -> bool {
-    text.lines().map(without_marks).any(is_header)
-}
+pub use crate::files::post::{find, mentions, read_or_find};
 
-fn is_header(line: &str) -> bool {
+/// Whether a line opens a pattern: `x = `.
+pub(crate) fn is_header(line: &str) -> bool {
     let line = line.trim_start();
     line.strip_prefix(['x', 'X'])
         .is_some_and(|rest| rest.trim_start().starts_with('='))
 }
 
-struct Reader {
+struct Reader<'a> {
     pattern: Pattern,
+    resolve: Resolve<'a>,
     x: u64,
     y: u64,
     count: Option<u64>,
+    /// A letter from `p` to `y` with its place; it raises the letter after it by 24 to 240.
+    prefix: Option<(char, usize, usize)>,
+    /// States of the header's rule, 256 as long as none is named.
+    states: u16,
     cells: u64,
     declared: (u64, u64),
     header_seen: bool,
     body_seen: bool,
+}
+
+/// A letter from `p` to `y` without the one that must follow.
+fn alone<T>(line: usize, column: usize, letter: char) -> Result<T, RleError> {
+    let problem = format!("{letter:?} stands alone; A to X must follow it, for states 25 to 255");
+    fail(line, column, problem)
 }
 
 fn fail<T>(line: usize, column: usize, problem: impl Into<String>) -> Result<T, RleError> {
@@ -152,7 +129,7 @@ fn fail<T>(line: usize, column: usize, problem: impl Into<String>) -> Result<T, 
     })
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads one line; true after the `!`.
     fn line(&mut self, number: usize, line: &str) -> Result<bool, RleError> {
         let trimmed = line.trim_start();
@@ -251,13 +228,15 @@ impl Reader {
                 }
                 "rule" => {
                     let text = value.trim_end();
-                    let rule: Result<Rule, RuleError> = text.parse();
+                    let rule = (self.resolve)(text);
                     let at = column(value);
-                    self.pattern.rule = Some(rule.map_err(|error| RleError {
+                    let rule = rule.map_err(|error| RleError {
                         line: number,
                         column: at + error.column - 1,
                         problem: format!("rule {text:?}: {}", error.problem),
-                    })?);
+                    })?;
+                    self.states = rule.states() as u16;
+                    self.pattern.rule = Some(rule);
                     rest = "";
                 }
                 other => {
@@ -300,44 +279,82 @@ impl Reader {
             self.count = Some(count);
             return Ok(false);
         }
+        if matches!(c, 'p'..='y') {
+            if let Some((first, line, column)) = self.prefix.replace((c, line, column)) {
+                return alone(line, column, first);
+            }
+            return Ok(false);
+        }
+        let prefix = self.prefix.take();
         let count = match self.count.take() {
             Some(0) => return fail(line, column, "a run of 0 cells; counts start at 1"),
             count => count.unwrap_or(1),
         };
+        if let Some((prefix, prefix_line, prefix_column)) = prefix {
+            let state = match c {
+                'A'..='X' => 24 * (prefix as u16 - 'p' as u16 + 1) + (c as u16 - 'A' as u16 + 1),
+                _ => return alone(prefix_line, prefix_column, prefix),
+            };
+            let Ok(state) = u8::try_from(state) else {
+                return fail(
+                    line,
+                    column,
+                    format!("{prefix}{c} is state {state}; states go up to 255, which is yO"),
+                );
+            };
+            self.live(line, column, count, state)?;
+            return self.reach(line, column);
+        }
         match c {
             '$' => {
                 self.y += count;
                 self.x = 0;
             }
-            'b' | 'B' | '.' => self.x += count,
-            'o' | 'O' | 'A' => {
-                self.cells += count;
-                if self.cells > MAX_CELLS {
-                    return fail(
-                        line,
-                        column,
-                        format!("more than {MAX_CELLS} live cells; the file is too big to read"),
-                    );
-                }
-                self.pattern.push(self.x as i64, self.y as i64, count);
-                self.x += count;
-            }
+            'b' | '.' => self.x += count,
+            'o' => self.live(line, column, count, 1)?,
+            'A'..='X' => self.live(line, column, count, c as u8 - b'A' + 1)?,
             '!' => return Ok(true),
-            'C'..='Z' | 'p'..='y' => {
-                return fail(
-                    line,
-                    column,
-                    format!("state {c:?} in a pattern of two states; b is dead and o is alive"),
-                );
-            }
             _ => {
                 return fail(
                     line,
                     column,
-                    format!("{c:?} is not RLE; b, o, $, ! and counts are"),
+                    format!("{c:?} is not RLE; b, o, A to X, $, ! and counts are"),
                 );
             }
         }
+        self.reach(line, column)
+    }
+
+    /// A run of live cells.
+    fn live(&mut self, line: usize, column: usize, count: u64, state: u8) -> Result<(), RleError> {
+        if u16::from(state) >= self.states {
+            return fail(
+                line,
+                column,
+                format!(
+                    "state {state} under a rule of {} states, 0 to {}; name another rule in the \
+                     header",
+                    self.states,
+                    self.states - 1
+                ),
+            );
+        }
+        self.cells += count;
+        if self.cells > MAX_CELLS {
+            return fail(
+                line,
+                column,
+                format!("more than {MAX_CELLS} live cells; the file is too big to read"),
+            );
+        }
+        self.pattern
+            .push_state(self.x as i64, self.y as i64, count, state);
+        self.x += count;
+        Ok(())
+    }
+
+    /// Always false, or why the pattern has become too large.
+    fn reach(&self, line: usize, column: usize) -> Result<bool, RleError> {
         if self.x.max(self.y) > u64::from(MAX_SIDE) {
             return fail(
                 line,

@@ -50,7 +50,7 @@ impl Start {
 pub struct Outcome {
     /// The rule, grid included.
     pub rule: Rule,
-    /// `packed`, `hashlife` or `gpu`.
+    /// The engine's name: `packed`, `hashlife`, `gpu`, `tiles`, `bytes` and so on.
     pub engine: &'static str,
     /// The generation at the end, that of the pattern's file included.
     pub generation: BigUint,
@@ -102,7 +102,7 @@ pub fn begin(start: &Start, rule: Option<Rule>, means: Means) -> Result<World, L
             World::new(rule.unwrap_or(pattern.rule_or_life()), pattern, means)
         }
         Start::Macrocell(text) => {
-            if matches!(means.engine, EngineChoice::Packed | EngineChoice::Gpu) {
+            if !matches!(means.engine, EngineChoice::Auto | EngineChoice::HashLife) {
                 return Err(LifeError::Other(
                     "a macrocell file is an unbounded plane; run it with HashLife".to_owned(),
                 ));
@@ -146,7 +146,12 @@ pub fn outcome(world: &World, seconds: f64) -> Result<Outcome, LifeError> {
     if let Some(area) = world.area() {
         state_counts.push((0, BigUint::from(area) - &population));
     }
-    state_counts.push((1, population.clone()));
+    let counts = world.counts()?;
+    state_counts.extend(
+        counts
+            .into_iter()
+            .map(|(state, count)| (u32::from(state), count)),
+    );
     Ok(Outcome {
         rule: world.rule(),
         engine: world.engine_name(),
@@ -234,7 +239,10 @@ mod tests {
         let all = 1 << 30;
         assert!(refuse("B3/S23", EngineChoice::Packed, all).contains(":T512"));
         assert!(refuse("B3/S23:T64", EngineChoice::HashLife, all).contains("packed"));
-        assert!(refuse("B03/S23", EngineChoice::Auto, all).contains(":T512"));
+        assert!(refuse("B03/S23", EngineChoice::HashLife, all).contains(":T512"));
+        assert!(refuse("W1", EngineChoice::Auto, all).contains(":T512"));
+        assert!(refuse("/2/3", EngineChoice::Packed, all).contains("auto"));
+        assert!(refuse("/2/3", EngineChoice::HashLife, all).contains("auto"));
         assert!(refuse("B3/S23:T1000000", EngineChoice::Auto, all).contains("MiB"));
         assert!(refuse("B3/S23:T64", EngineChoice::Gpu, all).contains("GPU"));
         assert!(refuse("B3/S23:P2", EngineChoice::Auto, all).contains("outside"));

@@ -13,12 +13,15 @@ use num_bigint::BigUint;
 use crate::activity::PopulationAndActivity;
 use crate::catalogue::{self, CATALOGUE};
 use crate::draw;
+use crate::engine::Inside;
 use crate::error::LifeError;
+use crate::files::{self, Content, Kind};
+use crate::gallery;
 use crate::rle_write;
 use crate::simulation::Life;
 use crate::start::{self, PATTERN, SOUP};
 use crate::state::State;
-use crate::world::{Engine, World};
+use crate::world::World;
 
 /// The name under which documents and the registry know this science.
 pub const KEY: &str = "automata";
@@ -75,22 +78,31 @@ const SOUPS: [(&str, &str, &str, f64, &str); 6] = [
 
 /// Group and the generation at which a pattern is pictured.
 fn group(key: &str) -> (&'static str, u32) {
-    match key {
-        "block" | "beehive" => ("Still lifes", 0),
-        "blinker" | "toad" | "beacon" | "pulsar" => ("Oscillators", 1),
-        "pentadecathlon" => ("Oscillators", 8),
-        "gosper-glider-gun" => ("Guns and growth", 75),
-        "simkin-glider-gun" => ("Guns and growth", 130),
-        "switch-engine" | "infinite-growth-square" | "infinite-growth-row" => {
-            ("Guns and growth", 700)
-        }
-        "r-pentomino" => ("Methuselahs", 200),
-        "acorn" => ("Methuselahs", 400),
-        "diehard" => ("Methuselahs", 60),
-        "rabbits" => ("Methuselahs", 400),
-        "replicator" => ("Other rules", 84),
-        _ => ("Spaceships", 0),
-    }
+    let moment = match key {
+        "blinker" | "toad" | "beacon" | "pulsar" => 1,
+        "pentadecathlon" => 8,
+        "gosper-glider-gun" => 75,
+        "simkin-glider-gun" => 130,
+        "switch-engine" | "infinite-growth-square" | "infinite-growth-row" => 700,
+        "r-pentomino" => 200,
+        "acorn" | "rabbits" => 400,
+        "diehard" => 60,
+        "replicator" => 84,
+        _ => 0,
+    };
+    let tags = catalogue::entry(key).map_or(&[][..], |entry| entry.tags);
+    let group = match tags.first().copied().unwrap_or("") {
+        _ if tags.contains(&"other-rules") => "Other rules",
+        "still-life" => "Still lifes",
+        "oscillator" => "Oscillators",
+        "spaceship" => "Spaceships",
+        "gun" | "puffer" | "rake" | "breeder" | "sawtooth" => "Guns and growth",
+        "methuselah" if tags.contains(&"puffer") => "Guns and growth",
+        "methuselah" => "Methuselahs",
+        "garden-of-eden" => "Gardens of Eden",
+        _ => "Machines",
+    };
+    (group, moment)
 }
 
 fn try_this(sentence: &str, button: &str, key: &str, value: impl Into<Value>) -> Experiment {
@@ -122,6 +134,12 @@ fn experiments(key: &str) -> Vec<Experiment> {
             e,
         )
     };
+    let fits = catalogue::entry(key)
+        .and_then(|entry| entry.pattern().ok())
+        .is_some_and(|pattern| pattern.size.0.max(pattern.size.1) <= 128);
+    if !fits {
+        return vec![far(4)];
+    }
     match group(key).0 {
         "Guns and growth" => vec![far(30), torus],
         "Methuselahs" => vec![far(4), torus, highlife],
@@ -148,7 +166,10 @@ fn pattern_entry(entry: &catalogue::Entry) -> Option<Entry> {
         summary: pattern.comments.join(" "),
         citation,
         keywords: vec![
-            pattern.rule.map_or(String::new(), |rule| rule.name()),
+            pattern
+                .rule
+                .as_ref()
+                .map_or(String::new(), crate::Rule::name),
             title.to_lowercase(),
         ],
         title,
@@ -185,6 +206,37 @@ fn soup_entry(&(name, title, rule, density, summary): &(&str, &str, &str, f64, &
     }
 }
 
+/// A file of a form that only [`files`] knows, taken over as RLE or, if it was packed, as the
+/// macrocell file that it holds.
+fn other_form(name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>> {
+    let (kind, packed) = Kind::of_name(name);
+    let ours = match kind? {
+        Kind::Rle | Kind::Macrocell => packed,
+        Kind::Png | Kind::RuleFile => false,
+        _ => true,
+    };
+    if !ours {
+        return None;
+    }
+    let limits = files::Limits::default();
+    let read = || {
+        let opened = files::read(name, bytes, &limits)?;
+        let (ending, text) = match &opened.content {
+            Content::Macrocell { text, .. } => ("mc", text.clone()),
+            _ => ("rle", rle_write::write(&opened.pattern(&limits)?)),
+        };
+        Ok((format!("{name}.{ending}"), text))
+    };
+    let attached = read().map_err(|e: files::FileError| {
+        let text = e.to_string();
+        SimError::Parse(format!("{name}, {}.", text.trim_end_matches('.')))
+    });
+    Some(attached.and_then(|(name, text)| {
+        let model = Model::new(KEY, PATTERN).attach(PATTERN, &name, text.as_bytes());
+        start::settings(&model).map(|_| model)
+    }))
+}
+
 impl Automata {
     fn kept_world(model: &Model, capture: Option<&Capture>) -> Result<World, SimError> {
         let settings = start::settings(model)?;
@@ -207,7 +259,10 @@ impl Science for Automata {
 
     fn catalogue(&self) -> Vec<Entry> {
         let patterns = CATALOGUE.iter().filter_map(pattern_entry);
-        patterns.chain(SOUPS.iter().map(soup_entry)).collect()
+        let mut entries: Vec<Entry> = patterns.chain(SOUPS.iter().map(soup_entry)).collect();
+        let taken: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+        entries.extend(gallery::entries(&taken));
+        entries
     }
 
     fn parameters(&self, model: &Model) -> Result<Vec<Parameter>, SimError> {
@@ -246,7 +301,7 @@ impl Science for Automata {
             || text.starts_with("[M2]")
             || (ending == "txt" && crate::rle::mentions(&text));
         if !known {
-            return None;
+            return other_form(name, bytes);
         }
         let model = Model::new(KEY, PATTERN).attach(PATTERN, name, bytes);
         // Reading it now gives the error with its place, before a run is begun.
@@ -257,10 +312,9 @@ impl Science for Automata {
         let mut model = entry.model.clone();
         let generations = if model.kind == SOUP {
             // A smaller grid shows the same and is made at once.
-            let rule = model.parameters.get("rule").map(ToString::to_string);
-            let rule = rule.unwrap_or_default().replace(":T512", ":T96");
-            model = model.with("rule", rule);
-            60
+            let (small, generations) = gallery::small(&model);
+            model = small;
+            generations
         } else {
             group(&model.kind).1
         };
@@ -295,7 +349,9 @@ impl Science for Automata {
         let value = |key: &str| settings.get(key).map_or(String::new(), ToString::to_string);
         let start = if model.kind == SOUP {
             let rule: Option<crate::Rule> = value("rule").parse().ok();
-            let (width, height) = rule.and_then(|r| r.topology.size()).unwrap_or((256, 256));
+            let (width, height) = rule.map_or((0, 0), |r| r.topology.sides());
+            let side_or = |side: u32| if side == 0 { 256 } else { side };
+            let (width, height) = (side_or(width), side_or(height));
             let side = |key: &str, whole: u32| match value(key).as_str() {
                 "0" | "" => whole.to_string(),
                 side => side.to_owned(),
@@ -324,9 +380,9 @@ impl Science for Automata {
 /// # Errors
 /// An ending that is neither; too many cells for RLE; packed cells as macrocell.
 pub fn file(world: &World, ending: &str) -> Result<String, LifeError> {
-    match (ending, world.engine()) {
+    match (ending, world.inside()) {
         ("rle", _) => Ok(rle_write::write(&world.pattern(crate::rle::MAX_CELLS)?)),
-        ("mc", Engine::HashLife(universe)) => Ok(universe.macrocell()),
+        ("mc", Inside::Tree(universe)) => Ok(universe.macrocell()),
         ("mc", _) => Err(LifeError::Other(
             "macrocell files hold unbounded planes; write this grid as .rle".to_owned(),
         )),

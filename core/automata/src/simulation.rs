@@ -13,10 +13,12 @@ use num_traits::{One, ToPrimitive, Zero};
 
 use crate::draw;
 use crate::edit::{Edit, Place};
+use crate::engine::Inside;
 use crate::error::LifeError;
+use crate::rule::Rule;
 use crate::state::State;
 use crate::watch::Watch;
-use crate::world::{Engine, World};
+use crate::world::World;
 
 /// Generations a second at 1×, before the step exponent.
 const PACE: f64 = 20.0;
@@ -66,7 +68,9 @@ impl Life {
     fn set(&mut self, key: &str, value: &Value) -> Result<(), SimError> {
         match (key, value) {
             ("rule", value) => {
-                let rule = value.to_string().parse().map_err(LifeError::from)?;
+                let text = value.to_string();
+                let rule = Rule::read_beside(&text, Some(&self.world.rule()));
+                let rule = rule.map_err(LifeError::from)?;
                 Ok(self.world.set_rule(rule)?)
             }
             ("exponent", value) => match value.as_integer() {
@@ -87,7 +91,7 @@ impl Life {
         if self.watches.is_empty() {
             return left.clone();
         }
-        if self.world.area().is_some() {
+        if !matches!(self.world.inside(), Inside::Tree(_)) {
             return Step::one();
         }
         let far = self.exponent + SEEN;
@@ -105,14 +109,15 @@ impl Life {
     }
 
     fn hit(&self, [x, y]: [BigInt; 2]) -> Option<Hit> {
-        let topology = self.world.rule().topology;
-        if topology.size().is_some() && !topology.wraps() {
-            self.world.place_of(&x, &y)?;
+        let rule = self.world.rule();
+        if !draw::lies_on(rule.topology, &x, &y) {
+            return None;
         }
-        let state = if self.world.get(&x, &y).ok()? {
-            "alive"
-        } else {
-            "dead"
+        let number = self.world.state(&x, &y).ok()?;
+        let state = match (rule.state_name(number), rule.states()) {
+            (Some(name), 2) => name,
+            (Some(name), _) => format!("{name} ({number})"),
+            (None, _) => format!("state {number}"),
         };
         let minus = |c: &BigInt| c.to_string().replace('-', "−");
         let at: Place = [x.clone().into(), y.clone().into()];
@@ -122,7 +127,7 @@ impl Life {
             rows: vec![
                 ("x".to_owned(), minus(&x)),
                 ("y".to_owned(), minus(&y)),
-                ("State".to_owned(), state.to_owned()),
+                ("State".to_owned(), state),
             ],
             draggable: true,
             actions: vec![Edit::Flip { at }.input()],
@@ -210,9 +215,9 @@ impl Simulation for Life {
             list.push(exact("deaths", "Deaths", deaths).unit("cells"));
         }
         // Cells on a device are not read back for this alone.
-        let at_hand = match self.world.engine() {
-            Engine::OnDevice(device) => device.cells_at_hand().is_some(),
-            Engine::Packed(_) | Engine::HashLife(_) => true,
+        let at_hand = match self.world.inside() {
+            Inside::Device(device) => device.cells_at_hand().is_some(),
+            _ => true,
         };
         if at_hand && let Ok(bounds) = self.world.bounds() {
             let text = bounds.map_or("empty".to_owned(), |(x, y, width, height)| {
@@ -220,12 +225,28 @@ impl Simulation for Life {
             });
             list.push(Quantity::text("bounding_box", "Bounding box", &text));
         }
+        let rule = self.world.rule();
+        if rule.states() > 2
+            && at_hand
+            && let Ok(counts) = self.world.counts()
+        {
+            for (state, count) in counts.into_iter().take(16) {
+                let name = match rule.state_name(state) {
+                    Some(name) if rule.states() <= 16 => format!("State {state}, {name}"),
+                    _ => format!("State {state}"),
+                };
+                let quantity =
+                    Quantity::exact(&format!("state_{state}"), &name, BigInt::from(count));
+                list.push(quantity.unit("cells"));
+            }
+        }
+        list.push(Quantity::text("family", "Family", rule.family_name()));
         list.push(Quantity::text("engine", "Engine", self.world.engine_name()));
         list
     }
 
     fn fit(&self, size: [f64; 2]) -> Camera {
-        Camera::Plane(draw::fit(&self.world, size).unwrap_or_default())
+        draw::camera(&self.world, size)
     }
 
     fn scene(&self, view: &View) -> Result<Scene, SimError> {
@@ -334,10 +355,19 @@ impl Simulation for Life {
         if pointer.action == Drag && from == at {
             return reply;
         }
-        let line = Edit::Line {
-            from,
-            to: at,
-            alive: !pointer.secondary,
+        let states = self.world.rule().states();
+        let brush = view.settings.get("brush").and_then(Value::as_integer);
+        let line = match brush.unwrap_or(1).clamp(1, states as i64 - 1) {
+            state if states > 2 => Edit::Paint {
+                from,
+                to: at,
+                state: if pointer.secondary { 0 } else { state as u8 },
+            },
+            _ => Edit::Line {
+                from,
+                to: at,
+                alive: !pointer.secondary,
+            },
         };
         reply.inputs.push(line.input().stroke(pointer.stroke));
         reply

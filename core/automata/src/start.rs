@@ -12,14 +12,18 @@ use crate::grid::Grid;
 use crate::hashlife::Universe;
 use crate::packed::Packed;
 use crate::pattern::Pattern;
+use crate::pattern::grid_corner;
 use crate::rle;
-use crate::rule::{Rule, Topology};
+use crate::rule::{Family, Rule, Topology};
 use crate::world::{EngineChoice, Kept, Means, World};
 
 /// The kind of a model that starts from a random soup.
 pub const SOUP: &str = "soup";
 /// The kind of a model that starts from the file attached under this key.
 pub const PATTERN: &str = "pattern";
+
+/// The key under which a model carries its `.rule` file.
+pub const RULE: &str = "rule";
 
 /// The side of a soup on the unbounded plane when none is given.
 const PLANE_SOUP: u32 = 256;
@@ -88,6 +92,41 @@ impl Soup {
         Ok(pattern)
     }
 
+    /// Gives live cells their states: any one of a rule of one dimension or of a table, 1 of the
+    /// others; a turmite's machine stands in the middle.
+    fn colour(self, rule: &Rule, pattern: &mut Pattern) {
+        let states = match &rule.family {
+            Family::Line(line) => line.states(),
+            Family::Table(file) => file.states,
+            Family::Turmite(turmite) => turmite.colours.into(),
+            _ => return,
+        };
+        let machine = match &rule.family {
+            Family::Turmite(turmite) => Some(turmite),
+            _ => None,
+        };
+        if states == 2 && machine.is_none() {
+            return;
+        }
+        let mut random = seed::stream(self.seed, "states");
+        let (x0, y0) = pattern.position.unwrap_or_default();
+        let cells = pattern.cells().map(|(x, y)| {
+            let state = 1 + (random.next_u32() % (states as u32 - 1)) as u8;
+            (x + x0, y + y0, state)
+        });
+        let mut cells: Vec<(i64, i64, u8)> = cells.collect();
+        if let Some(turmite) = machine {
+            let under = cells.iter().find(|cell| (cell.0, cell.1) == (0, 0));
+            let colour = under.map_or(0, |cell| cell.2);
+            cells.push((0, 0, turmite.with_machine(colour, 0, 0)));
+        }
+        let mut coloured = Pattern::from_states(cells.iter().copied());
+        let left = cells.iter().map(|cell| cell.0).min().unwrap_or(0);
+        let top = cells.iter().map(|cell| cell.1).min().unwrap_or(0);
+        coloured.position = Some((left, top));
+        *pattern = coloured;
+    }
+
     /// A world that starts from this soup: in the middle of a bounded grid, with its corner at
     /// the origin of the unbounded plane.
     ///
@@ -95,7 +134,11 @@ impl Soup {
     /// Those of [`World::new`] and [`Self::pattern`].
     pub fn world(self, rule: Rule, means: Means) -> Result<World, LifeError> {
         let fills = rule.topology.size() == Some((self.width, self.height));
-        if fills && means.engine != EngineChoice::HashLife {
+        let packed = matches!(
+            means.engine,
+            EngineChoice::Auto | EngineChoice::Packed | EngineChoice::Gpu
+        );
+        if fills && packed && crate::engine::packed_runs(&rule) {
             let mut packed = Packed::new(rule, means.memory)?;
             let mut random = seed::stream(self.seed, "soup");
             packed
@@ -104,14 +147,19 @@ impl Soup {
             return World::of_packed(packed, 0u32.into(), means);
         }
         let mut pattern = self.pattern(means.memory)?;
-        if rule.topology != Topology::Plane {
-            pattern.position = pattern.position.map(|(x, y)| {
-                (
-                    x - i64::from(self.width / 2),
-                    y - i64::from(self.height / 2),
-                )
-            });
+        let (w, h) = rule.topology.sides();
+        pattern.position = pattern.position.map(|(x, y)| {
+            let middle = |c: i64, side: u32, own: u32| {
+                if side > 0 { c - i64::from(own / 2) } else { c }
+            };
+            (middle(x, w, self.width), middle(y, h, self.height))
+        });
+        if matches!(rule.family, Family::Line(_)) {
+            // Generations are written downwards from the first row on.
+            let (_, top) = grid_corner(rule.topology);
+            pattern.position = pattern.position.map(|(x, _)| (x, top));
         }
+        self.colour(&rule, &mut pattern);
         World::new(rule, &pattern, means)
     }
 }
@@ -162,8 +210,8 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
     let source = source(model)?;
     let mut list = vec![
         Parameter::text("rule", "Rule", &default_rule(&source)).help(
-            "Births and survivals; :T512 makes a torus, :P512 a bounded plane, nothing an \
-             unbounded plane.",
+            "B3/S23, 345/2/4, W110, WireWorld and more; :T512 makes a torus, :P512 a bounded \
+             plane, nothing an unbounded plane.",
         ),
         Parameter::integer("exponent", "e", "Step exponent", 0, 0, 900)
             .effect(Effect::Live)
@@ -211,6 +259,12 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
         .help("Colours of the share of live cells where a pixel holds many."),
     );
     list.push(
+        Parameter::integer("brush", "", "Draw with state", 1, 1, 255)
+            .effect(Effect::View)
+            .group("View")
+            .help("The state that the pencil leaves, where a rule has more than two."),
+    );
+    list.push(
         Parameter::boolean("grid_lines", "Grid lines", true)
             .effect(Effect::View)
             .group("View")
@@ -236,10 +290,16 @@ fn integer(settings: &Settings, key: &str) -> u64 {
     value.map_or(0, |value| value.max(0) as u64)
 }
 
-/// The rule that the settings name.
-pub(crate) fn rule(settings: &Settings) -> Result<Rule, SimError> {
-    text(settings, "rule")
-        .parse()
+/// The rule that the settings name: a file of its own may be attached under [`RULE`].
+pub(crate) fn rule(model: &Model, settings: &Settings) -> Result<Rule, SimError> {
+    let own = match model.attachments.get(RULE) {
+        Some(file) => {
+            let read = Rule::from_rule_file(&String::from_utf8_lossy(&file.bytes));
+            Some(read.map_err(|error| SimError::parse(format!("{}, {error}.", file.name)))?)
+        }
+        None => None,
+    };
+    Rule::read_beside(&text(settings, "rule"), own.as_ref())
         .map_err(|error| LifeError::from(error).into())
 }
 
@@ -260,8 +320,11 @@ pub(crate) fn means(settings: &Settings, place: &Place) -> Means {
     }
 }
 
-fn soup(model: &Model, settings: &Settings, rule: Rule) -> Soup {
-    let (width, height) = rule.topology.size().unwrap_or((PLANE_SOUP, PLANE_SOUP));
+fn soup(model: &Model, settings: &Settings, rule: &Rule) -> Soup {
+    let (width, height) = rule.topology.sides();
+    let whole = |side: u32| if side == 0 { PLANE_SOUP } else { side };
+    let (width, height) = (whole(width), whole(height));
+    let height = if rule.dimensions() == 1 { 1 } else { height };
     let side = |key: &str, whole: u32| match integer(settings, key) {
         0 => whole,
         side => side as u32,
@@ -279,12 +342,12 @@ fn soup(model: &Model, settings: &Settings, rule: Rule) -> Soup {
 
 /// The world at the beginning of a model's run.
 pub(crate) fn world(model: &Model, settings: &Settings, place: &Place) -> Result<World, SimError> {
-    let (rule, means) = (rule(settings)?, means(settings, place));
+    let (rule, means) = (rule(model, settings)?, means(settings, place));
     let world = match source(model)? {
-        Source::Soup => soup(model, settings, rule).world(rule, means)?,
+        Source::Soup => soup(model, settings, &rule).world(rule, means)?,
         Source::Pattern(pattern) => World::new(rule, &pattern, means)?,
         Source::Macrocell(text) => {
-            let universe = Universe::from_macrocell(&text, Some(rule), means.memory)
+            let universe = Universe::from_macrocell(&text, Some(rule.clone()), means.memory)
                 .map_err(LifeError::from)?;
             let mut world = World::new(rule, &Pattern::default(), means)?;
             world.restore(&Kept::Tree(universe))?;
@@ -297,9 +360,13 @@ pub(crate) fn world(model: &Model, settings: &Settings, place: &Place) -> Result
 /// Memory that a model takes, in bytes on the host and on the device.
 pub(crate) fn cost(model: &Model) -> Result<(u64, u64), SimError> {
     let settings = settings(model)?;
-    let rule = rule(&settings)?;
-    Ok(match rule.topology {
-        Topology::Plane => (integer(&settings, "memory") << 20, 0),
-        topology => (Packed::bytes(rule), crate::gpu::OnDevice::bytes(topology)),
+    let rule = rule(model, &settings)?;
+    let topology = rule.topology;
+    Ok(match topology.cells() {
+        None => (integer(&settings, "memory") << 20, 0),
+        Some(_) if crate::engine::packed_runs(&rule) => {
+            (Packed::bytes(rule), crate::gpu::OnDevice::bytes(topology))
+        }
+        Some(cells) => (2 * cells, 0),
     })
 }

@@ -3,7 +3,8 @@
 use loom_sim::{ProbeKind, Recorder, Series, SimError};
 use num_traits::{One, ToPrimitive};
 
-use crate::world::{Engine, World};
+use crate::engine::{Inside, changes};
+use crate::world::World;
 
 /// Samples that a probe keeps.
 const SAMPLES: usize = 8192;
@@ -104,11 +105,11 @@ impl Watch {
 
 /// Births and deaths in the generation to come, for a tree.
 fn ahead(world: &World) -> Option<(f64, f64)> {
-    let Engine::HashLife(universe) = world.engine() else {
+    let Inside::Tree(universe) = world.inside() else {
         return None;
     };
     let mut next = universe.clone();
     next.advance(&One::one(), &mut || false).ok()?;
-    let (births, deaths) = crate::world::changes(universe, &next)?;
+    let (births, deaths) = changes(universe, &next)?;
     Some((births.to_f64()?, deaths.to_f64()?))
 }

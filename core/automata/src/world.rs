@@ -1,44 +1,57 @@
-//! A world: cells under a rule at a generation, on whichever engine suits the rule's grid.
+//! A world: cells under a rule at a generation, on whichever engine suits the rule and its grid.
 //!
-//! A torus or bounded plane runs packed (on the processor or on a GPU), the unbounded plane on
-//! HashLife. Coordinates are Golly's everywhere: the origin is the middle of a bounded grid.
+//! Life-like rules on a torus or bounded plane run packed (on the processor or on a GPU), on the
+//! unbounded plane in HashLife's tree, or in tiles where the background flips; every other rule
+//! and grid runs in a field of bytes. Coordinates are Golly's everywhere: the origin is the
+//! middle of a bounded grid.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use num_bigint::{BigInt, BigUint};
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::Zero;
 
+use crate::engine::{self, Engine, Inside, Tree};
 use crate::error::LifeError;
+use crate::field::FieldEngine;
 use crate::gpu::OnDevice;
 use crate::grid::Grid;
 use crate::hashlife::{Bounds, Universe};
 pub use crate::means::{EngineChoice, Kept, Means};
 use crate::packed::Packed;
-use crate::pattern::{Pattern, grid_corner};
+use crate::pattern::Pattern;
 use crate::rule::{Rule, Topology};
-
-/// The engine that runs, with its cells.
-#[derive(Debug)]
-pub enum Engine {
-    /// Packed cells on the processor.
-    Packed(Packed),
-    /// Packed cells on a GPU.
-    OnDevice(Box<OnDevice>),
-    /// The tree.
-    HashLife(Universe),
-}
+use crate::tiles::Tiles;
 
 /// Cells under a rule at a generation.
 #[derive(Debug)]
 pub struct World {
-    engine: Engine,
+    engine: Box<dyn Engine>,
     generation: BigUint,
     means: Means,
-    /// The universe one generation ago, when the last step was a single one.
-    before: Option<Universe>,
-    /// Generations that the device is given at once.
-    chunk: usize,
+}
+
+/// The engine that a rule gets.
+fn choose(rule: &Rule, means: &Means) -> EngineChoice {
+    match means.engine {
+        EngineChoice::Auto if engine::packed_runs(rule) => EngineChoice::Packed,
+        EngineChoice::Auto if engine::tree_runs(rule) => EngineChoice::HashLife,
+        EngineChoice::Auto if rule.life().is_some() && rule.topology == Topology::Plane => {
+            EngineChoice::Tiles
+        }
+        EngineChoice::Auto => EngineChoice::Bytes,
+        choice => choice,
+    }
+}
+
+/// Fails where packed cells can't hold a rule, and says what can.
+fn packable(rule: &Rule) -> Result<(), LifeError> {
+    if rule.life().is_none() || !(rule.topology.is_plain()) {
+        return Err(LifeError::Other(format!(
+            "packed cells run Life-like rules on a torus or bounded plane, not {rule}; choose the \
+             engine auto"
+        )));
+    }
+    Ok(())
 }
 
 impl World {
@@ -47,18 +60,33 @@ impl World {
     /// # Errors
     /// A rule or grid that the engine doesn't run, too little memory, cells outside the grid.
     pub fn new(rule: Rule, pattern: &Pattern, means: Means) -> Result<Self, LifeError> {
-        let bounded = rule.topology.size().is_some();
-        let engine = match means.engine {
-            EngineChoice::HashLife => EngineChoice::HashLife,
-            EngineChoice::Auto if !bounded => EngineChoice::HashLife,
-            _ => EngineChoice::Packed,
+        let generation = pattern.generation.clone();
+        let engine: Box<dyn Engine> = match choose(&rule, &means) {
+            EngineChoice::HashLife => {
+                if rule.life().is_none() {
+                    return Err(LifeError::Other(format!(
+                        "HashLife does not run {rule}; choose the engine auto"
+                    )));
+                }
+                Box::new(Tree::new(Universe::from_pattern(
+                    rule,
+                    pattern,
+                    means.memory,
+                )?))
+            }
+            EngineChoice::Tiles => Box::new(Tiles::new(rule, pattern, &means)?),
+            EngineChoice::Bytes => Box::new(FieldEngine::new(rule, pattern, &means)?),
+            _ => {
+                packable(&rule)?;
+                let packed = Packed::from_pattern(rule, pattern, means.memory)?;
+                return Self::of_packed(packed, generation, means);
+            }
         };
-        if engine == EngineChoice::HashLife {
-            let universe = Universe::from_pattern(rule, pattern, means.memory)?;
-            return Ok(Self::of_tree(universe, means));
-        }
-        let packed = Packed::from_pattern(rule, pattern, means.memory)?;
-        Self::of_packed(packed, pattern.generation.clone(), means)
+        Ok(Self {
+            engine,
+            generation,
+            means,
+        })
     }
 
     /// A world of packed cells that exist already, on the device if one is meant to be used.
@@ -77,56 +105,60 @@ impl World {
                     "no GPU can be used here; choose the packed engine".to_owned(),
                 ));
             }
-            (EngineChoice::Packed | EngineChoice::HashLife, _) => None,
-            (_, gpu) => gpu.as_ref(),
+            (EngineChoice::Auto | EngineChoice::Gpu, gpu) => gpu.as_ref(),
+            _ => None,
         };
-        let engine = match device {
-            Some(gpu) => {
-                let device = OnDevice::new(gpu, packed.rule(), packed.share())?;
-                Engine::OnDevice(Box::new(device))
-            }
-            None => Engine::Packed(packed),
+        let engine: Box<dyn Engine> = match device {
+            Some(gpu) => Box::new(OnDevice::new(gpu, packed.rule(), packed.share())?),
+            None => Box::new(packed),
         };
         Ok(Self {
             engine,
             generation,
             means,
-            before: None,
-            chunk: 1,
         })
     }
 
-    fn of_tree(universe: Universe, means: Means) -> Self {
-        Self {
-            generation: universe.generation().clone(),
-            engine: Engine::HashLife(universe),
+    /// A world of cells that were kept.
+    ///
+    /// # Errors
+    /// Memory, the device.
+    pub fn of_kept(kept: &Kept, means: Means) -> Result<Self, LifeError> {
+        let generation = kept.generation().clone();
+        let engine: Box<dyn Engine> = match kept {
+            Kept::Cells(rule, cells, _) => {
+                let mut packed = Packed::new(rule.clone(), means.memory)?;
+                packed.take(Arc::clone(cells));
+                return Self::of_packed(packed, generation, means);
+            }
+            Kept::Tree(universe) => Box::new(Tree::new(universe.clone())),
+            Kept::Field {
+                rule, field, now, ..
+            } => Box::new(FieldEngine::of_kept(rule, field, *now, &means)?),
+            Kept::Tiles { rule, sheet, .. } => {
+                Box::new(Tiles::of_sheet(rule.clone(), sheet, &means)?)
+            }
+        };
+        Ok(Self {
+            engine,
+            generation,
             means,
-            before: None,
-            chunk: 1,
-        }
+        })
     }
 
-    /// The engine.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+    /// The cells in their engine's own form.
+    pub fn inside(&self) -> Inside<'_> {
+        self.engine.inside()
     }
 
     /// The engine's name in the command line's terms.
     pub fn engine_name(&self) -> &'static str {
-        match self.engine {
-            Engine::Packed(_) => "packed",
-            Engine::OnDevice(_) => "gpu",
-            Engine::HashLife(_) => "hashlife",
-        }
+        self.engine.name()
     }
 
     /// The rule, grid included.
     pub fn rule(&self) -> Rule {
-        match &self.engine {
-            Engine::Packed(packed) => packed.rule(),
-            Engine::OnDevice(device) => device.rule(),
-            Engine::HashLife(universe) => universe.rule(),
-        }
+        self.engine.rule()
     }
 
     /// Generations since the beginning of the pattern's file.
@@ -135,22 +167,21 @@ impl World {
     }
 
     /// Changes the rule and goes on with the cells as they are. Another grid means another
-    /// engine or another size; every live cell must find room there.
+    /// engine or another size; every live cell must find room there. States that the new rule
+    /// doesn't have become its last one.
     ///
     /// # Errors
     /// Those of [`Self::new`]; the world is then unchanged.
     pub fn set_rule(&mut self, rule: Rule) -> Result<(), LifeError> {
-        if rule.topology != self.rule().topology {
-            let pattern = self.pattern(u64::MAX)?;
-            *self = Self::new(rule, &pattern, self.means.clone())?;
+        if rule.topology == self.rule().topology && self.engine.set_rule(&rule)? {
             return Ok(());
         }
-        self.before = None;
-        match &mut self.engine {
-            Engine::Packed(packed) => packed.set_rule(rule),
-            Engine::OnDevice(device) => device.set_rule(rule)?,
-            Engine::HashLife(universe) => *universe = universe.with_rule(rule)?,
+        let mut pattern = self.pattern(u64::MAX)?;
+        let highest = (rule.states() - 1).min(255) as u8;
+        for run in &mut pattern.runs {
+            run.state = run.state.min(highest);
         }
+        *self = Self::new(rule, &pattern, self.means.clone())?;
         Ok(())
     }
 
@@ -164,125 +195,85 @@ impl World {
         generations: &BigUint,
         interrupt: &mut dyn FnMut() -> bool,
     ) -> Result<BigUint, LifeError> {
-        let before = self.generation.clone();
-        let result = self.run(generations, interrupt);
-        let done = &self.generation - before;
-        result.map(|()| done)
-    }
-
-    fn run(
-        &mut self,
-        generations: &BigUint,
-        interrupt: &mut dyn FnMut() -> bool,
-    ) -> Result<(), LifeError> {
-        let mut left = generations.to_u64().unwrap_or(u64::MAX);
-        match &mut self.engine {
-            Engine::Packed(packed) => {
-                while left > 0 && !interrupt() {
-                    packed.step();
-                    self.generation += 1u32;
-                    left -= 1;
-                }
-            }
-            Engine::OnDevice(device) => {
-                while left > 0 && !interrupt() {
-                    let chunk = self.chunk.min(usize::try_from(left).unwrap_or(usize::MAX));
-                    let start = Instant::now();
-                    device.advance(chunk)?;
-                    device.wait()?;
-                    self.generation += chunk;
-                    left -= chunk as u64;
-                    // Submissions of about 3 ms keep the device busy and the run responsive.
-                    let took = start.elapsed();
-                    if took < Duration::from_millis(2) && chunk == self.chunk {
-                        self.chunk = (self.chunk * 2).min(1 << 14);
-                    } else if took > Duration::from_millis(5) {
-                        self.chunk = (self.chunk / 2).max(1);
-                    }
-                }
-            }
-            Engine::HashLife(universe) => {
-                let single = generations.is_one().then(|| universe.clone());
-                let done = universe.advance(generations, interrupt);
-                self.generation.clone_from(universe.generation());
-                if !done?.is_zero() {
-                    self.before = single;
-                }
-            }
+        let (done, error) = self
+            .engine
+            .advance(generations, &self.generation, interrupt);
+        if !done.is_zero() {
+            self.generation += &done;
         }
-        Ok(())
+        match error {
+            Some(error) => Err(error),
+            None => Ok(done),
+        }
     }
 
-    /// Number of live cells.
+    /// Number of cells that are not in state 0.
     ///
     /// # Errors
     /// The device.
     pub fn population(&self) -> Result<BigUint, LifeError> {
-        Ok(match &self.engine {
-            Engine::HashLife(universe) => universe.population(),
-            Engine::Packed(packed) => packed.cells().population().into(),
-            Engine::OnDevice(device) => match device.cells_at_hand() {
-                Some(cells) => cells.population().into(),
-                None => device.population()?.into(),
-            },
-        })
+        self.engine.population()
     }
 
-    /// The packed cells; an empty grid for a tree.
+    /// Number of cells in each state from 1 on.
+    ///
+    /// # Errors
+    /// The device.
+    pub fn counts(&self) -> Result<Vec<(u8, BigUint)>, LifeError> {
+        self.engine.counts()
+    }
+
+    /// The packed cells; an empty grid for other engines.
     ///
     /// # Errors
     /// The device.
     pub fn grid(&self) -> Result<Arc<Grid>, LifeError> {
-        Ok(match &self.engine {
-            Engine::Packed(packed) => packed.share(),
-            Engine::OnDevice(device) => device.cells()?,
-            Engine::HashLife(_) => Arc::default(),
+        Ok(match self.inside() {
+            Inside::Packed(packed) => packed.share(),
+            Inside::Device(device) => device.cells()?,
+            _ => Arc::default(),
         })
     }
 
-    /// The smallest rectangle that holds every live cell.
+    /// The smallest rectangle that holds every cell that is not in state 0.
     ///
     /// # Errors
     /// The device.
     pub fn bounds(&self) -> Result<Option<Bounds>, LifeError> {
-        if let Engine::HashLife(universe) = &self.engine {
-            return Ok(universe.bounds());
-        }
-        let (left, top) = grid_corner(self.rule().topology);
-        Ok(self.grid()?.bounds().map(|(x, y, width, height)| {
-            (
-                BigInt::from(left) + x,
-                BigInt::from(top) + y,
-                width.into(),
-                height.into(),
-            )
-        }))
+        self.engine.bounds()
     }
 
     /// Cells born and cells that died in the last generation, where that is known.
     pub fn last_changes(&self) -> Option<(BigUint, BigUint)> {
-        match &self.engine {
-            Engine::Packed(packed) => packed.last_changes().map(|(b, d)| (b.into(), d.into())),
-            Engine::OnDevice(_) => None,
-            Engine::HashLife(universe) => changes(self.before.as_ref()?, universe),
-        }
+        self.engine.last_changes()
     }
 
-    /// Whether a cell is alive; on a torus coordinates wrap.
+    /// The state of a cell; on a grid whose edges meet, coordinates lead across them.
+    ///
+    /// # Errors
+    /// The device.
+    pub fn state(&self, x: &BigInt, y: &BigInt) -> Result<u8, LifeError> {
+        self.engine.get(x, y)
+    }
+
+    /// Whether a cell is in another state than 0.
     ///
     /// # Errors
     /// The device.
     pub fn get(&self, x: &BigInt, y: &BigInt) -> Result<bool, LifeError> {
-        if let Engine::HashLife(universe) = &self.engine {
-            return Ok(universe.get(x, y));
-        }
-        let place = self.place_of(x, y);
-        let grid = self.grid()?;
-        Ok(place.is_some_and(|(x, y)| grid.get(x, y)))
+        Ok(self.engine.get(x, y)? != 0)
     }
 
-    /// Makes cells alive or dead, all or none of them; on a torus coordinates wrap, outside a
-    /// bounded plane nothing happens.
+    /// Puts cells in states, all or none of them; across edges that meet, and nowhere outside a
+    /// bounded plane.
+    ///
+    /// # Errors
+    /// A state that the rule doesn't have; memory; the device.
+    pub fn set_states(&mut self, cells: &[(BigInt, BigInt, u8)]) -> Result<(), LifeError> {
+        self.engine.set(cells)
+    }
+
+    /// Makes cells alive (state 1) or dead, as [`Self::set_states`].
     ///
     /// # Errors
     /// Memory, the device.
@@ -290,52 +281,9 @@ impl World {
         &mut self,
         cells: impl IntoIterator<Item = (BigInt, BigInt, bool)>,
     ) -> Result<(), LifeError> {
-        self.before = None;
-        if let Engine::HashLife(universe) = &mut self.engine {
-            let mut changed = universe.clone();
-            for (x, y, alive) in cells {
-                changed.set(&x, &y, alive)?;
-            }
-            *universe = changed;
-            return Ok(());
-        }
-        let places: Vec<_> = cells
-            .into_iter()
-            .filter_map(|(x, y, alive)| self.place_of(&x, &y).map(|(x, y)| (x, y, alive)))
-            .collect();
-        self.change_grid(|grid| {
-            for &(x, y, alive) in &places {
-                grid.set(x, y, alive);
-            }
-        })
-    }
-
-    /// Column and row on a bounded grid.
-    pub fn place_of(&self, x: &BigInt, y: &BigInt) -> Option<(usize, usize)> {
-        let topology = self.rule().topology;
-        let (left, top) = grid_corner(topology);
-        let (width, height) = topology.size()?;
-        let place = |c: &BigInt, corner: i64, side: u32| {
-            let mut c = c - corner;
-            if topology.wraps() {
-                c = ((c % side) + side) % side;
-            }
-            c.to_usize().filter(|&c| c < side as usize)
-        };
-        Some((place(x, left, width)?, place(y, top, height)?))
-    }
-
-    fn change_grid(&mut self, change: impl FnOnce(&mut Grid)) -> Result<(), LifeError> {
-        match &mut self.engine {
-            Engine::Packed(packed) => change(packed.cells_mut()),
-            Engine::OnDevice(device) => {
-                let mut grid = (*device.cells()?).clone();
-                change(&mut grid);
-                device.set_cells(Arc::new(grid))?;
-            }
-            Engine::HashLife(_) => {}
-        }
-        Ok(())
+        let cells = cells.into_iter();
+        let cells: Vec<_> = cells.map(|(x, y, alive)| (x, y, u8::from(alive))).collect();
+        self.engine.set(&cells)
     }
 
     /// Kills every cell; the generation stays.
@@ -343,11 +291,7 @@ impl World {
     /// # Errors
     /// Memory, the device.
     pub fn clear(&mut self) -> Result<(), LifeError> {
-        self.before = None;
-        match &mut self.engine {
-            Engine::HashLife(universe) => Ok(universe.clear()?),
-            _ => self.change_grid(Grid::clear),
-        }
+        self.engine.clear()
     }
 
     /// The live cells as a pattern with rule, place and generation.
@@ -355,19 +299,8 @@ impl World {
     /// # Errors
     /// More live cells than `limit`, or too far out for a file; the device.
     pub fn pattern(&self, limit: u64) -> Result<Pattern, LifeError> {
-        if let Engine::HashLife(universe) = &self.engine {
-            return universe
-                .pattern(limit.min(crate::rle::MAX_CELLS))
-                .map_err(|cells| {
-                    LifeError::Other(format!(
-                        "{cells} live cells are too many or too far apart for RLE; write a \
-                         macrocell file (.mc) instead"
-                    ))
-                });
-        }
-        let rule = self.rule();
-        let mut pattern = self.grid()?.pattern(rule.topology);
-        pattern.rule = Some(rule);
+        let mut pattern = self.engine.pattern(limit)?;
+        pattern.rule = Some(self.rule());
         pattern.generation.clone_from(&self.generation);
         Ok(pattern)
     }
@@ -377,10 +310,7 @@ impl World {
     /// # Errors
     /// The device.
     pub fn keep(&self) -> Result<Kept, LifeError> {
-        Ok(match &self.engine {
-            Engine::HashLife(universe) => Kept::Tree(universe.clone()),
-            _ => Kept::Cells(self.rule(), self.grid()?, self.generation.clone()),
-        })
+        self.engine.keep(&self.generation)
     }
 
     /// Goes back to a kept state.
@@ -388,29 +318,11 @@ impl World {
     /// # Errors
     /// Memory, the device.
     pub fn restore(&mut self, kept: &Kept) -> Result<(), LifeError> {
-        let same_grid = kept.rule().topology == self.rule().topology;
-        match (kept, &mut self.engine) {
-            (Kept::Tree(universe), _) => {
-                *self = Self::of_tree(universe.clone(), self.means.clone());
-                return Ok(());
-            }
-            (Kept::Cells(rule, cells, _), Engine::Packed(packed)) if same_grid => {
-                packed.set_rule(*rule);
-                packed.take(Arc::clone(cells));
-            }
-            (Kept::Cells(rule, cells, _), Engine::OnDevice(device)) if same_grid => {
-                device.set_rule(*rule)?;
-                device.set_cells(Arc::clone(cells))?;
-            }
-            (Kept::Cells(rule, cells, generation), _) => {
-                let mut packed = Packed::new(*rule, self.means.memory)?;
-                packed.take(Arc::clone(cells));
-                *self = Self::of_packed(packed, generation.clone(), self.means.clone())?;
-                return Ok(());
-            }
+        if self.engine.restore(kept)? {
+            self.generation.clone_from(kept.generation());
+            return Ok(());
         }
-        self.generation.clone_from(kept.generation());
-        self.before = None;
+        *self = Self::of_kept(kept, self.means.clone())?;
         Ok(())
     }
 
@@ -419,34 +331,11 @@ impl World {
     /// # Errors
     /// The device.
     pub fn difference(&self, kept: &Kept) -> Result<Option<BigUint>, LifeError> {
-        Ok(match (&self.engine, kept) {
-            (Engine::HashLife(ours), Kept::Tree(theirs)) => ours.difference(theirs),
-            (Engine::HashLife(_), _) | (_, Kept::Tree(_)) => None,
-            (_, Kept::Cells(rule, theirs, _)) if rule.topology == self.rule().topology => {
-                let (births, deaths) = self.grid()?.changes_since(theirs);
-                Some((births + deaths).into())
-            }
-            _ => None,
-        })
+        self.engine.difference(kept)
     }
 
-    /// Number of cells of the grid; nothing on the unbounded plane.
+    /// Number of cells of the grid; nothing on one without bounds.
     pub fn area(&self) -> Option<u64> {
-        match self.rule().topology {
-            Topology::Plane => None,
-            Topology::Torus { width, height } | Topology::Bounded { width, height } => {
-                Some(u64::from(width) * u64::from(height))
-            }
-        }
+        self.rule().topology.cells()
     }
-}
-
-/// Births and deaths between two universes of one family.
-pub(crate) fn changes(before: &Universe, after: &Universe) -> Option<(BigUint, BigUint)> {
-    let differing = before.difference(after)?;
-    let (old, new) = (before.population(), after.population());
-    // differing = births + deaths, new − old = births − deaths.
-    let births = (&differing + &new - &old) / 2u32;
-    let deaths = differing - &births;
-    Some((births, deaths))
 }

@@ -40,6 +40,9 @@ pub enum HashLifeError {
     /// Births out of nothing.
     #[error("rule {0} turns the whole unbounded plane alive; add a grid, such as {0}:T512")]
     B0(Rule),
+    /// A rule that is not Life-like.
+    #[error("HashLife does not run {0}; choose the engine auto")]
+    Family(Rule),
     /// The memory limit.
     #[error(
         "HashLife needs more than its {limit} MiB at generation {generation}; raise the memory \
@@ -91,8 +94,11 @@ impl Universe {
         if rule.has_b0() {
             return Err(HashLifeError::B0(rule));
         }
+        if rule.life().is_none() {
+            return Err(HashLifeError::Family(rule));
+        }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut store = Store::new(rule, limit);
+        let mut store = Store::new(rule.clone(), limit);
         let full = |_| HashLifeError::PatternTooBig { limit: limit >> 20 };
         let id = store.empty(LEAF + 1).map_err(full)?;
         let root = store.hold(id);
@@ -122,7 +128,7 @@ impl Universe {
 
     /// The rule.
     pub fn rule(&self) -> Rule {
-        self.rule
+        self.rule.clone()
     }
 
     /// Generations since the beginning.

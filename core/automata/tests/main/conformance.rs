@@ -97,3 +97,85 @@ fn a_live_rule_moves_the_cells_to_another_grid() {
     case.endless = Step::from(20_000u32);
     check(&case).unwrap();
 }
+
+/// A soup of a family; `other` is another rule on the same grid.
+fn family(rule: &str, other: &str, density: f64, endless: u32) {
+    let model = Model::new("automata", "soup")
+        .with("rule", rule)
+        .with("density", density)
+        .with("memory", 256i64);
+    let model = if rule.contains(':') {
+        model
+    } else {
+        model.with("width", 24i64).with("height", 24i64)
+    };
+    let mut case = case(model, Step::from(80u32));
+    case.single_steps = 24;
+    case.set = Some(Input::set("rule", other));
+    case.endless = Step::from(endless);
+    check(&case).unwrap();
+}
+
+#[test]
+fn slowly_dying_cells_conform() {
+    family("345/2/4:T120,90", "345/26/4:T120,90", 0.3, 10_000_000);
+    family("/2/3", "/23/3", 0.3, 1_000_000);
+}
+
+#[test]
+fn any_table_of_two_states_conforms_on_a_twisted_grid() {
+    family("B2-a/S12:K80*,60", "B2-a/S12e:K80*,60", 0.3, 10_000_000);
+    family("B2/S34H:C60,50", "B24/S34H:C60,50", 0.3, 10_000_000);
+    family("B3/S23:T40,0", "B36/S23:T40,0", 0.3, 1_000_000);
+}
+
+#[test]
+fn a_flipping_background_conforms() {
+    family("B03/S23", "B036/S23", 0.4, 1_000_000);
+}
+
+#[test]
+fn larger_than_life_conforms() {
+    family(
+        "R5,C0,M1,S34..58,B34..45,NM:T100",
+        "R5,C0,M1,S34..58,B34..46,NM:T100",
+        0.5,
+        10_000_000,
+    );
+    family(
+        "R2,C3,S3-6,B4-5,NC:P70",
+        "R2,C3,S3-6,B4-6,NC:P70",
+        0.5,
+        10_000_000,
+    );
+}
+
+#[test]
+fn rows_conform() {
+    family("W30:T200", "W110:T200", 0.5, 10_000_000);
+    family("K3C777:P90,50", "K3C778:P90,50", 0.5, 100_000_000);
+}
+
+#[test]
+fn block_rules_conform() {
+    let balls = "M0,8,4,3,2,5,9,7,1,6,10,11,12,13,14,15:T100";
+    let single = "M0,2,8,3,1,5,6,7,4,9,10,11,12,13,14,15:T100";
+    family(balls, single, 0.2, 10_000_000);
+}
+
+#[test]
+fn turmites_conform() {
+    family("RL", "LR", 0.1, 1_000_000_000);
+    family("LLRR:T90", "LRRL:T90", 0.1, 1_000_000_000);
+}
+
+#[test]
+fn rule_tables_and_marks_conform() {
+    family("WireWorld:T90", "WireWorld:T90", 0.3, 10_000_000);
+    family("B3/S23History:T70", "B36/S23History:T70", 0.3, 10_000_000);
+}
+
+#[test]
+fn cells_in_space_conform() {
+    family("3D4555:T12", "3D:B6/S567:T12", 0.2, 10_000_000);
+}

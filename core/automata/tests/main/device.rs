@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use loom_automata::gpu::OnDevice;
-use loom_automata::{Grid, LIFE, Packed, Rule, Topology};
+use loom_automata::{Grid, LIFE, LifeLike, Packed, Rule, Topology};
 use loom_gpu::{Choice, Gpu};
 use proptest::prelude::*;
 
@@ -36,9 +36,9 @@ fn compare(rule: Rule, seed: u64, generations: usize) {
         return;
     };
     let cells = Arc::new(soup(rule.topology, seed));
-    let mut packed = Packed::new(rule, 1 << 30).unwrap();
+    let mut packed = Packed::new(rule.clone(), 1 << 30).unwrap();
     packed.take(Arc::clone(&cells));
-    let mut device = OnDevice::new(gpu, rule, cells).unwrap();
+    let mut device = OnDevice::new(gpu, rule.clone(), cells).unwrap();
     for piece in [generations / 2, generations - generations / 2] {
         packed.advance(piece as u64);
         device.advance(piece).unwrap();
@@ -82,7 +82,7 @@ fn shades_and_counts_on_the_device_are_those_of_the_processor() {
         height: 90,
     });
     let cells = Arc::new(soup(rule.topology, 4));
-    let mut device = OnDevice::new(gpu, rule, cells).unwrap();
+    let mut device = OnDevice::new(gpu, rule.clone(), cells).unwrap();
     device.advance(3).unwrap();
     let population = device.population().unwrap();
     let cells = device.cells().unwrap();
@@ -119,7 +119,8 @@ proptest! {
         } else {
             Topology::Bounded { width, height }
         };
-        let rule = Rule { birth: bits as u16 & 0x1ff, survival: (bits >> 9) as u16, topology };
+        let life = LifeLike { birth: bits as u16 & 0x1ff, survival: (bits >> 9) as u16 };
+        let rule = Rule::life_like(life, topology);
         compare(rule, seed, 9);
     }
 }

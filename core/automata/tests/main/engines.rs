@@ -2,7 +2,7 @@
 
 use loom_automata::reference::Reference;
 use loom_automata::simd::Level;
-use loom_automata::{LIFE, Packed, Pattern, Rule, Topology, Universe};
+use loom_automata::{LIFE, LifeLike, Packed, Pattern, Rule, Topology, Universe};
 use proptest::prelude::*;
 
 const LIMIT: u64 = 64 << 20;
@@ -25,7 +25,7 @@ fn soup(seed: u64, width: u32, height: u32) -> Vec<(u32, u32)> {
 }
 
 fn compare_with_reference(rule: Rule, cells: &[(u32, u32)], generations: u64) {
-    let mut reference = Reference::new(rule).unwrap();
+    let mut reference = Reference::new(rule.clone()).unwrap();
     for &(x, y) in cells {
         reference.set(x as usize, y as usize, true);
     }
@@ -34,7 +34,7 @@ fn compare_with_reference(rule: Rule, cells: &[(u32, u32)], generations: u64) {
         reference.step();
     }
     for level in Level::available() {
-        let mut packed = Packed::new(rule, LIMIT).unwrap();
+        let mut packed = Packed::new(rule.clone(), LIMIT).unwrap();
         packed.place(&start).unwrap();
         packed.set_level(level);
         packed.advance(generations);
@@ -85,7 +85,7 @@ fn the_number_of_threads_changes_nothing() {
             .build()
             .unwrap();
         pool.install(|| {
-            let mut packed = Packed::new(rule, LIMIT).unwrap();
+            let mut packed = Packed::new(rule.clone(), LIMIT).unwrap();
             for (x, y) in soup(3, 1030, 1021) {
                 packed.cells_mut().set(x as usize, y as usize, true);
             }
@@ -125,7 +125,8 @@ proptest! {
         } else {
             Topology::Bounded { width, height }
         };
-        let rule = Rule { birth: bits as u16 & 0x1ff, survival: (bits >> 9) as u16, topology };
+        let life = LifeLike { birth: bits as u16 & 0x1ff, survival: (bits >> 9) as u16 };
+        let rule = Rule::life_like(life, topology);
         compare_with_reference(rule, &soup(seed, width, height), 6);
     }
 
@@ -135,11 +136,11 @@ proptest! {
         let cells = soup(seed, 30, 24);
         let mut pattern = Pattern::from_cells(cells.iter().map(|&(x, y)| (x.into(), y.into())));
         pattern.position = Some((-9, -20));
-        let mut hashlife = Universe::from_pattern(rule, &pattern, LIMIT).unwrap();
+        let mut hashlife = Universe::from_pattern(rule.clone(), &pattern, LIMIT).unwrap();
         hashlife.advance(&generations.into(), &mut || false).unwrap();
         // Nothing comes around a torus that is wide enough.
         let torus = rule.on(Topology::Torus { width: 200, height: 200 });
-        let mut packed = Packed::from_pattern(torus, &pattern, LIMIT).unwrap();
+        let mut packed = Packed::from_pattern(torus.clone(), &pattern, LIMIT).unwrap();
         packed.advance(generations);
         let far = hashlife.pattern(10_000).unwrap();
         let near = packed.cells().pattern(torus.topology);

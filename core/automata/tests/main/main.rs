@@ -5,5 +5,6 @@
 mod conformance;
 mod device;
 mod engines;
+mod families;
 mod patterns;
 mod science;

@@ -43,16 +43,25 @@ fn a_file_opens_as_a_model_or_says_where_it_is_wrong() {
         .unwrap();
     let life = Automata.build(&model, &Place::cpu()).unwrap();
     assert_eq!(life.parameters()["rule"], Value::from("B3/S23:T20"));
-    let error = open("glider.rle", "x = 3, y = 3\nbo$2bq")
+    let error = open("glider.rle", "x = 3, y = 3\nbo$2b?")
         .unwrap()
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "glider.rle, line 2, column 6: state 'q' in a pattern of two states; b is dead and o is alive."
+        "glider.rle, line 2, column 6: '?' is not RLE; b, o, A to X, $, ! and counts are."
     );
     assert!(open("notes.txt", "nothing here").is_none());
     assert!(open("post.txt", "see:\nx = 1, y = 1\no!").unwrap().is_ok());
     assert!(open("graph.csv", "a,b").is_none());
+    let drawn = open("glider.cells", "!Name: Glider\n.O.\n..O\nOOO\n")
+        .unwrap()
+        .unwrap();
+    let life = Automata.build(&drawn, &Place::cpu()).unwrap();
+    assert_eq!(life.parameters()["rule"], Value::from("B3/S23"));
+    let error = open("glider.lif", "#Life 1.05\n#P 0 0\n.?")
+        .unwrap()
+        .unwrap_err();
+    assert!(error.to_string().contains("line 3, column 2"), "{error}");
     let text = Automata.export(&model, None, "rle").unwrap();
     assert!(String::from_utf8(text).unwrap().ends_with("bo$2bo$3o!\n"));
     assert!(

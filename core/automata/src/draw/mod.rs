@@ -5,18 +5,25 @@
 //! relative to the camera's whole-number origin, so that views far from zero stay sharp.
 
 use loom_sim::camera::{Plane, Spot};
-use loom_sim::colour::{OKABE_ITO, category};
+use loom_sim::colour::category;
 use loom_sim::scene::{CellContent, Cells, Data, Layer, Paint, Path, Shape, Shapes, Space, Stroke};
-use loom_sim::view::Ink;
 use loom_sim::{Camera, ColorMap, Rgba, Scene, SimError, Value, View};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
+mod palette;
+mod sample;
+mod solid;
+#[cfg(test)]
+mod tests;
+
+use crate::engine::Inside;
 use crate::error::LifeError;
 use crate::grid::Grid;
 use crate::hashlife::Bounds;
 use crate::pattern::grid_corner;
-use crate::world::{Engine, Kept, World};
+use crate::rule::Topology;
+use crate::world::{Kept, World};
 
 /// Coordinates beyond this can't be seen; doubled twice they still fit.
 const FAR: i128 = 1 << 124;
@@ -36,6 +43,10 @@ struct Blocks {
 
 /// The scene of a world for a view.
 pub(crate) fn scene(world: &World, view: &View, other: Option<&Kept>) -> Result<Scene, SimError> {
+    let in_space = matches!(world.rule().topology, Topology::Box { .. });
+    if in_space && !matches!(view.camera, Some(Camera::Plane(_))) {
+        return Ok(solid::scene(world, view));
+    }
     let plane = plane(world, view)?;
     let mut scene = Scene::new(Camera::Plane(plane.clone()));
     scene.background = Some(view.ink.ground);
@@ -111,7 +122,29 @@ pub(crate) fn plane(world: &World, view: &View) -> Result<Plane, SimError> {
     }
 }
 
-/// The camera that shows the grid, or the live cells on the unbounded plane.
+/// The camera that shows everything: round a box, or above a plane.
+pub(crate) fn camera(world: &World, size: [f64; 2]) -> Camera {
+    match world.rule().topology {
+        topology @ Topology::Box { .. } => solid::camera(topology, size),
+        _ => Camera::Plane(fit(world, size).unwrap_or_default()),
+    }
+}
+
+/// Whether a grid has this place: across its edges, where they meet.
+pub(crate) fn lies_on(topology: Topology, x: &BigInt, y: &BigInt) -> bool {
+    let (left, top) = grid_corner(topology);
+    match (x.to_i64(), y.to_i64()) {
+        (Some(x), Some(y)) => topology
+            .source(x.saturating_sub(left), y.saturating_sub(top))
+            .is_some(),
+        _ => !matches!(
+            topology,
+            Topology::Bounded { .. } | Topology::Box { .. } | Topology::Strip { .. }
+        ),
+    }
+}
+
+/// The camera that shows the grid, or the live cells where it is unbounded.
 pub(crate) fn fit(world: &World, size: [f64; 2]) -> Result<Plane, SimError> {
     let topology = world.rule().topology;
     let (corner, extent) = if let Some((width, height)) = topology.size() {
@@ -173,7 +206,8 @@ fn blocks_at(world: &World, scale: u32, low: Spot, high: Spot) -> Blocks {
     let topology = world.rule().topology;
     // Blocks count from the grid's corner, or from the origin of the plane.
     let (left, top) = grid_corner(topology);
-    let limits = topology.size();
+    let (width, height) = topology.sides();
+    let limit = |side: u32| (side > 0).then_some(side);
     let axis = |axis: usize, corner: i64, side: Option<u32>| {
         let corner = i128::from(corner);
         let near = |c: i128| c.clamp(-FAR, FAR) - corner;
@@ -188,8 +222,8 @@ fn blocks_at(world: &World, scale: u32, low: Spot, high: Spot) -> Blocks {
         let count = usize::try_from(end - first).unwrap_or(0);
         (corner + (first << scale), count)
     };
-    let (left, width) = axis(0, left, limits.map(|size| size.0));
-    let (top, height) = axis(1, top, limits.map(|size| size.1));
+    let (left, width) = axis(0, left, limit(width));
+    let (top, height) = axis(1, top, limit(height));
     Blocks {
         left,
         top,
@@ -207,21 +241,34 @@ fn content(
 ) -> Result<CellContent, SimError> {
     let palette = [view.ink.ground, view.ink.text];
     if blocks.scale == 0 && other.is_none() {
-        match world.engine() {
-            Engine::OnDevice(device) => {
+        match world.inside() {
+            Inside::Device(device) => {
                 return Ok(CellContent::Bits {
                     words: Data::Device(device.words().clone()),
                     words_per_row: device.words_per_row(),
                     palette,
                 });
             }
-            Engine::Packed(packed) => return Ok(bits(packed.cells(), blocks, world, palette)),
-            Engine::HashLife(_) => {}
+            Inside::Packed(packed) => return Ok(bits(packed.cells(), blocks, world, palette)),
+            _ => {}
         }
     }
     let shading = view.settings.get("shading").map(ToString::to_string);
     let shading = shading.as_deref().unwrap_or("ink");
-    if let (Engine::OnDevice(device), None) = (world.engine(), other) {
+    if let Inside::Field(engine) = world.inside()
+        && world.rule().states() > 2
+    {
+        let differing = match other {
+            Some(Kept::Field { field, .. }) => Some(&**field),
+            _ => None,
+        };
+        let states = sample::states(engine.field(), blocks, differing);
+        return Ok(CellContent::States {
+            states: states.into(),
+            palette: palette::of_states(&world.rule(), &view.ink, shading).into(),
+        });
+    }
+    if let (Inside::Device(device), None) = (world.inside(), other) {
         let map = ColorMap::all()
             .find(|map| map.name() == shading)
             .or_else(|| ColorMap::own(shading));
@@ -252,7 +299,7 @@ fn content(
     }
     Ok(CellContent::States {
         states: states.into(),
-        palette: shades(&view.ink, shading).into(),
+        palette: palette::shades(&view.ink, shading).into(),
     })
 }
 
@@ -287,7 +334,21 @@ fn sample(
     other: Option<&Kept>,
 ) -> Result<(Vec<f32>, Vec<bool>), SimError> {
     let (width, height) = (blocks.width, blocks.height);
-    if let Engine::HashLife(universe) = world.engine() {
+    if let Inside::Field(engine) = world.inside() {
+        let theirs = match other {
+            Some(Kept::Field { field, .. }) => Some(&**field),
+            _ => None,
+        };
+        return Ok(sample::shares(engine.field(), blocks, theirs));
+    }
+    if let Inside::Tiles(tiles) = world.inside() {
+        let theirs = match other {
+            Some(Kept::Tiles { sheet, .. }) => Some(&**sheet),
+            _ => None,
+        };
+        return Ok(sample::of_tiles(&tiles.sheet(), blocks, theirs));
+    }
+    if let Inside::Tree(universe) = world.inside() {
         let (x, y) = (BigInt::from(blocks.left), BigInt::from(blocks.top));
         let shares = universe.density(&x, &y, blocks.scale, width, height);
         let differing = match other {
@@ -329,29 +390,6 @@ fn level(share: f32) -> u8 {
     }
 }
 
-/// Ground, 254 shades and the colour of differences.
-fn shades(ink: &Ink, name: &str) -> Vec<Rgba> {
-    let map = ColorMap::all()
-        .find(|map| map.name() == name)
-        .or_else(|| ColorMap::own(name));
-    let mut palette: Vec<Rgba> = (0..255u32)
-        .map(|level| {
-            let t = level as f32 / 254.0;
-            match map {
-                _ if level == 0 => ink.ground,
-                Some(map) => map.at(t),
-                None => {
-                    let mix = |a: u8, b: u8| (f32::from(a) * (1.0 - t) + f32::from(b) * t).round();
-                    let ([r, g, b, _], [s, h, c, _]) = (ink.ground.0, ink.text.0);
-                    Rgba::opaque(mix(r, s) as u8, mix(g, h) as u8, mix(b, c) as u8)
-                }
-            }
-        })
-        .collect();
-    palette.push(OKABE_ITO[5]);
-    palette
-}
-
 /// The cell that `cell:3,-4` names.
 pub(crate) fn cell_of(id: &str) -> Option<[BigInt; 2]> {
     let (x, y) = id.strip_prefix("cell:")?.split_once(',')?;
@@ -359,140 +397,4 @@ pub(crate) fn cell_of(id: &str) -> Option<[BigInt; 2]> {
         return None;
     }
     Some([x.parse().ok()?, y.parse().ok()?])
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::catalogue::entry;
-    use crate::world::Means;
-    use std::collections::BTreeSet;
-
-    fn world(rule: &str, key: &str) -> World {
-        let pattern = entry(key).unwrap().pattern().unwrap();
-        World::new(rule.parse().unwrap(), &pattern, Means::default()).unwrap()
-    }
-
-    /// Places of live cells in a scene made for one cell a block or less.
-    fn live(scene: &Scene) -> BTreeSet<(i64, i64)> {
-        let Layer::Cells(cells) = &scene.layers[0] else {
-            panic!("no cells");
-        };
-        assert_eq!(cells.cell, 1.0);
-        let alive = |x: usize, y: usize| match &cells.content {
-            CellContent::Bits {
-                words,
-                words_per_row,
-                ..
-            } => words.host().unwrap()[y * *words_per_row as usize + x / 32] >> (x % 32) & 1 != 0,
-            CellContent::States { states, .. } => {
-                states.host().unwrap()[y * cells.width as usize + x] != 0
-            }
-            CellContent::Field { .. } => panic!("a field"),
-        };
-        let Camera::Plane(plane) = &scene.camera else {
-            panic!("no plane");
-        };
-        let place = |axis: usize, n: usize| {
-            (f64::from(cells.origin[axis]) as i64) + plane.whole[axis] as i64 + n as i64
-        };
-        (0..cells.height as usize)
-            .flat_map(|y| (0..cells.width as usize).map(move |x| (x, y)))
-            .filter(|&(x, y)| alive(x, y))
-            .map(|(x, y)| (place(0, x), place(1, y)))
-            .collect()
-    }
-
-    #[test]
-    fn the_cells_in_a_view_are_those_of_the_world_on_every_engine() {
-        let mut view = View::new([300, 200]);
-        for (rule, corner) in [
-            ("B3/S23", 0),
-            ("B3/S23:T100,90", -18),
-            ("B3/S23:P77,65", -18),
-        ] {
-            let world = world(rule, "gosper-glider-gun");
-            let expected: BTreeSet<(i64, i64)> = world
-                .pattern(100)
-                .unwrap()
-                .placed(world.rule().topology)
-                .flat_map(|run| (0..run.length as i64).map(move |d| (run.x + d, run.y)))
-                .collect();
-            assert_eq!(expected.len(), 36);
-            assert!(expected.iter().any(|cell| cell.0 == corner));
-            view.camera = Some(Camera::Plane(Plane::new([3.25, 2.5], 2.0, false)));
-            assert_eq!(live(&scene(&world, &view, None).unwrap()), expected);
-            // A window on a part of it.
-            view.camera = Some(Camera::Plane(Plane::new([10.5, 3.5], 30.0, false)));
-            let part = live(&scene(&world, &view, None).unwrap());
-            let inside: BTreeSet<_> = expected
-                .iter()
-                .copied()
-                .filter(|&(x, y)| (5..16).contains(&x) && (0..7).contains(&y))
-                .collect();
-            assert_eq!(part, inside, "{rule}");
-        }
-    }
-
-    #[test]
-    fn shading_adds_up_to_the_population_from_every_distance() {
-        for rule in ["B3/S23", "B3/S23:T300,200"] {
-            let world = world(rule, "acorn");
-            for scale in [0.4, 0.11, 0.03, 1e-5] {
-                let mut view = View::new([100, 80]);
-                view.camera = Some(Camera::Plane(Plane::new([0.0, 0.0], scale, false)));
-                let blocks = blocks(&world, &view, &plane(&world, &view).unwrap());
-                assert!(f64::from(blocks.scale).exp2() * scale >= 1.0);
-                let (shares, _) = sample(&world, blocks, None).unwrap();
-                let sum: f64 = shares.iter().map(|&share| f64::from(share)).sum();
-                let cells = sum * (2.0 * f64::from(blocks.scale)).exp2();
-                assert!((cells - 7.0).abs() < 1e-3, "{rule} {scale}: {cells}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_difference_is_marked_where_it_is() {
-        for rule in ["B3/S23", "B3/S23:T64"] {
-            let mut world = world(rule, "glider");
-            let kept = world.keep().unwrap();
-            world
-                .set([(BigInt::from(5), BigInt::from(6), true)])
-                .unwrap();
-            for (scale, marked) in [(4.0, 1), (0.1, 1)] {
-                let mut view = View::new([200, 200]);
-                view.camera = Some(Camera::Plane(Plane::new([0.0, 0.0], scale, false)));
-                let scene = scene(&world, &view, Some(&kept)).unwrap();
-                let Layer::Cells(cells) = &scene.layers[0] else {
-                    panic!("no cells");
-                };
-                let CellContent::States { states, palette } = &cells.content else {
-                    panic!("no states");
-                };
-                assert_eq!(palette.len(), 256);
-                let found = states.host().unwrap().iter().filter(|&&s| s == DIFFERENT);
-                assert_eq!(found.count(), marked, "{rule} {scale}");
-            }
-        }
-    }
-
-    #[test]
-    fn cameras_at_the_end_of_the_plane_draw_nothing_and_break_nothing() {
-        for rule in ["B3/S23", "B3/S23:T64"] {
-            let world = world(rule, "glider");
-            for whole in [i128::MAX, i128::MIN, 0] {
-                for scale in [1e-37, 1e-9, 1e9, f64::NAN, -1.0] {
-                    let mut view = View::new([64, 64]);
-                    view.camera = Some(Camera::Plane(Plane {
-                        whole: [whole, whole],
-                        part: [0.5, 0.0],
-                        scale,
-                        y_up: false,
-                    }));
-                    assert!(scene(&world, &view, None).is_ok());
-                }
-            }
-        }
-    }
 }

@@ -1,0 +1,356 @@
+//! Apgcodes: the names that apgsearch gives to objects, such as `xq4_153` for the glider.
+//!
+//! `xs4` is a still life of 4 cells, `xp2` an oscillator of period 2, `xq4` a spaceship of
+//! period 4. Behind the `_` stand the cells in extended Wechsler format: strips of five rows,
+//! each column of a strip a digit `0` to `v` whose bits are its cells from the top; `w` stands
+//! for two empty columns, `x` for three, `yN` for 4 + N, `z` for the next strip. Of all phases
+//! and orientations the shortest text names the object, of equally long ones the first in the
+//! order of their characters. Described at <https://conwaylife.com/wiki/Apgcode>.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::pattern::Pattern;
+
+/// The longest code that is read.
+const LONGEST: usize = 1 << 16;
+
+/// The largest side, in cells, of a phase that may name an object.
+pub const LARGEST: u64 = 40;
+
+const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// What kind of object a code names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// A still life of so many cells.
+    StillLife(u64),
+    /// An oscillator of this period.
+    Oscillator(u64),
+    /// A spaceship of this period.
+    Spaceship(u64),
+}
+
+impl Class {
+    /// The prefix of an object too large for its cells to name it, such as `ov_p59`.
+    pub fn oversized(self) -> String {
+        match self {
+            Self::StillLife(cells) => format!("ov_s{cells}"),
+            Self::Oscillator(period) => format!("ov_p{period}"),
+            Self::Spaceship(period) => format!("ov_q{period}"),
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StillLife(cells) => write!(f, "xs{cells}"),
+            Self::Oscillator(period) => write!(f, "xp{period}"),
+            Self::Spaceship(period) => write!(f, "xq{period}"),
+        }
+    }
+}
+
+/// A code that has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apgcode {
+    /// Kind, period or population.
+    pub class: Class,
+    /// Live cells as (x, y), row by row.
+    pub cells: Vec<(i64, i64)>,
+}
+
+impl Apgcode {
+    /// The cells as a pattern that names no rule.
+    pub fn pattern(&self) -> Pattern {
+        Pattern::from_cells(self.cells.iter().copied())
+    }
+}
+
+/// Why a code could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("column {column}: {problem}")]
+pub struct ApgcodeError {
+    /// The offending character, counted from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub problem: String,
+}
+
+fn fail<T>(at: usize, problem: impl Into<String>) -> Result<T, ApgcodeError> {
+    Err(ApgcodeError {
+        column: at + 1,
+        problem: problem.into(),
+    })
+}
+
+/// Reads a code.
+///
+/// # Errors
+/// A text that is no code, with its first wrong character; a still life whose number isn't that
+/// of its cells.
+pub fn read(text: &str) -> Result<Apgcode, ApgcodeError> {
+    if text.len() > LONGEST {
+        return fail(LONGEST, "the code is too long");
+    }
+    let Some((prefix, body)) = text.split_once('_') else {
+        return fail(text.len(), "an apgcode has the form xs4_33");
+    };
+    let number = prefix.get(2..).unwrap_or("");
+    let count = match number.parse::<u64>() {
+        Ok(count) if count > 0 && number.bytes().all(|b| b.is_ascii_digit()) => count,
+        _ => {
+            return fail(
+                2.min(prefix.len()),
+                "a number stands before the _, such as xs4",
+            );
+        }
+    };
+    let class = match &prefix[..2] {
+        "xs" => Class::StillLife(count),
+        "xp" => Class::Oscillator(count),
+        "xq" => Class::Spaceship(count),
+        _ => return fail(0, "xs, xp or xq starts an apgcode of cells"),
+    };
+    let cells = read_cells(body).map_err(|error| ApgcodeError {
+        column: error.column + prefix.len() + 1,
+        ..error
+    })?;
+    match class {
+        Class::StillLife(count) if count != cells.len() as u64 => {
+            let problem = format!("{count} cells are announced, {} follow", cells.len());
+            fail(2, problem)
+        }
+        _ if cells.is_empty() => fail(prefix.len() + 1, "no cell is alive"),
+        _ => Ok(Apgcode { class, cells }),
+    }
+}
+
+/// Reads cells in extended Wechsler format.
+///
+/// # Errors
+/// A character that doesn't belong there.
+pub fn read_cells(text: &str) -> Result<Vec<(i64, i64)>, ApgcodeError> {
+    let (mut x, mut y) = (0i64, 0i64);
+    let mut cells = Vec::new();
+    let mut chars = text.chars().enumerate();
+    let digit = |c: char| {
+        let found = DIGITS.iter().position(|&d| char::from(d) == c);
+        found.map(|value| value as i64)
+    };
+    while let Some((at, c)) = chars.next() {
+        match c {
+            'w' => x += 2,
+            'x' => x += 3,
+            'y' => match chars.next().and_then(|(_, next)| digit(next)) {
+                Some(more) => x += 4 + more,
+                None => return fail(at, "y is followed by a digit or letter"),
+            },
+            'z' => (x, y) = (0, y + 5),
+            _ => match digit(c) {
+                Some(column) => {
+                    cells.extend(
+                        (0..5)
+                            .filter(|row| column >> row & 1 != 0)
+                            .map(|r| (x, y + r)),
+                    );
+                    x += 1;
+                }
+                None => return fail(at, format!("{c:?} is no digit; 0 to 9 and a to z are")),
+            },
+        }
+    }
+    cells.sort_unstable_by_key(|&(x, y)| (y, x));
+    Ok(cells)
+}
+
+/// The cells, in any order, in extended Wechsler format as they lie: relative to the top left
+/// corner of their bounding box. The empty text if there are none.
+pub fn write_cells(cells: &[(i64, i64)]) -> String {
+    let (Some(left), Some(top)) = (
+        cells.iter().map(|cell| cell.0).min(),
+        cells.iter().map(|cell| cell.1).min(),
+    ) else {
+        return String::new();
+    };
+    // One entry for every strip and column that isn't empty.
+    let mut columns: Vec<(i64, i64, u8)> = cells
+        .iter()
+        .map(|&(x, y)| ((y - top) / 5, x - left, 1u8 << ((y - top) % 5)))
+        .collect();
+    columns.sort_unstable();
+    let mut text = String::new();
+    let (mut strip, mut x) = (0, 0);
+    let mut at = 0;
+    while at < columns.len() {
+        let (row, column, _) = columns[at];
+        let mut bits = 0;
+        while let Some(&(_, _, bit)) = columns.get(at).filter(|c| (c.0, c.1) == (row, column)) {
+            bits |= bit;
+            at += 1;
+        }
+        while strip < row {
+            text.push('z');
+            (strip, x) = (strip + 1, 0);
+        }
+        skip(column - x, &mut text);
+        text.push(char::from(DIGITS[usize::from(bits)]));
+        x = column + 1;
+    }
+    text
+}
+
+/// So many empty columns.
+fn skip(mut columns: i64, text: &mut String) {
+    while columns > 0 {
+        match columns {
+            1 => text.push('0'),
+            2 => text.push('w'),
+            3 => text.push('x'),
+            _ => {
+                let more = columns.min(39);
+                text.push('y');
+                text.push(char::from(DIGITS[(more - 4) as usize]));
+                columns -= more;
+                continue;
+            }
+        }
+        return;
+    }
+}
+
+/// The eight orientations of cells.
+pub fn orientations(cells: &[(i64, i64)]) -> impl Iterator<Item = Vec<(i64, i64)>> + '_ {
+    (0..8).map(move |turn| {
+        let place = |&(x, y): &(i64, i64)| {
+            let (x, y) = if turn & 4 != 0 { (y, x) } else { (x, y) };
+            let x = if turn & 1 != 0 { -x } else { x };
+            let y = if turn & 2 != 0 { -y } else { y };
+            (x, y)
+        };
+        cells.iter().map(place).collect()
+    })
+}
+
+/// The text that stands for one phase: the least of its orientations.
+pub fn least(cells: &[(i64, i64)]) -> String {
+    orientations(cells)
+        .map(|cells| write_cells(&cells))
+        .min_by(|a, b| order(a, b))
+        .unwrap_or_default()
+}
+
+/// Shorter texts first, then in the order of their characters.
+pub fn order(a: &str, b: &str) -> std::cmp::Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+}
+
+/// The code of an object, given all of its phases; none if no phase is within 40 × 40 cells.
+pub fn canonical<'a>(
+    class: Class,
+    phases: impl IntoIterator<Item = &'a [(i64, i64)]>,
+) -> Option<String> {
+    let within = |cells: &[(i64, i64)]| {
+        let span = |pick: fn(&(i64, i64)) -> i64| {
+            let (low, high) = (cells.iter().map(pick).min(), cells.iter().map(pick).max());
+            low.zip(high)
+                .is_some_and(|(low, high)| (high - low) < LARGEST as i64)
+        };
+        span(|cell| cell.0) && span(|cell| cell.1)
+    };
+    let body = phases
+        .into_iter()
+        .filter(|cells| within(cells))
+        .map(least)
+        .min_by(|a, b| order(a, b))?;
+    Some(format!("{class}_{body}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cells(code: &str) -> Vec<(i64, i64)> {
+        read(code).unwrap().cells
+    }
+
+    #[test]
+    fn known_codes_read_as_their_objects() {
+        assert_eq!(cells("xs4_33"), [(0, 0), (1, 0), (0, 1), (1, 1)]);
+        assert_eq!(cells("xp2_7"), [(0, 0), (0, 1), (0, 2)]);
+        assert_eq!(cells("xq4_153").len(), 5);
+        assert_eq!(cells("xp15_4r4z4r4").len(), 12);
+        assert_eq!(cells("xs14_g88m952z121").len(), 14);
+    }
+
+    #[test]
+    fn the_least_orientation_is_that_of_apgsearch() {
+        for code in [
+            "33",
+            "7",
+            "153",
+            "696",
+            "2596",
+            "253",
+            "356",
+            "6996",
+            "25ac",
+            "252",
+            "178c",
+            "6frc",
+            "4r4z4r4",
+            "g88m952z121",
+            "69ic",
+            "27dee6",
+            "27deee6",
+            "318c",
+            "7e",
+            "2a54",
+            "rhe0ehr",
+        ] {
+            let cells = read_cells(code).unwrap();
+            for turned in orientations(&cells) {
+                if code != "rhe0ehr" {
+                    assert_eq!(least(&turned), code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_codes_are_refused_at_their_character() {
+        let column = |text: &str| read(text).unwrap_err().column;
+        assert_eq!(column("xs4"), 4);
+        assert_eq!(column("xs_33"), 3);
+        assert_eq!(column("yl4_33"), 1);
+        assert_eq!(column("xs5_33"), 3);
+        assert_eq!(column("xs4_3?3"), 6);
+        assert_eq!(column("xs4_33y"), 7);
+        assert_eq!(column("xp2_0"), 5);
+    }
+
+    proptest! {
+        #[test]
+        fn cells_read_back(cells in prop::collection::btree_set((0i64..90, 0i64..30), 1..60)) {
+            let mut cells: Vec<_> = cells.into_iter().collect();
+            let left = cells.iter().map(|c| c.0).min().unwrap();
+            let top = cells.iter().map(|c| c.1).min().unwrap();
+            for cell in &mut cells {
+                *cell = (cell.0 - left, cell.1 - top);
+            }
+            cells.sort_by_key(|&(x, y)| (y, x));
+            prop_assert_eq!(&read_cells(&write_cells(&cells)).unwrap(), &cells);
+            let least_of: Vec<_> = orientations(&cells).map(|cells| least(&cells)).collect();
+            prop_assert!(least_of.iter().all(|text| *text == least_of[0]));
+        }
+
+        #[test]
+        fn hostile_codes_never_panic(text in "(x[spq][0-9]{0,3}_)?[0-9a-z_]{0,20}|\\PC{0,12}") {
+            let _ = read(&text);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What blocks of cells hold, for fields of bytes and for tiles.
+
+use std::collections::HashMap;
+
+use super::Blocks;
+use crate::field::Field;
+use crate::tiles::{Block, Sheet};
+
+/// The blocks that a range of cells falls into: of cells from `start` on, the block of each
+/// block-sized piece.
+fn block_of(cell: i64, first: i128, scale: u32) -> Option<usize> {
+    usize::try_from((i128::from(cell) - first) >> scale).ok()
+}
+
+/// Columns and rows of a field that lie in the blocks.
+fn window(field: &Field, blocks: Blocks) -> [std::ops::Range<usize>; 2] {
+    let (left, top) = field.corner();
+    let axis = |first: i128, count: usize, corner: i64, length: usize| {
+        let end = first + ((count as i128) << blocks.scale);
+        let inside = |c: i128| (c - i128::from(corner)).clamp(0, length as i128) as usize;
+        inside(first)..inside(end)
+    };
+    [
+        axis(blocks.left, blocks.width, left, field.width()),
+        axis(blocks.top, blocks.height, top, field.height()),
+    ]
+}
+
+/// The state that most live cells of each block have, 0 where none lives; blocks that differ
+/// from another field have the place behind the last state.
+pub(super) fn states(field: &Field, blocks: Blocks, other: Option<&Field>) -> Vec<u8> {
+    let [columns, rows] = window(field, blocks);
+    let (left, top) = field.corner();
+    let cells = blocks.width * blocks.height;
+    let mut list = vec![0u8; cells];
+    if blocks.scale == 0 {
+        for y in rows {
+            let by = block_of(top + y as i64, blocks.top, 0);
+            let bx = block_of(left + columns.start as i64, blocks.left, 0);
+            let row = &field.row(y)[columns.clone()];
+            if let (Some(by), Some(bx)) = (by, bx) {
+                let start = by * blocks.width + bx;
+                list[start..start + row.len()].copy_from_slice(row);
+            }
+        }
+    } else {
+        // Votes: the leading state of each block and its lead (Boyer and Moore).
+        let mut lead = vec![0u32; cells];
+        for y in rows {
+            let Some(by) = block_of(top + y as i64, blocks.top, blocks.scale) else {
+                continue;
+            };
+            for (x, &state) in field.row(y)[columns.clone()].iter().enumerate() {
+                if state == 0 {
+                    continue;
+                }
+                let x = left + (columns.start + x) as i64;
+                let Some(bx) = block_of(x, blocks.left, blocks.scale) else {
+                    continue;
+                };
+                let at = by * blocks.width + bx;
+                if list[at] == state {
+                    lead[at] += 1;
+                } else if lead[at] == 0 {
+                    list[at] = state;
+                    lead[at] = 1;
+                } else {
+                    lead[at] -= 1;
+                }
+            }
+        }
+    }
+    if let Some(other) = other {
+        let differing = differing(field, blocks, other);
+        let most = 255;
+        for (state, differs) in list.iter_mut().zip(differing) {
+            if differs {
+                *state = most;
+            }
+        }
+    }
+    list
+}
+
+/// Which blocks hold cells that differ.
+fn differing(field: &Field, blocks: Blocks, other: &Field) -> Vec<bool> {
+    let mut list = vec![false; blocks.width * blocks.height];
+    for each in [field, other] {
+        let [columns, rows] = window(each, blocks);
+        let (left, top) = each.corner();
+        for y in rows {
+            let y = top + y as i64;
+            let Some(by) = block_of(y, blocks.top, blocks.scale) else {
+                continue;
+            };
+            for x in columns.clone() {
+                let x = left + x as i64;
+                if field.at(x, y) != other.at(x, y)
+                    && let Some(bx) = block_of(x, blocks.left, blocks.scale)
+                {
+                    list[by * blocks.width + bx] = true;
+                }
+            }
+        }
+    }
+    list
+}
+
+/// Shares of live cells, and which blocks differ.
+pub(super) fn shares(
+    field: &Field,
+    blocks: Blocks,
+    other: Option<&Field>,
+) -> (Vec<f32>, Vec<bool>) {
+    let [columns, rows] = window(field, blocks);
+    let (left, top) = field.corner();
+    let mut counts = vec![0u64; blocks.width * blocks.height];
+    for y in rows {
+        let Some(by) = block_of(top + y as i64, blocks.top, blocks.scale) else {
+            continue;
+        };
+        for (x, &state) in field.row(y)[columns.clone()].iter().enumerate() {
+            let x = left + (columns.start + x) as i64;
+            if state != 0
+                && let Some(bx) = block_of(x, blocks.left, blocks.scale)
+            {
+                counts[by * blocks.width + bx] += 1;
+            }
+        }
+    }
+    let differing = other.map(|other| differing(field, blocks, other));
+    (part(&counts, blocks), differing.unwrap_or_default())
+}
+
+fn part(counts: &[u64], blocks: Blocks) -> Vec<f32> {
+    let cells = (-2.0 * blocks.scale as f32).exp2();
+    counts.iter().map(|&count| count as f32 * cells).collect()
+}
+
+/// Calls `each` with the block of every set bit of a tile.
+fn each_cell(place: (i64, i64), block: &Block, blocks: Blocks, mut each: impl FnMut(usize)) {
+    for (y, &row) in block.iter().enumerate() {
+        let by = block_of(place.1 * 64 + y as i64, blocks.top, blocks.scale);
+        let Some(by) = by.filter(|&by| by < blocks.height) else {
+            continue;
+        };
+        let mut word = row;
+        while word != 0 {
+            let x = place.0 * 64 + i64::from(word.trailing_zeros());
+            word &= word - 1;
+            if let Some(bx) = block_of(x, blocks.left, blocks.scale)
+                && bx < blocks.width
+            {
+                each(by * blocks.width + bx);
+            }
+        }
+    }
+}
+
+/// The same for tiles.
+pub(super) fn of_tiles(
+    sheet: &Sheet,
+    blocks: Blocks,
+    other: Option<&Sheet>,
+) -> (Vec<f32>, Vec<bool>) {
+    let mut counts = vec![0u64; blocks.width * blocks.height];
+    for (place, block) in sheet {
+        each_cell(*place, block, blocks, |at| counts[at] += 1);
+    }
+    let Some(other) = other else {
+        return (part(&counts, blocks), Vec::new());
+    };
+    let mut differing = vec![false; counts.len()];
+    let mut theirs: HashMap<(i64, i64), Block> = other.iter().copied().collect();
+    for (place, block) in sheet {
+        let other = theirs.remove(place).unwrap_or([0; 64]);
+        let changed = std::array::from_fn(|y| block[y] ^ other[y]);
+        each_cell(*place, &changed, blocks, |at| differing[at] = true);
+    }
+    for (place, block) in theirs {
+        each_cell(place, &block, blocks, |at| differing[at] = true);
+    }
+    (part(&counts, blocks), differing)
+}

@@ -1,0 +1,786 @@
+//! A field in motion: which stepper a rule gets, growth, and what every engine offers.
+
+use std::sync::Arc;
+
+use num_bigint::{BigInt, BigUint};
+use num_traits::ToPrimitive;
+use rayon::prelude::*;
+
+use super::blocks::Squares;
+use super::larger::Sums;
+use super::lookup::{General, Live};
+use super::space::Sheets;
+use super::total::Total;
+use super::{Field, rows, turmites};
+use crate::engine::{Engine, Inside, at_most};
+use crate::error::LifeError;
+use crate::hashlife::Bounds;
+use crate::means::{Kept, Means};
+use crate::pattern::{Pattern, grid_corner};
+use crate::rule::{Binary, Family, Generations, Hood, LifeLike, Line, Rule, Topology, Turmite};
+
+/// Fewer cells than this are stepped by one thread: waking others would take longer.
+const THREADS_FROM: usize = 1 << 16;
+
+/// The furthest column or row of an unbounded field.
+const FAR: i64 = 1 << 40;
+
+/// What makes the next generation of whole rows.
+pub(super) trait Stepper: Send + Sync + std::fmt::Debug {
+    /// The engine's name.
+    fn name(&self) -> &'static str;
+    /// How far a cell looks: the width of the rim, and how far life spreads in a generation.
+    fn reach(&self) -> usize;
+    /// The rows from `first` on, with their rims, as many as `out` holds; `odd` is the parity of
+    /// the generation that `from` stands at.
+    fn band(&self, from: &Field, first: usize, out: &mut [u8], odd: bool);
+}
+
+/// How a rule moves its cells.
+#[derive(Debug)]
+enum Mover {
+    Rows(Box<dyn Stepper>),
+    Turmite(Arc<Turmite>, Option<Vec<(i64, i64)>>),
+    Line(Arc<Line>),
+}
+
+/// A field with its rule.
+#[derive(Debug)]
+pub struct FieldEngine {
+    rule: Rule,
+    field: Arc<Field>,
+    spare: Option<Field>,
+    /// Births and deaths of the last generation, where they are known without `spare`.
+    changed: Option<(u64, u64)>,
+    /// Whether `spare` holds the generation before.
+    stepped: bool,
+    mover: Mover,
+    /// The present row of a rule of one dimension.
+    now: i64,
+    threads: usize,
+    memory: u64,
+}
+
+/// Life-like counts of a table that counts its neighbours, whatever their number.
+fn counts(binary: &Binary) -> Option<LifeLike> {
+    let mask = binary.hood.mask();
+    let middle = crate::rule::binary::MIDDLE;
+    let mut life = LifeLike {
+        birth: 0,
+        survival: 0,
+    };
+    for block in (0..512u16).filter(|block| block & !(mask | middle) == 0) {
+        let count = (block & mask).count_ones();
+        if binary.outcomes.get(block) {
+            let set = if block & middle == 0 {
+                &mut life.birth
+            } else {
+                &mut life.survival
+            };
+            *set |= 1 << count;
+        }
+    }
+    let same = (0..512u16).all(|block| {
+        let count = (block & mask).count_ones();
+        binary.outcomes.get(block) == life.next(block & middle != 0, count)
+    });
+    same.then_some(life)
+}
+
+fn background(rule: &Rule) -> LifeError {
+    LifeError::Other(format!(
+        "rule {rule} turns empty space alive without end; add a grid on all sides, such as {}:T512",
+        rule.name()
+    ))
+}
+
+fn mover(rule: &Rule) -> Result<Mover, LifeError> {
+    let (w, h) = rule.topology.sides();
+    let unbounded = w == 0 || h == 0;
+    let rows = |stepper: Box<dyn Stepper>| Ok(Mover::Rows(stepper));
+    let general = |cross: bool| {
+        if unbounded && rule.has_b0() {
+            return Err(background(rule));
+        }
+        match rule.local() {
+            Some(local) => rows(Box::new(General::new(local, cross))),
+            None => Err(LifeError::Other(format!("rule {rule} has no table"))),
+        }
+    };
+    match &rule.family {
+        Family::Life(life) => {
+            let pair = if unbounded {
+                life.emulated()
+            } else {
+                [*life; 2]
+            };
+            rows(Box::new(Total::new(Hood::Moore, pair, 2)))
+        }
+        Family::Binary(binary) => {
+            if let (Some(life), false) = (counts(binary), unbounded && binary.has_b0()) {
+                return rows(Box::new(Total::new(binary.hood, [life; 2], 2)));
+            }
+            let pair = if unbounded {
+                binary.emulated()
+            } else {
+                [binary.outcomes; 2]
+            };
+            rows(Box::new(Live::new(pair, 2)))
+        }
+        Family::Generations(rule_) => {
+            let Generations { base, states } = **rule_;
+            if unbounded && base.has_b0() {
+                return Err(background(rule));
+            }
+            match counts(&base) {
+                Some(life) => rows(Box::new(Total::new(base.hood, [life; 2], states.into()))),
+                None => rows(Box::new(Live::new([base.outcomes; 2], states.into()))),
+            }
+        }
+        Family::Larger(larger) => {
+            let pair = if unbounded {
+                larger.emulated().ok_or_else(|| background(rule))?
+            } else {
+                [(**larger).clone(), (**larger).clone()]
+            };
+            rows(Box::new(Sums::new(pair, !unbounded)))
+        }
+        Family::Blocks(blocks) => {
+            let even = |side: u32| side.is_multiple_of(2);
+            let closed = !matches!(
+                rule.topology,
+                Topology::Plane | Topology::Bounded { .. } | Topology::Strip { wraps: false, .. }
+            );
+            if closed && !(even(w) && even(h)) {
+                return Err(LifeError::Other(format!(
+                    "squares of four cells don't fit around {rule}; give even sides"
+                )));
+            }
+            if !unbounded {
+                return rows(Box::new(Squares::on_grid(blocks)));
+            }
+            match Squares::on_plane(blocks) {
+                Some(squares) => rows(Box::new(squares)),
+                None => Err(background(rule)),
+            }
+        }
+        Family::Marked(_) => general(false),
+        Family::Table(file) => general(file.is_von_neumann()),
+        Family::Turmite(turmite) => Ok(Mover::Turmite(turmite.clone(), None)),
+        Family::Line(line) => {
+            let plain = rule.topology.is_plain() || matches!(rule.topology, Topology::Strip { .. });
+            if !plain {
+                return Err(LifeError::Other(format!(
+                    "a row has two ends: {rule} needs :T (they meet) or :P (dead beyond them)"
+                )));
+            }
+            if w == 0 && !line.is_quiet() {
+                return Err(LifeError::Other(format!(
+                    "rule {rule} fills the unbounded row at once; add a length, such as {}:T512",
+                    rule.name()
+                )));
+            }
+            Ok(Mover::Line(line.clone()))
+        }
+        Family::Space(space) => match rule.topology {
+            Topology::Box {
+                height,
+                depth,
+                wraps,
+                ..
+            } => rows(Box::new(Sheets::new(*space, height, depth, wraps))),
+            _ => Err(LifeError::Other(format!(
+                "rule {rule} needs a box, such as {}:T40",
+                rule.name()
+            ))),
+        },
+    }
+}
+
+impl FieldEngine {
+    /// A field that holds a pattern, at the pattern's place.
+    ///
+    /// # Errors
+    /// A rule that can't run on its grid, too little memory, cells outside the grid.
+    pub fn new(rule: Rule, pattern: &Pattern, means: &Means) -> Result<Self, LifeError> {
+        let mover = mover(&rule)?;
+        let rim = match &mover {
+            Mover::Rows(stepper) => stepper.reach(),
+            _ => 0,
+        };
+        let (w, h) = rule.topology.sides();
+        let (left, top) = grid_corner(rule.topology);
+        let mut engine = Self {
+            field: Arc::new(Field::new(0, 0, 0, 0, rim)),
+            spare: None,
+            changed: None,
+            stepped: false,
+            mover,
+            now: top,
+            threads: means.threads.max(1),
+            memory: means.memory,
+            rule,
+        };
+        let side = |side: u32, start: i64| {
+            if side == 0 {
+                (-32, 64)
+            } else {
+                (start, side as usize)
+            }
+        };
+        let ((left, width), (top, height)) = (side(w, left), side(h, top));
+        engine.afford(width, height)?;
+        engine.field = Arc::new(Field::new(left, top, width, height, rim));
+        if w == 0 || h == 0 {
+            engine.now = top.max(0);
+        }
+        engine.add(pattern)?;
+        Ok(engine)
+    }
+
+    /// An engine with cells that were kept before.
+    ///
+    /// # Errors
+    /// A rule that can't run on its grid.
+    pub(crate) fn of_kept(
+        rule: &Rule,
+        field: &Arc<Field>,
+        now: i64,
+        means: &Means,
+    ) -> Result<Self, LifeError> {
+        let mut engine = Self::new(rule.clone(), &Pattern::default(), means)?;
+        engine.take(field, now);
+        Ok(engine)
+    }
+
+    /// The cells now.
+    pub fn field(&self) -> &Arc<Field> {
+        &self.field
+    }
+
+    /// The present row of a rule of one dimension.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    fn take(&mut self, field: &Arc<Field>, now: i64) {
+        self.field = if field.rim == self.field.rim {
+            Arc::clone(field)
+        } else {
+            let (left, top) = field.corner();
+            let mut cells = Field::new(left, top, field.width, field.height, self.field.rim);
+            for y in 0..field.height {
+                cells.row_mut(y).copy_from_slice(field.row(y));
+            }
+            Arc::new(cells)
+        };
+        self.now = now;
+        self.touched();
+    }
+
+    fn touched(&mut self) {
+        self.stepped = false;
+        self.changed = None;
+        if let Mover::Turmite(_, machines) = &mut self.mover {
+            *machines = None;
+        }
+    }
+
+    /// Fails where two fields of this size would not fit.
+    fn afford(&self, width: usize, height: usize) -> Result<(), LifeError> {
+        let rim = match &self.mover {
+            Mover::Rows(stepper) => stepper.reach() as u64,
+            _ => 0,
+        };
+        let needed = 2 * Field::bytes_for(width as u64, height as u64, rim);
+        if needed > self.memory {
+            let (w, h) = self.rule.topology.sides();
+            let remedy = if w == 0 || h == 0 {
+                "give it a grid, such as :T512,"
+            } else {
+                "choose a smaller grid"
+            };
+            return Err(LifeError::Other(format!(
+                "a {width} × {height} grid needs {} MiB, and the memory limit is {} MiB; {remedy} \
+                 or raise the limit",
+                needed.div_ceil(1 << 20),
+                self.memory >> 20
+            )));
+        }
+        Ok(())
+    }
+
+    /// Which sides grow: columns, rows.
+    fn grows(&self) -> (bool, bool) {
+        let (w, h) = self.rule.topology.sides();
+        (w == 0, h == 0)
+    }
+
+    /// Adds the cells of a pattern.
+    fn add(&mut self, pattern: &Pattern) -> Result<(), LifeError> {
+        let topology = self.rule.topology;
+        let states = self.rule.states();
+        let highest = pattern.highest_state();
+        if usize::from(highest) >= states {
+            return Err(LifeError::Other(format!(
+                "the pattern has cells in state {highest}, and rule {} has {states} states only, \
+                 from 0 on",
+                self.rule.name()
+            )));
+        }
+        let cells = pattern
+            .placed(topology)
+            .flat_map(|run| (0..run.length as i64).map(move |dx| (run.x + dx, run.y, run.state)));
+        let most = self.memory / 16;
+        if pattern.population() > most {
+            return Err(LifeError::Other(format!(
+                "{} live cells need more than the memory limit of {} MiB",
+                pattern.population(),
+                self.memory >> 20
+            )));
+        }
+        let (w, h) = topology.sides();
+        let (left, top) = grid_corner(topology);
+        let larger = pattern.bounds().is_some_and(|(_, _, width, height)| {
+            (w > 0 && width > u64::from(w)) || (h > 0 && height > u64::from(h))
+        });
+        let (mut inside, mut outside) = (Vec::new(), 0u64);
+        for (x, y, state) in cells {
+            let fits = (w == 0 || (0..i64::from(w)).contains(&(x - left)))
+                && (h == 0 || (0..i64::from(h)).contains(&(y - top)));
+            match topology.source(x - left, y - top) {
+                Some((x, y)) if (fits || !larger) && x.abs() < FAR && y.abs() < FAR => {
+                    inside.push((x + left, y + top, state));
+                }
+                _ => outside += 1,
+            }
+        }
+        if outside > 0 {
+            return Err(LifeError::Packed(crate::packed::PackedError::Outside {
+                cells: outside,
+                grid: format!("grid of rule {}", self.rule),
+            }));
+        }
+        self.put_all(&inside)
+    }
+
+    /// Changes cells, given in the grid's coordinates and inside it.
+    fn put_all(&mut self, cells: &[(i64, i64, u8)]) -> Result<(), LifeError> {
+        let live = cells.iter().filter(|cell| cell.2 != 0);
+        let span = live.fold(None, |span: Option<[i64; 4]>, &(x, y, _)| {
+            let [l, t, r, b] = span.unwrap_or([x, y, x, y]);
+            Some([l.min(x), t.min(y), r.max(x), b.max(y)])
+        });
+        if let Some([l, t, r, b]) = span {
+            self.cover(l, t, r, b)?;
+        }
+        let was_empty = matches!(self.mover, Mover::Line(_)) && self.field.live_box().is_none();
+        self.touched();
+        let field = Arc::make_mut(&mut self.field);
+        let (right, bottom) = (
+            field.left + field.width as i64,
+            field.top + field.height as i64,
+        );
+        for &(x, y, state) in cells {
+            if (field.left..right).contains(&x) && (field.top..bottom).contains(&y) {
+                field.put(x, y, state);
+            }
+        }
+        if was_empty && let Some((_, top, _, height)) = self.field.live_box() {
+            self.now = top + height as i64 - 1;
+        }
+        Ok(())
+    }
+
+    /// Makes the field hold a rectangle, left, top, right and bottom included, with room around
+    /// it on the sides that grow.
+    fn cover(&mut self, l: i64, t: i64, r: i64, b: i64) -> Result<(), LifeError> {
+        let (columns, rows) = self.grows();
+        let field = &self.field;
+        let held = |low: i64, high: i64, start: i64, length: usize| {
+            low >= start && high < start + length as i64
+        };
+        let fits = (!columns || held(l, r, field.left, field.width))
+            && (!rows || held(t, b, field.top, field.height));
+        if fits {
+            return Ok(());
+        }
+        let (mut l, mut t, mut r, mut b) = (l, t, r, b);
+        if let Some((x, y, width, height)) = self.field.live_box() {
+            (l, t) = (l.min(x), t.min(y));
+            (r, b) = (r.max(x + width as i64 - 1), b.max(y + height as i64 - 1));
+        }
+        self.resize(l, t, r, b)
+    }
+
+    /// Moves the cells to a field that holds this rectangle with room around it.
+    fn resize(&mut self, l: i64, t: i64, r: i64, b: i64) -> Result<(), LifeError> {
+        let (columns, rows) = self.grows();
+        let room = |low: i64, high: i64| {
+            let around = ((high - low) / 4).max(48) + 2 * self.field.rim as i64;
+            (low - around, (high - low + 1 + 2 * around) as usize)
+        };
+        let (left, width) = if columns {
+            room(l, r)
+        } else {
+            (self.field.left, self.field.width)
+        };
+        let (top, height) = if rows {
+            room(t, b)
+        } else {
+            (self.field.top, self.field.height)
+        };
+        if left.abs() > FAR || top.abs() > FAR {
+            return Err(LifeError::Other(format!(
+                "the cells of rule {} lie further out than 2^40; use HashLife where it can run",
+                self.rule
+            )));
+        }
+        self.afford(width, height)?;
+        self.field = Arc::new(self.field.moved(left, top, width, height));
+        self.spare = None;
+        self.stepped = false;
+        Ok(())
+    }
+
+    /// Room for one more generation on the sides that grow.
+    fn make_room(&mut self, reach: usize) -> Result<(), LifeError> {
+        let (columns, rows) = self.grows();
+        if !columns && !rows {
+            return Ok(());
+        }
+        let [west, north, east, south] = self.field.margins(reach);
+        let tight = (columns && (west < reach || east < reach))
+            || (rows && (north < reach || south < reach));
+        if !tight {
+            return Ok(());
+        }
+        match self.field.live_box() {
+            Some((x, y, width, height)) => {
+                self.resize(x, y, x + width as i64 - 1, y + height as i64 - 1)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// One generation; `odd` is the parity of the present one.
+    fn step(&mut self, odd: bool) -> Result<(), LifeError> {
+        match &self.mover {
+            Mover::Rows(stepper) => {
+                let reach = stepper.reach();
+                self.make_room(reach)?;
+                self.step_rows(odd);
+            }
+            Mover::Turmite(..) => self.step_turmites()?,
+            Mover::Line(line) => {
+                let line = Arc::clone(line);
+                self.step_line(&line)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn step_rows(&mut self, odd: bool) {
+        let Mover::Rows(stepper) = &self.mover else {
+            return;
+        };
+        let topology = self.rule.topology;
+        Arc::make_mut(&mut self.field).update_rim(topology);
+        let from = &*self.field;
+        let fits = |spare: &Field| (spare.width, spare.height) == (from.width, from.height);
+        let mut next = match self.spare.take().filter(fits) {
+            Some(mut spare) => {
+                (spare.left, spare.top) = (from.left, from.top);
+                spare
+            }
+            None => Field::new(from.left, from.top, from.width, from.height, from.rim),
+        };
+        let (stride, rim) = (from.stride, from.rim);
+        let out = &mut next.cells[rim * stride..(rim + from.height) * stride];
+        if self.threads == 1 || from.width * from.height < THREADS_FROM {
+            stepper.band(from, 0, out, odd);
+        } else {
+            let band = from.height.div_ceil(self.threads * 2).max(1);
+            out.par_chunks_mut(band * stride)
+                .enumerate()
+                .for_each(|(i, out)| stepper.band(from, i * band, out, odd));
+        }
+        std::mem::swap(Arc::make_mut(&mut self.field), &mut next);
+        self.spare = Some(next);
+        self.stepped = true;
+        self.changed = None;
+    }
+
+    fn step_turmites(&mut self) -> Result<(), LifeError> {
+        let Mover::Turmite(turmite, machines) = &mut self.mover else {
+            return Ok(());
+        };
+        let turmite = Arc::clone(turmite);
+        let mut list = match machines.take() {
+            Some(list) => list,
+            None => turmites::machines(&self.field, &turmite),
+        };
+        let (columns, rows) = self.grows();
+        let field = &self.field;
+        let near = |c: i64, start: i64, length: usize| c <= start || c + 1 >= start + length as i64;
+        let tight = list.iter().any(|&(x, y)| {
+            (columns && near(x, field.left, field.width))
+                || (rows && near(y, field.top, field.height))
+        });
+        if tight && let Some((x, y, width, height)) = self.field.live_box() {
+            self.resize(x, y, x + width as i64 - 1, y + height as i64 - 1)?;
+        }
+        let touched: Vec<(i64, i64, u8)> = {
+            let around =
+                |&(x, y): &(i64, i64)| [(x, y), (x, y - 1), (x + 1, y), (x, y + 1), (x - 1, y)];
+            let mut places: Vec<_> = list.iter().flat_map(around).collect();
+            places.sort_unstable();
+            places.dedup();
+            let cell = |(x, y)| (x, y, self.field.at(x, y));
+            places.into_iter().map(cell).collect()
+        };
+        turmites::step(
+            Arc::make_mut(&mut self.field),
+            &mut list,
+            &turmite,
+            self.rule.topology,
+        );
+        let (mut births, mut deaths) = (0, 0);
+        for (x, y, old) in touched {
+            let new = self.field.at(x, y);
+            births += u64::from(old == 0 && new != 0);
+            deaths += u64::from(old != 0 && new == 0);
+        }
+        self.changed = Some((births, deaths));
+        if let Mover::Turmite(_, machines) = &mut self.mover {
+            *machines = Some(list);
+        }
+        Ok(())
+    }
+
+    fn step_line(&mut self, line: &Line) -> Result<(), LifeError> {
+        let (columns, rows) = self.grows();
+        let reach = line.reach();
+        let row = |engine: &Self| (engine.now - engine.field.top) as usize;
+        if columns {
+            let cells = self.field.row(row(self));
+            let tight = |mut ends: std::iter::Take<std::slice::Iter<u8>>| ends.any(|&c| c != 0);
+            if tight(cells.iter().take(reach)) || cells.iter().rev().take(reach).any(|&c| c != 0) {
+                let around = (self.field.width / 2).max(64) as i64;
+                let field = &self.field;
+                let (left, top) = (field.left - around, field.top);
+                let (width, height) = (field.width + 2 * around as usize, field.height);
+                self.afford(width, height)?;
+                self.field = Arc::new(self.field.moved(left, top, width, height));
+            }
+        }
+        if row(self) + 1 >= self.field.height {
+            let field = &self.field;
+            let (left, top) = field.corner();
+            if rows {
+                let height = field.height * 2;
+                self.afford(field.width, height)?;
+                self.field = Arc::new(field.moved(left, top, field.width, height));
+            } else {
+                // The oldest row leaves at the top.
+                let mut cells = field.moved(left, top + 1, field.width, field.height);
+                cells.top = top;
+                self.field = Arc::new(cells);
+                self.now -= 1;
+            }
+        }
+        let next = rows::next(&self.field, row(self), line, self.rule.topology);
+        let births = super::live(&next);
+        self.now += 1;
+        let y = row(self);
+        Arc::make_mut(&mut self.field)
+            .row_mut(y)
+            .copy_from_slice(&next);
+        self.changed = Some((births, 0));
+        Ok(())
+    }
+}
+
+impl Engine for FieldEngine {
+    fn name(&self) -> &'static str {
+        match &self.mover {
+            Mover::Rows(stepper) => stepper.name(),
+            Mover::Turmite(..) => "turmite",
+            Mover::Line(_) => "rows",
+        }
+    }
+
+    fn rule(&self) -> Rule {
+        self.rule.clone()
+    }
+
+    fn set_rule(&mut self, rule: &Rule) -> Result<bool, LifeError> {
+        if rule.topology != self.rule.topology || rule.states() < self.rule.states() {
+            return Ok(false);
+        }
+        let mover = mover(rule)?;
+        let rim = match &mover {
+            Mover::Rows(stepper) => stepper.reach(),
+            _ => 0,
+        };
+        let kind = |mover: &Mover| std::mem::discriminant(mover);
+        if rim != self.field.rim || kind(&mover) != kind(&self.mover) {
+            return Ok(false);
+        }
+        self.mover = mover;
+        self.rule = rule.clone();
+        self.touched();
+        Ok(true)
+    }
+
+    fn advance(
+        &mut self,
+        generations: &BigUint,
+        start: &BigUint,
+        interrupt: &mut dyn FnMut() -> bool,
+    ) -> (BigUint, Option<LifeError>) {
+        let wanted = generations.to_u64().unwrap_or(u64::MAX);
+        let mut odd = start.bit(0);
+        let mut done = 0;
+        // A machine's step is too short to ask about each.
+        let pause = if matches!(self.mover, Mover::Turmite(..)) {
+            64
+        } else {
+            1
+        };
+        while done < wanted && (done % pause != 0 || !interrupt()) {
+            if let Err(error) = self.step(odd) {
+                return (done.into(), Some(error));
+            }
+            odd = !odd;
+            done += 1;
+        }
+        (done.into(), None)
+    }
+
+    fn population(&self) -> Result<BigUint, LifeError> {
+        Ok(self.field.population().into())
+    }
+
+    fn counts(&self) -> Result<Vec<(u8, BigUint)>, LifeError> {
+        let counts = self.field.counts();
+        let states = 1..self.rule.states().min(256);
+        Ok(states
+            .map(|state| (state as u8, counts[state].into()))
+            .collect())
+    }
+
+    fn bounds(&self) -> Result<Option<Bounds>, LifeError> {
+        Ok(self.field.bounds())
+    }
+
+    fn last_changes(&self) -> Option<(BigUint, BigUint)> {
+        let changed = self.changed.or_else(|| {
+            let before = self.spare.as_ref().filter(|_| self.stepped)?;
+            Some(self.field.changes_since(before))
+        });
+        changed.map(|(births, deaths)| (births.into(), deaths.into()))
+    }
+
+    fn get(&self, x: &BigInt, y: &BigInt) -> Result<u8, LifeError> {
+        let place = self.place(x, y);
+        Ok(place.map_or(0, |(x, y)| self.field.at(x, y)))
+    }
+
+    fn set(&mut self, cells: &[(BigInt, BigInt, u8)]) -> Result<(), LifeError> {
+        let (columns, rows) = self.grows();
+        let states = self.rule.states();
+        let mut inside = Vec::with_capacity(cells.len());
+        for (x, y, state) in cells {
+            if usize::from(*state) >= states {
+                return Err(LifeError::Other(format!(
+                    "rule {} has {states} states, from 0 on; there is no state {state}",
+                    self.rule.name()
+                )));
+            }
+            match self.place(x, y) {
+                Some((x, y)) => inside.push((x, y, *state)),
+                None if columns || rows => {
+                    return Err(LifeError::Other(format!(
+                        "rule {} holds cells up to 2^40 from the origin, and this one lies \
+                         further out",
+                        self.rule
+                    )));
+                }
+                None => {}
+            }
+        }
+        self.put_all(&inside)
+    }
+
+    fn clear(&mut self) -> Result<(), LifeError> {
+        self.touched();
+        Arc::make_mut(&mut self.field).cells.fill(0);
+        Ok(())
+    }
+
+    fn pattern(&self, limit: u64) -> Result<Pattern, LifeError> {
+        at_most(self.field.population(), limit)?;
+        Ok(self.field.pattern())
+    }
+
+    fn keep(&self, generation: &BigUint) -> Result<Kept, LifeError> {
+        Ok(Kept::Field {
+            rule: self.rule.clone(),
+            field: Arc::clone(&self.field),
+            now: self.now,
+            generation: generation.clone(),
+        })
+    }
+
+    fn restore(&mut self, kept: &Kept) -> Result<bool, LifeError> {
+        let Kept::Field {
+            rule, field, now, ..
+        } = kept
+        else {
+            return Ok(false);
+        };
+        if *rule != self.rule && (rule.topology != self.rule.topology || !self.set_rule(rule)?) {
+            return Ok(false);
+        }
+        self.take(field, *now);
+        Ok(true)
+    }
+
+    fn difference(&self, kept: &Kept) -> Result<Option<BigUint>, LifeError> {
+        Ok(match kept {
+            Kept::Field { rule, field, .. } if rule.topology == self.rule.topology => {
+                Some(self.field.difference(field).into())
+            }
+            _ => None,
+        })
+    }
+
+    fn inside(&self) -> Inside<'_> {
+        Inside::Field(self)
+    }
+}
+
+impl FieldEngine {
+    /// A place in the grid's coordinates after walking across its edges; nothing outside a
+    /// bounded plane or too far out.
+    fn place(&self, x: &BigInt, y: &BigInt) -> Option<(i64, i64)> {
+        let topology = self.rule.topology;
+        let (left, top) = grid_corner(topology);
+        // Far places of a torus are near ones some turns away.
+        let near = |c: &BigInt, side: u32, corner: i64| {
+            let c = c - corner;
+            match (c.to_i64().filter(|c| c.abs() < FAR), side) {
+                (Some(c), _) => Some(c),
+                (None, side) if side > 0 && topology.wraps() => {
+                    let side = BigInt::from(side);
+                    (((c % &side) + &side) % &side).to_i64()
+                }
+                _ => None,
+            }
+        };
+        let (w, h) = topology.sides();
+        let (x, y) = topology.source(near(x, w, left)?, near(y, h, top)?)?;
+        Some((x + left, y + top))
+    }
+}

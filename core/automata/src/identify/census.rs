@@ -1,0 +1,470 @@
+//! The objects that ash consists of, counted by code and name.
+//!
+//! Cells that touch form parts; parts that share a neighbour may act on one another. Each island
+//! of such parts is run by itself: one that returns is an object, one that doesn't is joined
+//! with its nearest neighbour (an oscillator may lie in pieces) until it does. Islands are then
+//! run together with those that their phases come near, and joined if that makes a difference.
+//! An island whose parts do the same alone as together is a pseudo-object and counts as several.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::orbit::{Found, Limits, Orbit, Watch, phases};
+use super::plane::{Plane, Ready};
+use super::{Object, Refused, local};
+use crate::pattern::Pattern;
+use crate::rule::Rule;
+
+/// Islands are run for at most so many generations.
+const GENERATIONS: u64 = 2000;
+
+/// Pieces of one oscillator lie no farther apart than this, in cells.
+const APART: i64 = 12;
+
+/// The most parts that an island is taken apart into in every possible way.
+const MOST_PARTS: usize = 6;
+
+/// One kind of object in a census.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// How many there are.
+    pub count: u64,
+    /// The object, with code, name and speed.
+    pub object: Object,
+    /// The corners (left, top) of the first of them, at most 1000.
+    pub places: Vec<(i64, i64)>,
+}
+
+/// What a pattern consists of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// The objects, the most frequent first.
+    pub objects: Vec<Count>,
+    /// Cells in islands that don't return within 2000 generations.
+    pub unsettled: u64,
+    /// Islands of such cells.
+    pub unsettled_islands: u64,
+}
+
+impl Census {
+    /// How many objects there are in all.
+    pub fn total(&self) -> u64 {
+        self.objects.iter().map(|count| count.count).sum()
+    }
+
+    /// How many objects of a name or code there are.
+    pub fn of(&self, name: &str) -> u64 {
+        let matches =
+            |object: &Object| object.name == Some(name) || object.apgcode.as_deref() == Some(name);
+        let found = self.objects.iter().filter(|count| matches(&count.object));
+        found.map(|count| count.count).sum()
+    }
+}
+
+type Cells = Vec<(i64, i64, u8)>;
+
+/// An island and what is known of it.
+#[derive(Clone, Debug)]
+struct Island {
+    cells: Cells,
+    /// None: it doesn't return.
+    orbit: Option<Orbit>,
+}
+
+/// Takes a census of a pattern under a rule.
+///
+/// # Errors
+/// A rule that looks farther than the 3 × 3 block, runs on a bounded grid, or has B0.
+pub fn census(pattern: &Pattern, rule: &Rule) -> Result<Census, Refused> {
+    let rule = Ready::new(local(rule)?);
+    let mut empty = Plane::new(rule.clone(), []);
+    empty.step();
+    if empty.background() != 0 {
+        return Err(
+            "under a rule with B0 empty space is no ash; take the census of another".into(),
+        );
+    }
+    Ok(Taker {
+        rule,
+        orbits: HashMap::new(),
+        objects: HashMap::new(),
+    }
+    .take(pattern))
+}
+
+struct Taker {
+    rule: Ready,
+    /// Orbits of cells relative to their corner.
+    orbits: HashMap<Cells, Option<Orbit>>,
+    objects: HashMap<Cells, Arc<Object>>,
+}
+
+impl Taker {
+    fn take(&mut self, pattern: &Pattern) -> Census {
+        let cells: Cells = pattern.states().collect();
+        let mut islands: Vec<Island> = groups(&cells, 2)
+            .into_iter()
+            .map(|cells| self.island(cells))
+            .collect();
+        self.join_pieces(&mut islands);
+        self.join_interacting(&mut islands);
+        let mut census = Census::default();
+        let mut counts: BTreeMap<String, Count> = BTreeMap::new();
+        for island in islands {
+            if island.orbit.is_none() {
+                census.unsettled += island.cells.len() as u64;
+                census.unsettled_islands += 1;
+                continue;
+            }
+            for cells in self.parts(island.cells) {
+                let corner = corner(&cells);
+                let object = self.object(cells);
+                let key = match &object.apgcode {
+                    Some(code) if !code.starts_with("ov_") => code.clone(),
+                    _ => format!("{:?}", (&object.class, object.population, &object.rotor)),
+                };
+                let count = counts.entry(key).or_insert_with(|| Count {
+                    count: 0,
+                    object: (*object).clone(),
+                    places: Vec::new(),
+                });
+                count.count += 1;
+                if count.places.len() < 1000 {
+                    count.places.push(corner);
+                }
+            }
+        }
+        census.objects = counts.into_values().collect();
+        census.objects.sort_by(|a, b| {
+            let code = |count: &Count| count.object.apgcode.clone().unwrap_or_default();
+            b.count
+                .cmp(&a.count)
+                .then_with(|| crate::apgcode::order(&code(a), &code(b)))
+        });
+        census
+    }
+
+    fn island(&mut self, cells: Cells) -> Island {
+        let orbit = self.orbit(&cells);
+        Island { cells, orbit }
+    }
+
+    /// The cycle that these cells are in, if they are in one.
+    fn orbit(&mut self, cells: &Cells) -> Option<Orbit> {
+        let at_origin = at_origin(cells);
+        if let Some(known) = self.orbits.get(&at_origin) {
+            return *known;
+        }
+        let limits = Limits {
+            generations: GENERATIONS,
+            work: 2_000_000 + 200 * cells.len() as u64,
+        };
+        let mut watch = Watch::new(Plane::new(self.rule.clone(), at_origin.iter().copied()));
+        let orbit = match watch.run(GENERATIONS, &limits) {
+            Found::Cycle(orbit) if orbit.start == 0 => Some(orbit),
+            _ => None,
+        };
+        self.orbits.insert(at_origin, orbit);
+        orbit
+    }
+
+    fn object(&mut self, cells: Cells) -> Arc<Object> {
+        let at_origin = at_origin(&cells);
+        if let Some(known) = self.objects.get(&at_origin) {
+            return Arc::clone(known);
+        }
+        let start = Plane::new(self.rule.clone(), at_origin.iter().copied());
+        let orbit = self.orbit(&at_origin).unwrap_or(Orbit {
+            start: 0,
+            period: 1,
+            dx: 0,
+            dy: 0,
+        });
+        let object = Arc::new(super::object(&start, orbit));
+        self.objects.insert(at_origin, Arc::clone(&object));
+        object
+    }
+
+    /// Joins islands that don't return with the nearest others.
+    fn join_pieces(&mut self, islands: &mut Vec<Island>) {
+        // Each round joins at least two islands or ends.
+        loop {
+            let near = Near::new(islands.iter().map(|island| island.cells.as_slice()), APART);
+            let mut union = Union::new(islands.len());
+            let mut joined = false;
+            for at in 0..islands.len() {
+                if islands[at].orbit.is_some() {
+                    continue;
+                }
+                if let Some(other) = near.nearest(&islands[at].cells, at) {
+                    joined |= union.join(at, other);
+                }
+            }
+            if !joined {
+                return;
+            }
+            *islands = self.joined(islands, &mut union);
+        }
+    }
+
+    /// Joins islands whose phases come near one another and that do something else together
+    /// than alone.
+    fn join_interacting(&mut self, islands: &mut Vec<Island>) {
+        for _ in 0..8 {
+            // Every cell that is alive in some phase of something that stays in its place.
+            let spread: Vec<Cells> = islands.iter().map(|island| self.spread(island)).collect();
+            let near = Near::new(spread.iter().map(Vec::as_slice), 2);
+            let mut union = Union::new(islands.len());
+            let mut joined = false;
+            for at in 0..islands.len() {
+                for other in near.all(&spread[at], at) {
+                    let pair = [&islands[at], &islands[other]];
+                    if other > at && pair.iter().all(|i| i.orbit.is_some()) && !self.apart(pair) {
+                        joined |= union.join(at, other);
+                    }
+                }
+            }
+            if !joined {
+                return;
+            }
+            *islands = self.joined(islands, &mut union);
+        }
+    }
+
+    fn joined(&mut self, islands: &[Island], union: &mut Union) -> Vec<Island> {
+        let mut cells: BTreeMap<usize, (usize, Cells)> = BTreeMap::new();
+        for (at, island) in islands.iter().enumerate() {
+            let entry = cells.entry(union.root(at)).or_default();
+            entry.0 += 1;
+            entry.1.extend(&island.cells);
+        }
+        cells
+            .into_iter()
+            .map(|(root, (members, cells))| match members {
+                1 => islands[root].clone(),
+                _ => self.island(cells),
+            })
+            .collect()
+    }
+
+    /// The cells of all phases of a still life or oscillator; nothing for ships, which leave.
+    fn spread(&self, island: &Island) -> Cells {
+        match island.orbit {
+            Some(orbit) if (orbit.dx, orbit.dy) == (0, 0) && orbit.period > 1 => {
+                let start = Plane::new(self.rule.clone(), island.cells.iter().copied());
+                let mut cells: Cells = phases(&start, orbit).concat();
+                cells.sort_unstable_by_key(|&(x, y, _)| (y, x));
+                cells.dedup_by_key(|&mut (x, y, _)| (x, y));
+                cells
+            }
+            Some(orbit) if (orbit.dx, orbit.dy) == (0, 0) => island.cells.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether two islands do together what they do alone, over both periods.
+    fn apart(&self, pair: [&Island; 2]) -> bool {
+        let periods = pair.map(|island| island.orbit.map_or(1, |orbit| orbit.period));
+        let generations = (periods[0].saturating_mul(periods[1])).min(GENERATIONS);
+        self.separate(&pair.map(|island| island.cells.as_slice()), generations)
+    }
+
+    /// Whether groups of cells, run for so many generations, never act on one another.
+    fn separate(&self, groups: &[&[(i64, i64, u8)]], generations: u64) -> bool {
+        let plane = |cells: &[(i64, i64, u8)]| Plane::new(self.rule.clone(), cells.iter().copied());
+        let mut alone: Vec<Plane> = groups.iter().map(|cells| plane(cells)).collect();
+        let mut together = plane(&groups.concat());
+        for _ in 0..generations {
+            together.step();
+            let mut cells = Vec::new();
+            for plane in &mut alone {
+                plane.step();
+                cells.extend(plane.cells());
+            }
+            if cells.len() as u64 != together.population()
+                || !plane(&cells).is_shifted(&together, 0, 0)
+            {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// An island's objects: its finest division into groups of touching cells that each return
+    /// and don't act on one another.
+    fn parts(&mut self, cells: Cells) -> Vec<Cells> {
+        let pieces = groups(&cells, 1);
+        if pieces.len() < 2 || pieces.len() > MOST_PARTS {
+            return vec![cells];
+        }
+        let period = self.orbit(&cells).map_or(1, |orbit| orbit.period);
+        let mut divisions = divisions(pieces.len());
+        // The finest first; the whole is the last.
+        divisions.sort_by_key(|groups| std::cmp::Reverse(groups.len()));
+        for division in divisions {
+            if division.len() == 1 {
+                break;
+            }
+            let parts: Vec<Cells> = division
+                .iter()
+                .map(|group| {
+                    group
+                        .iter()
+                        .flat_map(|&piece| pieces[piece].clone())
+                        .collect()
+                })
+                .collect();
+            let slices: Vec<&[(i64, i64, u8)]> = parts.iter().map(Vec::as_slice).collect();
+            if parts.iter().all(|part| self.orbit(part).is_some()) && self.separate(&slices, period)
+            {
+                return parts;
+            }
+        }
+        vec![cells]
+    }
+}
+
+/// Every division of `n` things into groups.
+fn divisions(n: usize) -> Vec<Vec<Vec<usize>>> {
+    let mut all: Vec<Vec<Vec<usize>>> = vec![Vec::new()];
+    for thing in 0..n {
+        let mut next = Vec::new();
+        for groups in &all {
+            for at in 0..groups.len() {
+                let mut with = groups.clone();
+                with[at].push(thing);
+                next.push(with);
+            }
+            let mut with = groups.clone();
+            with.push(vec![thing]);
+            next.push(with);
+        }
+        all = next;
+    }
+    all
+}
+
+fn corner(cells: &[(i64, i64, u8)]) -> (i64, i64) {
+    let left = cells.iter().map(|cell| cell.0).min().unwrap_or(0);
+    let top = cells.iter().map(|cell| cell.1).min().unwrap_or(0);
+    (left, top)
+}
+
+/// The cells relative to their corner, row by row.
+fn at_origin(cells: &[(i64, i64, u8)]) -> Cells {
+    let (left, top) = corner(cells);
+    let mut moved: Cells = cells
+        .iter()
+        .map(|&(x, y, s)| (x - left, y - top, s))
+        .collect();
+    moved.sort_unstable_by_key(|&(x, y, _)| (y, x));
+    moved
+}
+
+/// Cells in groups: two belong together if neither coordinate differs by more than `reach`.
+fn groups(cells: &[(i64, i64, u8)], reach: i64) -> Vec<Cells> {
+    let place: HashMap<(i64, i64), usize> = cells
+        .iter()
+        .enumerate()
+        .map(|(at, &(x, y, _))| ((x, y), at))
+        .collect();
+    let mut union = Union::new(cells.len());
+    for (at, &(x, y, _)) in cells.iter().enumerate() {
+        // The neighbours that come later in the order of rows.
+        for dy in 0..=reach {
+            for dx in -reach..=reach {
+                if let Some(&other) = place.get(&(x + dx, y + dy)) {
+                    union.join(at, other);
+                }
+            }
+        }
+    }
+    let mut out: BTreeMap<usize, Cells> = BTreeMap::new();
+    for (at, &cell) in cells.iter().enumerate() {
+        out.entry(union.root(at)).or_default().push(cell);
+    }
+    out.into_values().collect()
+}
+
+/// Sets that are joined.
+struct Union {
+    parent: Vec<usize>,
+}
+
+impl Union {
+    fn new(n: usize) -> Self {
+        Self {
+            parent: (0..n).collect(),
+        }
+    }
+
+    /// The least member of a thing's set.
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.parent[at] != at {
+            self.parent[at] = self.parent[self.parent[at]];
+            at = self.parent[at];
+        }
+        at
+    }
+
+    /// Joins two sets; false if they were one.
+    fn join(&mut self, a: usize, b: usize) -> bool {
+        let (a, b) = (self.root(a), self.root(b));
+        if a == b {
+            return false;
+        }
+        self.parent[a.max(b)] = a.min(b);
+        true
+    }
+}
+
+/// Which of many groups of cells are near one.
+struct Near {
+    reach: i64,
+    /// Groups by square of the plane.
+    squares: HashMap<(i64, i64), Vec<(i64, i64, usize)>>,
+}
+
+impl Near {
+    /// Groups, of which those are near that come within `reach` cells.
+    fn new<'a>(groups: impl Iterator<Item = &'a [(i64, i64, u8)]>, reach: i64) -> Self {
+        let mut squares: HashMap<(i64, i64), Vec<(i64, i64, usize)>> = HashMap::new();
+        for (group, cells) in groups.enumerate() {
+            for &(x, y, _) in cells {
+                let square = (x.div_euclid(reach), y.div_euclid(reach));
+                squares.entry(square).or_default().push((x, y, group));
+            }
+        }
+        Self { reach, squares }
+    }
+
+    /// The distance in cells to every group within reach of these cells, but for one.
+    fn distances(&self, cells: &[(i64, i64, u8)], but: usize) -> BTreeMap<usize, i64> {
+        let mut found = BTreeMap::new();
+        for &(x, y, _) in cells {
+            let (column, row) = (x.div_euclid(self.reach), y.div_euclid(self.reach));
+            for square in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (column + dx, row + dy))) {
+                for &(ox, oy, group) in self.squares.get(&square).into_iter().flatten() {
+                    let distance = (ox - x).abs().max((oy - y).abs());
+                    if group != but && distance <= self.reach {
+                        let best = found.entry(group).or_insert(distance);
+                        *best = distance.min(*best);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn nearest(&self, cells: &[(i64, i64, u8)], but: usize) -> Option<usize> {
+        let distances = self.distances(cells, but);
+        distances
+            .into_iter()
+            .min_by_key(|&(_, d)| d)
+            .map(|(group, _)| group)
+    }
+
+    fn all(&self, cells: &[(i64, i64, u8)], but: usize) -> Vec<usize> {
+        self.distances(cells, but).into_keys().collect()
+    }
+}
