@@ -1,4 +1,4 @@
-//! A pattern: live cells as horizontal runs, with what its file says about it.
+//! A pattern: live cells as horizontal runs of one state, with what its file says about it.
 //!
 //! Cells are sparse, so that a header which promises a billion columns costs nothing. All
 //! coordinates are relative to the pattern's own top left corner; `position` says where on the
@@ -8,7 +8,7 @@ use num_bigint::BigUint;
 
 use crate::rule::{LIFE, Rule, Topology};
 
-/// Live cells side by side in one row.
+/// Live cells of one state side by side in one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
     /// Row, counted downwards.
@@ -17,6 +17,8 @@ pub struct Run {
     pub x: i64,
     /// Number of cells, at least 1.
     pub length: u64,
+    /// Their state, 1 to 255; 1 in a pattern of two states.
+    pub state: u8,
 }
 
 /// Live cells and what is known about them.
@@ -36,34 +38,69 @@ pub struct Pattern {
     pub generation: BigUint,
     /// Declared or true width and height in cells, whichever is larger.
     pub size: (u64, u64),
-    /// Live cells; runs of one row don't touch, and rows go from top to bottom.
+    /// Live cells: rows from top to bottom, each from west to east; runs of one state don't
+    /// touch.
     pub runs: Vec<Run>,
 }
 
 impl Pattern {
-    /// A pattern from single cells, in any order, duplicates ignored.
+    /// A pattern from single cells of state 1, in any order, duplicates ignored.
     pub fn from_cells(cells: impl IntoIterator<Item = (i64, i64)>) -> Self {
-        let mut cells: Vec<(i64, i64)> = cells.into_iter().map(|(x, y)| (y, x)).collect();
-        cells.sort_unstable();
-        cells.dedup();
+        Self::from_states(cells.into_iter().map(|(x, y)| (x, y, 1)))
+    }
+
+    /// A pattern from single cells (x, y, state) in any order. Of several states for one cell
+    /// the last counts; cells of state 0 are dead.
+    pub fn from_states(cells: impl IntoIterator<Item = (i64, i64, u8)>) -> Self {
+        let mut cells: Vec<(i64, i64, u8)> = cells
+            .into_iter()
+            .map(|(x, y, state)| (y, x, state))
+            .collect();
+        // Stable, so that the last of each cell stays the last.
+        cells.sort_by_key(|&(y, x, _)| (y, x));
         let mut pattern = Self::default();
-        for (y, x) in cells {
-            pattern.push(x, y, 1);
+        for (at, &(y, x, state)) in cells.iter().enumerate() {
+            let last = cells
+                .get(at + 1)
+                .is_none_or(|&(below, right, _)| (below, right) != (y, x));
+            if last {
+                pattern.push_state(x, y, 1, state);
+            }
         }
         pattern.fit();
         pattern
     }
 
-    /// Appends live cells to the right of or below everything before, joining runs that touch.
+    /// Appends live cells of state 1 to the right of or below everything before.
     pub fn push(&mut self, x: i64, y: i64, length: u64) {
+        self.push_state(x, y, length, 1);
+    }
+
+    /// Appends cells of one state to the right of or below everything before, joining runs of
+    /// one state that touch; cells of state 0 are left out.
+    pub fn push_state(&mut self, x: i64, y: i64, length: u64, state: u8) {
+        if state == 0 || length == 0 {
+            return;
+        }
         if let Some(last) = self.runs.last_mut()
             && last.y == y
+            && last.state == state
             && last.x + last.length as i64 == x
         {
             last.length += length;
             return;
         }
-        self.runs.push(Run { y, x, length });
+        self.runs.push(Run {
+            y,
+            x,
+            length,
+            state,
+        });
+    }
+
+    /// The highest state in use; 0 for an empty pattern.
+    pub fn highest_state(&self) -> u8 {
+        self.runs.iter().map(|run| run.state).max().unwrap_or(0)
     }
 
     /// Moves the cells so that their top left corner is the origin, keeping their places on the
@@ -123,7 +160,7 @@ impl Pattern {
         self.runs.iter().map(move |run| Run {
             y: run.y + top,
             x: run.x + left,
-            length: run.length,
+            ..*run
         })
     }
 
@@ -132,6 +169,13 @@ impl Pattern {
         self.runs
             .iter()
             .flat_map(|run| (0..run.length as i64).map(move |dx| (run.x + dx, run.y)))
+    }
+
+    /// Every live cell as (x, y, state), in pattern coordinates.
+    pub fn states(&self) -> impl Iterator<Item = (i64, i64, u8)> + '_ {
+        self.runs
+            .iter()
+            .flat_map(|run| (0..run.length as i64).map(move |dx| (run.x + dx, run.y, run.state)))
     }
 }
 
@@ -158,12 +202,14 @@ mod tests {
                 Run {
                     y: 0,
                     x: 1,
-                    length: 2
+                    length: 2,
+                    state: 1
                 },
                 Run {
                     y: 2,
                     x: 0,
-                    length: 1
+                    length: 1,
+                    state: 1
                 }
             ]
         );
@@ -171,6 +217,21 @@ mod tests {
             pattern.cells().collect::<Vec<_>>(),
             [(1, 0), (2, 0), (0, 2)]
         );
+    }
+
+    #[test]
+    fn runs_of_different_states_stay_apart_and_the_last_state_counts() {
+        let pattern = Pattern::from_states([(2, 0, 1), (1, 0, 3), (0, 0, 3), (2, 0, 2), (5, 0, 0)]);
+        let runs: Vec<_> = pattern
+            .runs
+            .iter()
+            .map(|r| (r.x, r.length, r.state))
+            .collect();
+        assert_eq!(runs, [(0, 2, 3), (2, 1, 2)]);
+        assert_eq!(pattern.highest_state(), 3);
+        assert_eq!(pattern.size, (3, 1));
+        let again = Pattern::from_states(pattern.states());
+        assert_eq!(again, pattern);
     }
 
     #[test]

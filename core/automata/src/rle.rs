@@ -1,7 +1,8 @@
 //! Run length encoded pattern files, the field's common form: reading.
 //!
 //! `x = 3, y = 3, rule = B3/S23` is followed by runs: `3o` three live cells, `2b` two dead ones,
-//! `$` the end of a row, `!` the end of the pattern. Lines that start with `#` are remarks;
+//! `$` the end of a row, `!` the end of the pattern. Patterns of more states write `.` for 0, `A`
+//! to `X` for 1 to 24, and `pA`, `pB` … `yO` for 25 to 255. Lines that start with `#` are remarks;
 //! Golly's `#CXRLE Pos=-1,-1 Gen=7` gives the place and the generation. The header's size never
 //! allocates anything: what is stored grows with the text alone. Described at
 //! <https://conwaylife.com/wiki/Run_Length_Encoded> and in Golly's help on file formats.
@@ -40,6 +41,8 @@ pub fn read(text: &str) -> Result<Pattern, RleError> {
         x: 0,
         y: 0,
         count: None,
+        prefix: None,
+        states: 256,
         cells: 0,
         declared: (0, 0),
         header_seen: false,
@@ -138,10 +141,20 @@ struct Reader {
     x: u64,
     y: u64,
     count: Option<u64>,
+    /// A letter from `p` to `y` with its place; it raises the letter after it by 24 to 240.
+    prefix: Option<(char, usize, usize)>,
+    /// States of the header's rule, 256 as long as none is named.
+    states: u16,
     cells: u64,
     declared: (u64, u64),
     header_seen: bool,
     body_seen: bool,
+}
+
+/// A letter from `p` to `y` without the one that must follow.
+fn alone<T>(line: usize, column: usize, letter: char) -> Result<T, RleError> {
+    let problem = format!("{letter:?} stands alone; A to X must follow it, for states 25 to 255");
+    fail(line, column, problem)
 }
 
 fn fail<T>(line: usize, column: usize, problem: impl Into<String>) -> Result<T, RleError> {
@@ -258,6 +271,7 @@ impl Reader {
                         column: at + error.column - 1,
                         problem: format!("rule {text:?}: {}", error.problem),
                     })?);
+                    self.states = 2;
                     rest = "";
                 }
                 other => {
@@ -300,44 +314,82 @@ impl Reader {
             self.count = Some(count);
             return Ok(false);
         }
+        if matches!(c, 'p'..='y') {
+            if let Some((first, line, column)) = self.prefix.replace((c, line, column)) {
+                return alone(line, column, first);
+            }
+            return Ok(false);
+        }
+        let prefix = self.prefix.take();
         let count = match self.count.take() {
             Some(0) => return fail(line, column, "a run of 0 cells; counts start at 1"),
             count => count.unwrap_or(1),
         };
+        if let Some((prefix, prefix_line, prefix_column)) = prefix {
+            let state = match c {
+                'A'..='X' => 24 * (prefix as u16 - 'p' as u16 + 1) + (c as u16 - 'A' as u16 + 1),
+                _ => return alone(prefix_line, prefix_column, prefix),
+            };
+            let Ok(state) = u8::try_from(state) else {
+                return fail(
+                    line,
+                    column,
+                    format!("{prefix}{c} is state {state}; states go up to 255, which is yO"),
+                );
+            };
+            self.live(line, column, count, state)?;
+            return self.reach(line, column);
+        }
         match c {
             '$' => {
                 self.y += count;
                 self.x = 0;
             }
-            'b' | 'B' | '.' => self.x += count,
-            'o' | 'O' | 'A' => {
-                self.cells += count;
-                if self.cells > MAX_CELLS {
-                    return fail(
-                        line,
-                        column,
-                        format!("more than {MAX_CELLS} live cells; the file is too big to read"),
-                    );
-                }
-                self.pattern.push(self.x as i64, self.y as i64, count);
-                self.x += count;
-            }
+            'b' | '.' => self.x += count,
+            'o' => self.live(line, column, count, 1)?,
+            'A'..='X' => self.live(line, column, count, c as u8 - b'A' + 1)?,
             '!' => return Ok(true),
-            'C'..='Z' | 'p'..='y' => {
-                return fail(
-                    line,
-                    column,
-                    format!("state {c:?} in a pattern of two states; b is dead and o is alive"),
-                );
-            }
             _ => {
                 return fail(
                     line,
                     column,
-                    format!("{c:?} is not RLE; b, o, $, ! and counts are"),
+                    format!("{c:?} is not RLE; b, o, A to X, $, ! and counts are"),
                 );
             }
         }
+        self.reach(line, column)
+    }
+
+    /// A run of live cells.
+    fn live(&mut self, line: usize, column: usize, count: u64, state: u8) -> Result<(), RleError> {
+        if u16::from(state) >= self.states {
+            return fail(
+                line,
+                column,
+                format!(
+                    "state {state} under a rule of {} states, 0 to {}; name another rule in the \
+                     header",
+                    self.states,
+                    self.states - 1
+                ),
+            );
+        }
+        self.cells += count;
+        if self.cells > MAX_CELLS {
+            return fail(
+                line,
+                column,
+                format!("more than {MAX_CELLS} live cells; the file is too big to read"),
+            );
+        }
+        self.pattern
+            .push_state(self.x as i64, self.y as i64, count, state);
+        self.x += count;
+        Ok(())
+    }
+
+    /// Always false, or why the pattern has become too large.
+    fn reach(&self, line: usize, column: usize) -> Result<bool, RleError> {
         if self.x.max(self.y) > u64::from(MAX_SIDE) {
             return fail(
                 line,

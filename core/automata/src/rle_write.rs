@@ -6,7 +6,8 @@ use crate::pattern::Pattern;
 use crate::rule::Topology;
 
 /// The whole file as text. Remarks come first, then place and generation (`#CXRLE`, if either
-/// is known), the header and the cells.
+/// is known), the header and the cells: with `b` and `o` if there are no states above 1, with
+/// `.`, `A` to `X` and `pA` to `yO` if there are.
 pub fn write(pattern: &Pattern) -> String {
     let mut text = String::new();
     let mut remark = |kind: char, line: &str| {
@@ -45,18 +46,34 @@ pub fn write(pattern: &Pattern) -> String {
 
 fn body(pattern: &Pattern, text: &mut String) {
     let mut line = Line { text, used: 0 };
+    let letters = pattern.highest_state() > 1;
+    let dead = if letters { "." } else { "b" };
     let (mut x, mut y) = (0, 0);
     for run in &pattern.runs {
         if run.y > y {
-            line.run((run.y - y) as u64, '$');
+            line.run((run.y - y) as u64, "$");
             (x, y) = (0, run.y);
         }
-        line.run((run.x - x) as u64, 'b');
-        line.run(run.length, 'o');
+        line.run((run.x - x) as u64, dead);
+        if letters {
+            line.run(run.length, &state(run.state));
+        } else {
+            line.run(run.length, "o");
+        }
         x = run.x + run.length as i64;
     }
-    line.run(1, '!');
+    line.run(1, "!");
     text.push('\n');
+}
+
+/// The letters of a state from 1 to 255.
+fn state(state: u8) -> String {
+    let from_zero = state.saturating_sub(1);
+    let letter = char::from(b'A' + from_zero % 24);
+    match from_zero / 24 {
+        0 => letter.to_string(),
+        high => format!("{}{letter}", char::from(b'p' + high - 1)),
+    }
 }
 
 struct Line<'a> {
@@ -65,12 +82,12 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn run(&mut self, count: u64, tag: char) {
+    fn run(&mut self, count: u64, tag: &str) {
         if count == 0 {
             return;
         }
         let token = if count == 1 {
-            tag.to_string()
+            tag.to_owned()
         } else {
             format!("{count}{tag}")
         };
@@ -117,6 +134,8 @@ mod tests {
     fn errors_point_at_line_and_column() {
         assert_eq!(at("x = 3, y = 3, rule = B39/S23\nbo$2bo$3o!"), (1, 24));
         assert_eq!(at("#C hi\nx = 3, y = 3\nbo$2bq$3o!"), (3, 6));
+        assert_eq!(at("x = 3, y = 3\n2yP!"), (2, 3));
+        assert_eq!(at("x = 3, y = 3, rule = B3/S23\nbo$2bB$3o!"), (2, 6));
         assert_eq!(at("x = 3, y = 3\nbo$2b?$3o!"), (2, 6));
         assert_eq!(at("x = 3, y = three\nbo!"), (1, 12));
         assert_eq!(at("x = 3\nbo!"), (1, 1));
@@ -154,12 +173,31 @@ mod tests {
     }
 
     #[test]
+    fn every_state_has_its_letters() {
+        let text = "x = 7, y = 1\n.AXpApXqA2yO!";
+        let states: Vec<u8> = read(text).unwrap().states().map(|cell| cell.2).collect();
+        assert_eq!(states, [1, 24, 25, 48, 49, 255, 255]);
+        for number in 1..=255 {
+            let read = read(&format!("x = 1, y = 1\n{}!", state(number))).unwrap();
+            assert_eq!(read.highest_state(), number);
+        }
+    }
+
+    #[test]
     fn lines_stay_within_seventy_characters() {
         let pattern = Pattern::from_cells((0..500).map(|i| (i * 2 % 311, i % 7)));
         assert!(write(&pattern).lines().all(|line| line.len() <= 70));
     }
 
     proptest! {
+        #[test]
+        fn states_read_back(cells in prop::collection::vec((0i64..30, 0i64..9, 0u8..=255), 0..200)) {
+            let pattern = Pattern::from_states(cells);
+            let mut again = read(&write(&pattern).replace(", rule = B3/S23", "")).unwrap();
+            again.rule = None;
+            prop_assert_eq!(again, pattern);
+        }
+
         #[test]
         fn what_is_written_reads_back(cells in prop::collection::vec((0i64..90, 0i64..40), 0..200),
                                       position in prop::option::of((-50i64..50, -50i64..50)),
@@ -172,7 +210,7 @@ mod tests {
         }
 
         #[test]
-        fn hostile_text_never_panics(text in "(x ?= ?[0-9]{1,12}, y = [0-9]{1,4}(, rule = \\PC{0,9})?\n)?([0-9]{0,12}[bo$!.A-Zq\n#]|\\PC){0,40}") {
+        fn hostile_text_never_panics(text in "(x ?= ?[0-9]{1,12}, y = [0-9]{1,4}(, rule = \\PC{0,9})?\n)?([0-9]{0,12}[bo$!.A-Zp-z\n#]|\\PC){0,40}") {
             let _ = read(&text);
             let _ = find(&text);
         }
