@@ -24,6 +24,7 @@ pub mod hashlife;
 pub mod local;
 mod means;
 pub mod packed;
+mod passes;
 pub mod pattern;
 pub mod reference;
 pub mod rle;
