@@ -18,6 +18,7 @@ pub mod catalogue;
 mod draw;
 pub mod edit;
 pub mod error;
+pub mod flow;
 pub mod gpu;
 pub mod grid;
 pub mod hashlife;

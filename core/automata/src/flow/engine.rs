@@ -1,0 +1,332 @@
+//! A law carried out on the processor, in f64, row by row on any number of threads. The twin of
+//! `device.rs`.
+//!
+//! Rows are whole pieces of work with an order of operations of their own, so neither the number
+//! of threads nor the slicing of a run changes a bit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use loom_formula::Clock;
+use loom_sim::SimError;
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use super::convolve::{Convolver, Way};
+use super::field::Field;
+use super::law::{Gather, Law, Method};
+use super::stencil::{Laplacian, Rows};
+use super::update::Update;
+use super::wide;
+
+/// Cells on the processor.
+pub struct Engine {
+    law: Arc<Law>,
+    field: Arc<Field>,
+    /// Where the next step is written.
+    next: Field,
+    update: Update,
+    gathering: Gathering,
+    /// For Runge and Kutta: rates of change, and the state at which they are taken.
+    stages: Option<Stages>,
+    pool: Option<ThreadPool>,
+}
+
+enum Gathering {
+    Kernels {
+        convolver: Box<Convolver>,
+        sums: Vec<f64>,
+    },
+    Laplacian(Laplacian),
+}
+
+struct Stages {
+    rates: Update,
+    slope: Field,
+    state: Field,
+}
+
+/// What a row's work needs.
+#[derive(Default)]
+struct Scratch {
+    rows: Rows,
+    block: Vec<f64>,
+}
+
+impl Engine {
+    /// A field under a law.
+    ///
+    /// # Errors
+    /// Another number of species; threads that can't be started.
+    pub fn new(
+        law: Arc<Law>,
+        field: Arc<Field>,
+        way: Way,
+        threads: usize,
+    ) -> Result<Self, SimError> {
+        let (width, height, species) = (field.width(), field.height(), field.species());
+        if species != law.species.len() {
+            return Err(SimError::other(format!(
+                "A law of {} species can't move a field of {species}.",
+                law.species.len()
+            )));
+        }
+        // A pool of its own only where the number asked for isn't rayon's.
+        let pool = if threads == 0 || threads == rayon::current_num_threads() {
+            None
+        } else {
+            let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            Some(built.map_err(|e| SimError::other(format!("No threads could be started: {e}.")))?)
+        };
+        let gathering = match &law.gather {
+            Gather::Kernels(kernels) => Gathering::Kernels {
+                convolver: Box::new(Convolver::new(kernels.clone(), way, width, height)?),
+                sums: vec![0.0; kernels.len() * field.cells()],
+            },
+            Gather::Laplacian(laplacian) => Gathering::Laplacian(*laplacian),
+        };
+        let stages = match (&law.rates, law.method) {
+            (Some(rates), Method::RungeKutta) => Some(Stages {
+                rates: Update::new(rates, &law.inputs),
+                slope: Field::new(width, height, species)?,
+                state: Field::new(width, height, species)?,
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            next: Field::new(width, height, species)?,
+            update: Update::new(&law.update, &law.inputs),
+            law,
+            field,
+            gathering,
+            stages,
+            pool,
+        })
+    }
+
+    /// The cells now.
+    pub fn field(&self) -> &Arc<Field> {
+        &self.field
+    }
+
+    /// Replaces the cells by others of the same size.
+    pub fn load(&mut self, field: Arc<Field>) {
+        self.field = field;
+    }
+
+    /// What runs, in words.
+    pub fn words(&self) -> String {
+        let formulas = self.update.backend();
+        match &self.gathering {
+            Gathering::Kernels { convolver, .. } if convolver.way() == Way::Direct => {
+                format!("processor, direct sums, f64; formulas: {formulas}")
+            }
+            Gathering::Kernels { .. } => {
+                format!("processor, Fourier transform, f64; formulas: {formulas}")
+            }
+            Gathering::Laplacian(_) => format!("processor, stencil, f64; formulas: {formulas}"),
+        }
+    }
+
+    /// Makes the step of this number. False when a value is no longer a finite number; the cells
+    /// are then those before the step.
+    ///
+    /// # Errors
+    /// None that a run can cause.
+    pub fn step(
+        &mut self,
+        step: u64,
+        value: &(dyn Fn(&str) -> Option<f64> + Sync),
+    ) -> Result<bool, SimError> {
+        let Self {
+            law,
+            field,
+            next,
+            update,
+            gathering,
+            stages,
+            pool,
+        } = self;
+        let work = || {
+            let clock = Clock {
+                start: 0.0,
+                dt: law.dt,
+                step,
+            };
+            match (gathering, stages) {
+                (Gathering::Kernels { convolver, sums }, _) => {
+                    convolver.sums(field, sums)?;
+                    let values = update.values(law.dt, value);
+                    converted(field, next, update, sums, clock, &values)
+                }
+                (Gathering::Laplacian(laplacian), None) => {
+                    let values = update.values(law.dt, value);
+                    spread(field, next, update, laplacian, clock, &values)
+                }
+                (Gathering::Laplacian(laplacian), Some(stages)) => {
+                    let values = stages.rates.values(law.dt, value);
+                    runge_kutta(field, next, stages, laplacian, clock, &values)
+                }
+            }
+        };
+        let whole = match pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }?;
+        if whole {
+            let size = (self.next.width(), self.next.height(), self.next.species());
+            let new = std::mem::take(&mut self.next);
+            let old = std::mem::replace(&mut self.field, Arc::new(new));
+            self.next = match Arc::try_unwrap(old) {
+                Ok(old) => old,
+                // Someone keeps the old cells.
+                Err(_) => Field::new(size.0, size.1, size.2)?,
+            };
+        }
+        Ok(whole)
+    }
+}
+
+/// Cells that go through the formulas together, at least, where rows are shorter.
+const TOGETHER: usize = 1024;
+
+/// The work on one row after the other, or on several short ones at once: fills a block with the
+/// species and what `gather` gives of each input in each row, then applies the formulas.
+fn pass(
+    field: &Field,
+    into: &mut Field,
+    update: &Update,
+    inputs: usize,
+    clock: Clock,
+    values: &[f64],
+    gather: impl Fn(usize, usize, &mut Rows, &mut [f64]) + Sync,
+) -> Result<bool, SimError> {
+    let (width, species) = (field.width(), field.species());
+    let row = width * species;
+    let together = (TOGETHER / width).max(1);
+    let whole = AtomicBool::new(true);
+    into.values_mut()
+        .par_chunks_mut(row * together)
+        .enumerate()
+        .try_for_each_init(Scratch::default, |scratch, (chunk, out)| {
+            let Scratch { rows, block } = scratch;
+            let members = out.len() / species;
+            block.resize((species + inputs) * members, 0.0);
+            for j in 0..members / width {
+                let y = chunk * together + j;
+                for s in 0..species {
+                    let to = s * members + j * width;
+                    block[to..to + width].copy_from_slice(field.row(s, y));
+                }
+                for k in 0..inputs {
+                    let to = (species + k) * members + j * width;
+                    gather(y, k, rows, &mut block[to..to + width]);
+                }
+            }
+            update.apply(block, members, clock, values)?;
+            if !wide::finite(&block[..species * members]) {
+                whole.store(false, Ordering::Relaxed);
+            }
+            for (number, out) in out.chunks_exact_mut(width).enumerate() {
+                let from = number % species * members + number / species * width;
+                out.copy_from_slice(&block[from..from + width]);
+            }
+            Ok::<(), SimError>(())
+        })?;
+    Ok(whole.into_inner())
+}
+
+/// A step of a law of kernels.
+fn converted(
+    field: &Field,
+    into: &mut Field,
+    update: &Update,
+    sums: &[f64],
+    clock: Clock,
+    values: &[f64],
+) -> Result<bool, SimError> {
+    let (width, cells) = (field.width(), field.cells());
+    let kernels = sums.len() / cells;
+    pass(field, into, update, kernels, clock, values, |y, k, _, out| {
+        out.copy_from_slice(&sums[k * cells + y * width..][..width]);
+    })
+}
+
+/// A step, or the rates, of reaction and diffusion.
+fn spread(
+    field: &Field,
+    into: &mut Field,
+    update: &Update,
+    laplacian: &Laplacian,
+    clock: Clock,
+    values: &[f64],
+) -> Result<bool, SimError> {
+    let species = field.species();
+    pass(field, into, update, species, clock, values, |y, s, rows, out| {
+        laplacian.row(field, s, y, rows, out);
+    })
+}
+
+/// out = base + factor · slope, in rows.
+fn along(out: &mut Field, base: &Field, slope: &Field, factor: f64) {
+    let row = base.width() * base.species();
+    out.values_mut()
+        .par_chunks_mut(row)
+        .zip(base.values().par_chunks(row))
+        .zip(slope.values().par_chunks(row))
+        .for_each(|((out, base), slope)| wide::along(out, base, slope, factor));
+}
+
+/// u + h/6 · (k₁ + 2 k₂ + 2 k₃ + k₄), gathered in `next` slope by slope.
+fn runge_kutta(
+    field: &Field,
+    next: &mut Field,
+    stages: &mut Stages,
+    laplacian: &Laplacian,
+    clock: Clock,
+    values: &[f64],
+) -> Result<bool, SimError> {
+    let dt = clock.dt;
+    let Stages {
+        rates,
+        slope,
+        state,
+    } = stages;
+    state.values_mut().copy_from_slice(field.values());
+    next.values_mut().copy_from_slice(field.values());
+    // When the rates are taken, their weight, and how far the next ones lie along them.
+    let plan = [
+        (0.0, 1.0 / 6.0, 0.5),
+        (0.5, 1.0 / 3.0, 0.5),
+        (0.5, 1.0 / 3.0, 1.0),
+        (1.0, 1.0 / 6.0, 0.0),
+    ];
+    for (when, weight, far) in plan {
+        let clock = Clock {
+            start: when * dt,
+            ..clock
+        };
+        spread(state, slope, rates, laplacian, clock, values)?;
+        let row = field.width() * field.species();
+        next.values_mut()
+            .par_chunks_mut(row)
+            .zip(slope.values().par_chunks(row))
+            .for_each(|(next, slope)| {
+                for (next, slope) in next.iter_mut().zip(slope) {
+                    *next += dt * weight * slope;
+                }
+            });
+        if far > 0.0 {
+            along(state, field, slope, far * dt);
+        }
+    }
+    let row = field.width() * field.species();
+    Ok(next.values().par_chunks(row).all(wide::finite))
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (width, height) = (self.field.width(), self.field.height());
+        write!(f, "Engine({width} × {height}, {})", self.words())
+    }
+}
