@@ -243,7 +243,10 @@ impl Science for Automata {
     }
 
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
-        vec![Arc::new(PopulationAndActivity)]
+        vec![
+            Arc::new(PopulationAndActivity),
+            Arc::new(crate::flow::scan::Scan),
+        ]
     }
 
     fn default_probes(&self, model: &Model) -> Vec<ProbeSpec> {

@@ -31,7 +31,12 @@ pub(crate) fn field(plan: &Plan) -> Result<Field, SimError> {
     match start.as_str() {
         "creature" => {
             let cells = creature(&plan.recipe.cells)?;
-            edit::place(&mut field, &cells, [width as f64 / 2.0, height as f64 / 2.0], 0);
+            edit::place(
+                &mut field,
+                &cells,
+                [width as f64 / 2.0, height as f64 / 2.0],
+                0,
+            );
         }
         "seed" => {
             let middle = [width as f64 / 2.0, height as f64 / 2.0];
@@ -72,7 +77,11 @@ pub(crate) fn field(plan: &Plan) -> Result<Field, SimError> {
                     for (s, value) in inside.iter().enumerate() {
                         // The first species on one side, the others above: the ends meet in the
                         // middle and curl.
-                        let there = if s == 0 { 2 * x < width } else { 2 * y < height };
+                        let there = if s == 0 {
+                            2 * x < width
+                        } else {
+                            2 * y < height
+                        };
                         if there {
                             field.set(s, x, y, *value);
                         }

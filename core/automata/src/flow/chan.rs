@@ -135,7 +135,11 @@ mod tests {
 
     #[test]
     fn faults_have_a_place() {
-        for (text, place) in [("..?", "character 3"), ("pp", "character 2"), ("yP", "character 2")] {
+        for (text, place) in [
+            ("..?", "character 3"),
+            ("pp", "character 2"),
+            ("yP", "character 2"),
+        ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(place), "{text}: {error}");
         }

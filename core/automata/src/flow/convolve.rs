@@ -86,7 +86,10 @@ impl Convolver {
             }
         } else {
             let mut plans = Box::new(Fourier::new(width, height));
-            let gains = kernels.iter().map(|k| plans.gains(k)).collect::<Result<_, _>>()?;
+            let gains = kernels
+                .iter()
+                .map(|k| plans.gains(k))
+                .collect::<Result<_, _>>()?;
             How::Fourier {
                 plans,
                 gains,
@@ -137,9 +140,12 @@ impl Convolver {
                         let plane = &mut planes[k * cells..(k + 1) * cells];
                         let taps = &taps[k];
                         let padded = &*padded;
-                        plane.par_chunks_mut(width).enumerate().for_each(|(y, out)| {
-                            wide::weigh(out, &padded[y * stride..], taps);
-                        });
+                        plane
+                            .par_chunks_mut(width)
+                            .enumerate()
+                            .for_each(|(y, out)| {
+                                wide::weigh(out, &padded[y * stride..], taps);
+                            });
                     }
                 }
             }
@@ -216,8 +222,7 @@ mod tests {
         for (width, height) in [(40, 33), (64, 64), (31, 47), (7, 5), (1, 1), (2, 90)] {
             let (field, kernels) = (field(width, height), kernels());
             for way in [Way::Direct, Way::Fourier] {
-                let mut convolver =
-                    Convolver::new(kernels.clone(), way, width, height).unwrap();
+                let mut convolver = Convolver::new(kernels.clone(), way, width, height).unwrap();
                 let mut planes = vec![f64::NAN; kernels.len() * width * height];
                 convolver.sums(&field, &mut planes).unwrap();
                 for (k, kernel) in kernels.iter().enumerate() {

@@ -221,9 +221,7 @@ fn sums(kernels: &[kernel::Kernel], species: usize) -> String {
             text.push_str(&calls);
         }
     }
-    text.push_str(
-        "  if (id.x < WIDTH && id.y < HEIGHT) { finish(id.y * WIDTH + id.x, g); }\n}\n",
-    );
+    text.push_str("  if (id.x < WIDTH && id.y < HEIGHT) { finish(id.y * WIDTH + id.x, g); }\n}\n");
     text
 }
 
@@ -315,7 +313,9 @@ impl OnDevice {
                 name => value(name).unwrap_or(0.0) as f32,
             })
             .collect();
-        self.gpu.write(&self.constants, 0, &constants).map_err(lost)?;
+        self.gpu
+            .write(&self.constants, 0, &constants)
+            .map_err(lost)?;
         // The time is told once a submission.
         let alone = self.law.reads_time();
         let steps = most.min(if alone { 1 } else { self.burst });

@@ -2,7 +2,9 @@
 
 use loom_sim::camera::{Plane, Spot};
 use loom_sim::colour::category;
-use loom_sim::scene::{CellContent, Cells, Data, Layer, Legend, Paint, Path, Shape, Shapes, Space, Stroke};
+use loom_sim::scene::{
+    CellContent, Cells, Data, Layer, Legend, Paint, Path, Shape, Shapes, Space, Stroke,
+};
 use loom_sim::{Camera, ColorMap, Rgba, Scene, SimError, Value, View};
 
 use super::field::Field;
@@ -85,7 +87,10 @@ pub(crate) fn block(grid: [usize; 2], view: &View, plane: &Plane) -> usize {
 
 /// Means over blocks of cells, row by row.
 pub(crate) fn sampled(field: &Field, species: usize, block: usize) -> Vec<f32> {
-    let (columns, rows) = (field.width().div_ceil(block), field.height().div_ceil(block));
+    let (columns, rows) = (
+        field.width().div_ceil(block),
+        field.height().div_ceil(block),
+    );
     if block == 1 {
         let rows = (0..rows).flat_map(|y| field.row(species, y));
         return rows.map(|x| *x as f32).collect();
@@ -177,7 +182,10 @@ pub(crate) fn scene(
         1.0,
     )];
     if let Some([x, y]) = view.selected.as_deref().and_then(cell_of) {
-        let at = [(i128::from(x) - plane.whole[0]) as f64, (i128::from(y) - plane.whole[1]) as f64];
+        let at = [
+            (i128::from(x) - plane.whole[0]) as f64,
+            (i128::from(y) - plane.whole[1]) as f64,
+        ];
         shapes.push(frame(&plane, at, [1.0, 1.0], category(1), 2.0));
     }
     scene.layers.push(Layer::Shapes(Shapes {
@@ -270,38 +278,43 @@ fn difference(
 
 /// Steps of each channel's brightness in a mixed picture: 6 × 6 × 6 colours.
 const LEVELS: usize = 6;
+/// The colours of the first three channels: vermilion, bluish green and blue, which people who
+/// see fewer colours can tell apart.
+const INKS: [[f32; 3]; 3] = [[0.94, 0.42, 0.10], [0.10, 0.78, 0.55], [0.25, 0.45, 0.95]];
 
-/// Channels as red, green and blue.
+/// Channels as light of three colours.
 fn colors(plan: &Plan, field: &Field, block: usize) -> Content {
     let channels: Vec<Vec<f32>> = (0..field.species().min(3))
         .map(|s| sampled(field, s, block))
         .collect();
-    let columns = field.width().div_ceil(block);
-    // Ordered dithering: neighbouring cells share the colours between two steps.
-    let pattern = [[0.0, 0.5], [0.75, 0.25]];
-    let level = |value: f32, place: usize| {
-        let shift: f32 = pattern[place / columns % 2][place % columns % 2] - 0.375;
-        let steps = (LEVELS - 1) as f32;
-        (value.clamp(0.0, 1.0) * steps + shift + 0.5).clamp(0.0, steps) as usize
-    };
+    let steps = (LEVELS - 1) as f32;
+    let level = |value: f32| (value.clamp(0.0, 1.0) * steps).round() as usize;
     let states = (0..channels.first().map_or(0, Vec::len))
         .map(|place| {
-            let of = |s: usize| channels.get(s).map_or(0, |c| level(c[place], place));
+            let of = |s: usize| channels.get(s).map_or(0, |c| level(c[place]));
             ((of(0) * LEVELS + of(1)) * LEVELS + of(2)) as u8
         })
         .collect();
-    let bright = |level: usize| (255 * level / (LEVELS - 1)) as u8;
+    let color = |levels: [usize; 3]| {
+        let part = |c: usize| {
+            let light = levels
+                .iter()
+                .zip(&INKS)
+                .map(|(l, ink)| *l as f32 / steps * ink[c]);
+            (255.0 * light.sum::<f32>().min(1.0)).round() as u8
+        };
+        Rgba::opaque(part(0), part(1), part(2))
+    };
     let palette = (0..LEVELS * LEVELS * LEVELS)
-        .map(|i| {
-            let (red, rest) = (i / (LEVELS * LEVELS), i % (LEVELS * LEVELS));
-            Rgba::opaque(bright(red), bright(rest / LEVELS), bright(rest % LEVELS))
-        })
+        .map(|i| color([i / (LEVELS * LEVELS), i / LEVELS % LEVELS, i % LEVELS]))
         .collect();
-    let keys = plan.law.species.iter().zip([0xFF_0000, 0x00_FF00, 0x00_00FF]);
+    let most = LEVELS - 1;
+    let full = [[most, 0, 0], [0, most, 0], [0, 0, most]].map(color);
+    let keys = plan.law.species.iter().cloned().zip(full).collect();
     Content::Colors {
         states,
         palette,
-        keys: keys.map(|(name, rgb)| (name.clone(), Rgba::hex(rgb))).collect(),
+        keys,
     }
 }
 

@@ -94,8 +94,7 @@ impl Edit {
             }
             Err(SimError::Input(format!("with the numbers {numbers:?}")))
         };
-        let middle = [field.width() as f64 / 2.0, field.height() as f64 / 2.0]
-            .map(f64::floor);
+        let middle = [field.width() as f64 / 2.0, field.height() as f64 / 2.0].map(f64::floor);
         let placed = |at: &[f64; 2]| [at[0] + middle[0], at[1] + middle[1]];
         match self {
             Self::Paint {
@@ -107,19 +106,31 @@ impl Edit {
             } => {
                 known(*species)?;
                 fine(&[from[0], from[1], to[0], to[1], *radius, *amount])?;
-                stroke(field, placed(from), placed(to), *radius, &mut |field, x, y, share| {
-                    let value = field.at(*species, x, y);
-                    field.set(*species, x, y, value + share * (amount - value));
-                });
+                stroke(
+                    field,
+                    placed(from),
+                    placed(to),
+                    *radius,
+                    &mut |field, x, y, share| {
+                        let value = field.at(*species, x, y);
+                        field.set(*species, x, y, value + share * (amount - value));
+                    },
+                );
             }
             Self::Erase { from, to, radius } => {
                 fine(&[from[0], from[1], to[0], to[1], *radius])?;
-                stroke(field, placed(from), placed(to), *radius, &mut |field, x, y, share| {
-                    for (s, rest) in rest.iter().enumerate() {
-                        let value = field.at(s, x, y);
-                        field.set(s, x, y, value + share * (rest - value));
-                    }
-                });
+                stroke(
+                    field,
+                    placed(from),
+                    placed(to),
+                    *radius,
+                    &mut |field, x, y, share| {
+                        for (s, rest) in rest.iter().enumerate() {
+                            let value = field.at(s, x, y);
+                            field.set(s, x, y, value + share * (rest - value));
+                        }
+                    },
+                );
             }
             Self::Nudge {
                 at,
@@ -157,10 +168,16 @@ impl Edit {
                 known(*species)?;
                 fine(&[at[0], at[1], *radius, *low, *high])?;
                 let mut random = seed::stream(*seed, "brush");
-                stroke(field, placed(at), placed(at), *radius, &mut |field, x, y, _| {
-                    let value = low + (high - low) * seed::unit(&mut random);
-                    field.set(*species, x, y, value);
-                });
+                stroke(
+                    field,
+                    placed(at),
+                    placed(at),
+                    *radius,
+                    &mut |field, x, y, _| {
+                        let value = low + (high - low) * seed::unit(&mut random);
+                        field.set(*species, x, y, value);
+                    },
+                );
             }
             Self::Clear => {
                 for (s, rest) in rest.iter().enumerate() {
@@ -248,7 +265,9 @@ mod tests {
     #[test]
     fn a_stroke_goes_around_the_edge_of_the_torus() {
         let mut field = Field::new(20, 16, 1).unwrap();
-        paint([-10.0, 0.0], [-10.0, 0.0]).apply(&mut field, &[0.0]).unwrap();
+        paint([-10.0, 0.0], [-10.0, 0.0])
+            .apply(&mut field, &[0.0])
+            .unwrap();
         assert!(field.at(0, 0, 8) == 1.0 && field.at(0, 19, 8) == 1.0);
         assert_eq!(field.at(0, 10, 8), 0.0);
         let erase = Edit::Erase {

@@ -27,6 +27,8 @@ pub struct Engine {
     next: Field,
     update: Update,
     gathering: Gathering,
+    /// Constants that differ from cell to cell, row by row.
+    varied: Vec<Vec<f64>>,
     /// For Runge and Kutta: rates of change, and the state at which they are taken.
     stages: Option<Stages>,
     pool: Option<ThreadPool>,
@@ -64,6 +66,30 @@ impl Engine {
         way: Way,
         threads: usize,
     ) -> Result<Self, SimError> {
+        Self::varied(law, field, way, threads, Vec::new())
+    }
+
+    /// A field with constants that differ from cell to cell: names and values, row by row.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`]; another number of values than cells.
+    pub fn varied(
+        law: Arc<Law>,
+        field: Arc<Field>,
+        way: Way,
+        threads: usize,
+        varied: Vec<(String, Vec<f64>)>,
+    ) -> Result<Self, SimError> {
+        if varied
+            .iter()
+            .any(|(_, values)| values.len() != field.cells())
+        {
+            return Err(SimError::other(
+                "A varied constant has one value for each cell.",
+            ));
+        }
+        let (names, varied): (Vec<String>, Vec<Vec<f64>>) = varied.into_iter().unzip();
+        let inputs: Vec<String> = law.inputs.iter().cloned().chain(names).collect();
         let (width, height, species) = (field.width(), field.height(), field.species());
         if species != law.species.len() {
             return Err(SimError::other(format!(
@@ -87,7 +113,7 @@ impl Engine {
         };
         let stages = match (&law.rates, law.method) {
             (Some(rates), Method::RungeKutta) => Some(Stages {
-                rates: Update::new(rates, &law.inputs),
+                rates: Update::new(rates, &inputs),
                 slope: Field::new(width, height, species)?,
                 state: Field::new(width, height, species)?,
             }),
@@ -95,10 +121,11 @@ impl Engine {
         };
         Ok(Self {
             next: Field::new(width, height, species)?,
-            update: Update::new(&law.update, &law.inputs),
+            update: Update::new(&law.update, &inputs),
             law,
             field,
             gathering,
+            varied,
             stages,
             pool,
         })
@@ -144,6 +171,7 @@ impl Engine {
             next,
             update,
             gathering,
+            varied,
             stages,
             pool,
         } = self;
@@ -157,15 +185,15 @@ impl Engine {
                 (Gathering::Kernels { convolver, sums }, _) => {
                     convolver.sums(field, sums)?;
                     let values = update.values(law.dt, value);
-                    converted(field, next, update, sums, clock, &values)
+                    converted(field, next, update, (sums, varied), clock, &values)
                 }
                 (Gathering::Laplacian(laplacian), None) => {
                     let values = update.values(law.dt, value);
-                    spread(field, next, update, laplacian, clock, &values)
+                    spread(field, next, update, (laplacian, varied), clock, &values)
                 }
                 (Gathering::Laplacian(laplacian), Some(stages)) => {
                     let values = stages.rates.values(law.dt, value);
-                    runge_kutta(field, next, stages, laplacian, clock, &values)
+                    runge_kutta(field, next, stages, (laplacian, varied), clock, &values)
                 }
             }
         };
@@ -241,15 +269,28 @@ fn converted(
     field: &Field,
     into: &mut Field,
     update: &Update,
-    sums: &[f64],
+    (sums, varied): (&[f64], &[Vec<f64>]),
     clock: Clock,
     values: &[f64],
 ) -> Result<bool, SimError> {
     let (width, cells) = (field.width(), field.cells());
     let kernels = sums.len() / cells;
-    pass(field, into, update, kernels, clock, values, |y, k, _, out| {
-        out.copy_from_slice(&sums[k * cells + y * width..][..width]);
-    })
+    let inputs = kernels + varied.len();
+    pass(
+        field,
+        into,
+        update,
+        inputs,
+        clock,
+        values,
+        |y, k, _, out| {
+            let plane = match k.checked_sub(kernels) {
+                Some(v) => &varied[v],
+                None => &sums[k * cells..],
+            };
+            out.copy_from_slice(&plane[y * width..][..width]);
+        },
+    )
 }
 
 /// A step, or the rates, of reaction and diffusion.
@@ -257,14 +298,24 @@ fn spread(
     field: &Field,
     into: &mut Field,
     update: &Update,
-    laplacian: &Laplacian,
+    (laplacian, varied): (&Laplacian, &[Vec<f64>]),
     clock: Clock,
     values: &[f64],
 ) -> Result<bool, SimError> {
-    let species = field.species();
-    pass(field, into, update, species, clock, values, |y, s, rows, out| {
-        laplacian.row(field, s, y, rows, out);
-    })
+    let (width, species) = (field.width(), field.species());
+    let inputs = species + varied.len();
+    pass(
+        field,
+        into,
+        update,
+        inputs,
+        clock,
+        values,
+        |y, s, rows, out| match s.checked_sub(species) {
+            Some(v) => out.copy_from_slice(&varied[v][y * width..][..width]),
+            None => laplacian.row(field, s, y, rows, out),
+        },
+    )
 }
 
 /// out = base + factor · slope, in rows.
@@ -282,7 +333,7 @@ fn runge_kutta(
     field: &Field,
     next: &mut Field,
     stages: &mut Stages,
-    laplacian: &Laplacian,
+    gather: (&Laplacian, &[Vec<f64>]),
     clock: Clock,
     values: &[f64],
 ) -> Result<bool, SimError> {
@@ -306,7 +357,7 @@ fn runge_kutta(
             start: when * dt,
             ..clock
         };
-        spread(state, slope, rates, laplacian, clock, values)?;
+        spread(state, slope, rates, gather, clock, values)?;
         let row = field.width() * field.species();
         next.values_mut()
             .par_chunks_mut(row)

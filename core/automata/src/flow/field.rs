@@ -158,9 +158,7 @@ impl Field {
         }
         let place = |(cos, sin): (f64, f64), count: usize| {
             let sharp = cos.hypot(sin) > 1e-6 * mass.abs();
-            sharp.then(|| {
-                (sin.atan2(cos) / std::f64::consts::TAU).rem_euclid(1.0) * count as f64
-            })
+            sharp.then(|| (sin.atan2(cos) / std::f64::consts::TAU).rem_euclid(1.0) * count as f64)
         };
         Some([place(x, self.width)?, place(y, self.height)?])
     }

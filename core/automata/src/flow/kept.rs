@@ -75,7 +75,11 @@ impl Kept {
         }
         let values = body.as_chunks::<8>().0.iter();
         let values: Vec<f64> = values.map(|b| f64::from_le_bytes(*b)).collect();
-        if values.iter().chain(header.values.values()).any(|x| !x.is_finite()) {
+        if values
+            .iter()
+            .chain(header.values.values())
+            .any(|x| !x.is_finite())
+        {
             return Err(damaged("a value is no number"));
         }
         let field = Field::of(header.width, header.height, header.species, values)?;

@@ -69,7 +69,9 @@ impl Profile {
                 }
                 let place = shells.len() as f64 * distance / radius;
                 let shell = (place.floor() as usize).min(shells.len().saturating_sub(1));
-                shells.get(shell).map_or(0.0, |peak| peak * core.at(place - shell as f64))
+                shells
+                    .get(shell)
+                    .map_or(0.0, |peak| peak * core.at(place - shell as f64))
             }
             Self::Ring { inner, outer } => {
                 let within = |radius: f64| (radius + 0.5 - distance).clamp(0.0, 1.0);

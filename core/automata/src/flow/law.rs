@@ -92,8 +92,9 @@ impl Law {
     }
 
     /// A law of reaction and diffusion from the equations of the reaction: `u' = …` for each
-    /// species. Each species spreads with a constant of its own, `D_u`; a formula may also name
-    /// the Laplacians `lap_u`, `lap_v` (cross-diffusion).
+    /// species. Each species spreads with a constant of its own, `D_u`. A formula may also name
+    /// the Laplacians `lap_u`, `lap_v` (cross-diffusion); one that names its own species' says
+    /// itself how that spreads, and there is no `D_u` then.
     ///
     /// # Errors
     /// Equations that can't be read, that are no rates of change, or that read the past.
@@ -126,7 +127,12 @@ impl Law {
                 "{odd} can't be a species: give each one an equation and a name of its own."
             )));
         }
-        let named = |what: &str| species.iter().map(|s| format!("{what}_{s}")).collect::<Vec<_>>();
+        let named = |what: &str| {
+            species
+                .iter()
+                .map(|s| format!("{what}_{s}"))
+                .collect::<Vec<_>>()
+        };
         let inputs = named("lap");
         for taken in std::iter::once(TIME_STEP) {
             if system.parameters().iter().any(|p| p == taken) {
@@ -138,7 +144,12 @@ impl Law {
         let text = |line: &dyn Fn(&str, &str) -> String| -> String {
             let lines = species.iter().zip(system.rates());
             let lines = lines.map(|(name, rate)| {
-                line(name, &format!("D_{name}*lap_{name} + ({rate})"))
+                let own = format!("lap_{name}");
+                if rate.symbols().contains(&own) {
+                    line(name, &rate.to_string())
+                } else {
+                    line(name, &format!("D_{name}*{own} + ({rate})"))
+                }
             });
             lines.collect::<Vec<_>>().join("\n")
         };
@@ -187,10 +198,7 @@ impl Law {
     ///
     /// # Errors
     /// The largest time step that can be taken.
-    pub fn check_diffusion(
-        &self,
-        value: &dyn Fn(&str) -> Option<f64>,
-    ) -> Result<(), SimError> {
+    pub fn check_diffusion(&self, value: &dyn Fn(&str) -> Option<f64>) -> Result<(), SimError> {
         let (Gather::Laplacian(laplacian), Some(rates)) = (&self.gather, &self.rates) else {
             return Ok(());
         };

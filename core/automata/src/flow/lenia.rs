@@ -162,12 +162,14 @@ fn sense(kernel: usize, line: &str) -> Result<Sense, SimError> {
             "h" => sense.weight = real(0.0, 100.0)?,
             "m" => sense.mu = real(-10.0, 10.0)?,
             "s" => sense.sigma = real(1e-6, 10.0)?,
-            "core" => sense.core = choice(&Core::ALL, value).ok_or_else(|| {
-                bad("a core is exponential, polynomial, step or life")
-            })?,
-            "growth" => sense.growth = choice(&Growth::ALL, value).ok_or_else(|| {
-                bad("a growth is gaussian, polynomial, step or formula")
-            })?,
+            "core" => {
+                sense.core = choice(&Core::ALL, value)
+                    .ok_or_else(|| bad("a core is exponential, polynomial, step or life"))?
+            }
+            "growth" => {
+                sense.growth = choice(&Growth::ALL, value)
+                    .ok_or_else(|| bad("a growth is gaussian, polynomial, step or formula"))?
+            }
             _ => return Err(bad("the keys are b, r, h, m, s, core and growth")),
         }
     }
@@ -175,11 +177,15 @@ fn sense(kernel: usize, line: &str) -> Result<Sense, SimError> {
 }
 
 fn choice<T: Copy>(list: &[(&str, T)], key: &str) -> Option<T> {
-    list.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+    list.iter()
+        .find(|(name, _)| *name == key)
+        .map(|(_, value)| *value)
 }
 
 fn key_of<T: Copy + PartialEq>(list: &[(&'static str, T)], value: T) -> &'static str {
-    list.iter().find(|(_, v)| *v == value).map_or("", |(key, _)| key)
+    list.iter()
+        .find(|(_, v)| *v == value)
+        .map_or("", |(key, _)| key)
 }
 
 impl fmt::Display for Sense {
@@ -283,7 +289,12 @@ impl Lenia {
         }
         for channel in 0..self.channels() {
             let name = CHANNELS[channel.min(CHANNELS.len() - 1)];
-            let mine = self.senses.0.iter().enumerate().filter(|(_, s)| s.to == channel);
+            let mine = self
+                .senses
+                .0
+                .iter()
+                .enumerate()
+                .filter(|(_, s)| s.to == channel);
             let (mut grown, mut weights) = (Vec::new(), Vec::new());
             for (k, _) in mine {
                 let of = |what: &str| self.constant(what, k);
@@ -302,12 +313,12 @@ impl Lenia {
             let line = match (grown.is_empty(), self.step) {
                 // A channel that nothing moves stays as it was drawn.
                 (true, _) => format!("next {name} = {name}\n"),
-                (_, Step::Clipped) => format!(
-                    "next {name} = min(1, max(0, {name} + time_step*{growth}))\n"
-                ),
-                (_, Step::Asymptotic) => format!(
-                    "next {name} = {name} + time_step*((1 + {growth})/2 - {name})\n"
-                ),
+                (_, Step::Clipped) => {
+                    format!("next {name} = min(1, max(0, {name} + time_step*{growth}))\n")
+                }
+                (_, Step::Asymptotic) => {
+                    format!("next {name} = {name} + time_step*((1 + {growth})/2 - {name})\n")
+                }
             };
             text.push_str(&line);
         }

@@ -12,7 +12,7 @@
 //! | [`recipe`], [`plan`], `begin` | what comes along, what may be set, what a run begins with |
 //! | [`chan`], [`vti`] | files and notations of others |
 //! | [`simulation`], [`edit`], `draw`, `watch`, `kept` | what the studio runs and shows |
-//! | [`science`] | the catalogue |
+//! | [`science`], [`scan`] | the catalogue, and the map of two constants |
 
 mod begin;
 pub mod chan;
@@ -22,6 +22,7 @@ mod draw;
 pub mod edit;
 pub mod engine;
 pub mod field;
+mod formula;
 mod fourier;
 mod kept;
 pub mod kernel;
@@ -30,14 +31,17 @@ pub mod lenia;
 mod machine;
 pub mod plan;
 pub mod recipe;
+pub mod scan;
 pub mod science;
 pub mod simulation;
 pub mod smooth_life;
 pub mod stencil;
 mod update;
 pub mod vti;
+mod vti_data;
 mod watch;
 mod wide;
+mod xml;
 
 pub use convolve::Way;
 pub use edit::Edit;

@@ -1,17 +1,15 @@
 //! From a model to a law, its constants and all that may be set.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use loom_formula::{Expr, Function};
 use loom_sim::parameter::complete;
-use loom_sim::{
-    Effect, Model, Parameter, ParameterKind, Settings, SimError, Value,
-};
+use loom_sim::{Effect, Model, Parameter, ParameterKind, Settings, SimError, Value};
 
 use super::field::{MOST_CELLS, MOST_SPECIES};
-use super::lenia::{Lenia, Senses, Step};
 use super::law::{Law, Method};
+use super::lenia::{Lenia, Senses, Step};
 use super::recipe::{self, Family, Recipe};
 use super::smooth_life::{Mixing, SmoothLife, Stepping};
 use super::stencil::{Border, Laplacian, Stencil};
@@ -52,9 +50,31 @@ const GREEK: [(&str, &str); 24] = [
 
 /// Keys that every continuous automaton has, so that formulas can't use them for constants.
 const RESERVED: [&str; 25] = [
-    "width", "height", "spacing", "border", "stencil", "dt", "method", "start", "spots", "spot",
-    "noise", "equations", "radius", "kernels", "update", "growth", "inner", "outer", "stepping",
-    "mixing", "engine", "species", "map", "low", "high",
+    "width",
+    "height",
+    "spacing",
+    "border",
+    "stencil",
+    "dt",
+    "method",
+    "start",
+    "spots",
+    "spot",
+    "noise",
+    "equations",
+    "radius",
+    "kernels",
+    "update",
+    "growth",
+    "inner",
+    "outer",
+    "stepping",
+    "mixing",
+    "engine",
+    "species",
+    "map",
+    "low",
+    "high",
 ];
 
 /// As the field writes a key: `mu2` is μ₂, `D_u` is Dᵤ where there is such a letter.
@@ -114,18 +134,38 @@ fn recipe_of(model: &Model) -> Result<Arc<Recipe>, SimError> {
         hint: "; `strange-loom automata list` names those that come along.".into(),
     };
     let recipe = recipe::recipe(&model.kind).ok_or_else(unknown)?;
-    match model.attachments.get(PATTERN) {
-        Some(file) => Ok(Arc::new(vti::read(&file.name, &file.bytes, &recipe)?)),
-        None => Ok(recipe),
+    let Some(file) = model.attachments.get(PATTERN) else {
+        return Ok(recipe);
+    };
+    // A window asks for the parameters often: the last files that were read are kept.
+    let mut known = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, recipe)) = known
+        .iter()
+        .find(|(bytes, _)| Arc::ptr_eq(bytes, &file.bytes))
+    {
+        return Ok(recipe.clone());
     }
+    let read = Arc::new(vti::read(&file.name, &file.bytes, &recipe)?);
+    if known.len() >= KEPT_FILES {
+        known.remove(0);
+    }
+    known.push((file.bytes.clone(), read.clone()));
+    Ok(read)
 }
+
+/// Files that were read, by their bytes.
+static FILES: Mutex<Vec<(Arc<[u8]>, Arc<Recipe>)>> = Mutex::new(Vec::new());
+const KEPT_FILES: usize = 4;
 
 fn real(settings: &Settings, key: &str) -> f64 {
     settings.get(key).and_then(Value::as_real).unwrap_or(0.0)
 }
 
 fn text(settings: &Settings, key: &str) -> String {
-    settings.get(key).map(ToString::to_string).unwrap_or_default()
+    settings
+        .get(key)
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 /// The law of these settings.
@@ -185,9 +225,8 @@ fn lenia(settings: &Settings) -> Result<Lenia, SimError> {
 
 /// What shapes the law: built anew when it changes.
 fn shape(recipe: &Recipe) -> Vec<Parameter> {
-    let rebuild = |p: Parameter, group: &str, help: &str| {
-        p.effect(Effect::Rebuild).group(group).help(help)
-    };
+    let rebuild =
+        |p: Parameter, group: &str, help: &str| p.effect(Effect::Rebuild).group(group).help(help);
     let number = |key: &str, symbol: &str, name: &str, default: f64, low: f64, high: f64| {
         Parameter::real(key, symbol, name, default, low, high)
     };
@@ -216,18 +255,22 @@ fn shape(recipe: &Recipe) -> Vec<Parameter> {
                 "The distance of two cells; smaller shows more of a pattern's inside.",
             ));
             list.push(rebuild(
-                choice("border", "Border", &recipe.border, &[
-                    ("torus", "Torus"),
-                    ("closed", "Closed: nothing flows out"),
-                ]),
+                choice(
+                    "border",
+                    "Border",
+                    &recipe.border,
+                    &[("torus", "Torus"), ("closed", "Closed: nothing flows out")],
+                ),
                 "Grid",
                 "What lies beyond the edge.",
             ));
             list.push(rebuild(
-                choice("stencil", "Laplacian", &recipe.stencil, &[
-                    ("five", "5 points"),
-                    ("nine", "9 points"),
-                ]),
+                choice(
+                    "stencil",
+                    "Laplacian",
+                    &recipe.stencil,
+                    &[("five", "5 points"), ("nine", "9 points")],
+                ),
                 "Grid",
                 "Nine points spread alike in all directions; five are a little faster.",
             ));
@@ -240,10 +283,12 @@ fn shape(recipe: &Recipe) -> Vec<Parameter> {
                  is allowed.",
             ));
             list.push(rebuild(
-                choice("method", "Method", &recipe.method, &[
-                    ("euler", "Euler"),
-                    ("rk4", "Runge–Kutta, fourth order"),
-                ]),
+                choice(
+                    "method",
+                    "Method",
+                    &recipe.method,
+                    &[("euler", "Euler"), ("rk4", "Runge–Kutta, fourth order")],
+                ),
                 "Time",
                 "Euler is the field's usual one; Runge and Kutta's is exact to dt⁴.",
             ));
@@ -256,7 +301,9 @@ fn shape(recipe: &Recipe) -> Vec<Parameter> {
                  between semicolons, 0>1 from a channel to another, h its weight, r its radius.",
             ));
             list.push(rebuild(
-                number("radius", "R", "Radius", recipe.radius, 2.0, 64.0).hard(1.0, 256.0).unit("cells"),
+                number("radius", "R", "Radius", recipe.radius, 2.0, 64.0)
+                    .hard(1.0, 256.0)
+                    .unit("cells"),
                 "Model",
                 "How far a cell sees.",
             ));
@@ -268,10 +315,15 @@ fn shape(recipe: &Recipe) -> Vec<Parameter> {
                 "More steps follow the same law more smoothly.",
             ));
             list.push(rebuild(
-                choice("update", "Update", &recipe.update, &[
-                    ("clipped", "Growth, cut off at 0 and 1"),
-                    ("asymptotic", "Asymptotic: drawn to a target"),
-                ]),
+                choice(
+                    "update",
+                    "Update",
+                    &recipe.update,
+                    &[
+                        ("clipped", "Growth, cut off at 0 and 1"),
+                        ("asymptotic", "Asymptotic: drawn to a target"),
+                    ],
+                ),
                 "Model",
                 "Chan's Lenia grows and is cut off; asymptotic Lenia goes towards a target.",
             ));
@@ -310,15 +362,22 @@ fn shape(recipe: &Recipe) -> Vec<Parameter> {
                 "Whether a step replaces a cell or moves it a little.",
             ));
             list.push(rebuild(
-                choice("mixing", "Mixing", &recipe.mixing, &[
-                    ("thresholds", "Thresholds (2011 paper)"),
-                    ("intervals", "Intervals (SmoothLifeL)"),
-                ]),
+                choice(
+                    "mixing",
+                    "Mixing",
+                    &recipe.mixing,
+                    &[
+                        ("thresholds", "Thresholds (2011 paper)"),
+                        ("intervals", "Intervals (SmoothLifeL)"),
+                    ],
+                ),
                 "Model",
                 "What lies between a dead cell and a live one.",
             ));
             list.push(rebuild(
-                number("dt", "dt", "Time step", recipe.dt, 0.01, 1.0).logarithmic().hard(1e-6, 1.0),
+                number("dt", "dt", "Time step", recipe.dt, 0.01, 1.0)
+                    .logarithmic()
+                    .hard(1e-6, 1.0),
                 "Time",
                 "How far a step moves a cell, where it does not replace it.",
             ));
@@ -326,11 +385,16 @@ fn shape(recipe: &Recipe) -> Vec<Parameter> {
     }
     if recipe.family != Family::Reaction {
         list.push(rebuild(
-            choice("engine", "Sums", "auto", &[
-                ("auto", "Whichever is faster"),
-                ("fourier", "Fourier transform"),
-                ("direct", "Neighbour by neighbour"),
-            ]),
+            choice(
+                "engine",
+                "Sums",
+                "auto",
+                &[
+                    ("auto", "Whichever is faster"),
+                    ("fourier", "Fourier transform"),
+                    ("direct", "Neighbour by neighbour"),
+                ],
+            ),
             "Engine",
             "Direct sums are slow for wide kernels and have the same bits on every machine.",
         ));
@@ -357,9 +421,15 @@ fn starts(recipe: &Recipe) -> Vec<(&'static str, &'static str)> {
             ("noise", "Noise everywhere"),
             ("spiral", "A broken wave"),
         ]),
-        Family::Lenia => list.extend([("patches", "Patches of noise"), ("noise", "Noise everywhere")]),
+        Family::Lenia => list.extend([
+            ("patches", "Patches of noise"),
+            ("noise", "Noise everywhere"),
+        ]),
         Family::SmoothLife => {
-            list.extend([("spots", "Discs by chance"), ("patches", "Patches of noise")]);
+            list.extend([
+                ("spots", "Discs by chance"),
+                ("patches", "Patches of noise"),
+            ]);
         }
     }
     list.push(("empty", "Nothing"));
@@ -369,7 +439,11 @@ fn starts(recipe: &Recipe) -> Vec<(&'static str, &'static str)> {
 fn beginning(recipe: &Recipe) -> Vec<Parameter> {
     let group = |p: Parameter, help: &str| p.effect(Effect::Rebuild).group("Start").help(help);
     let list = starts(recipe);
-    let default = if recipe.image.is_some() { "file" } else { recipe.start.as_str() };
+    let default = if recipe.image.is_some() {
+        "file"
+    } else {
+        recipe.start.as_str()
+    };
     vec![
         group(
             Parameter::choice("start", "Start", default, &list),
@@ -426,8 +500,20 @@ fn sliders(recipe: &Recipe, law: &Law, settings: &Settings) -> Result<Vec<Parame
     };
     let several = senses.0.len() > 1;
     for (k, sense) in senses.0.iter().enumerate() {
-        let key = |name: &str| if several { format!("{name}{}", k + 1) } else { name.to_owned() };
-        let mut add = |name: &str, words: &str, value: f64, low: f64, high: f64, hard: (f64, f64), help: &str| {
+        let key = |name: &str| {
+            if several {
+                format!("{name}{}", k + 1)
+            } else {
+                name.to_owned()
+            }
+        };
+        let mut add = |name: &str,
+                       words: &str,
+                       value: f64,
+                       low: f64,
+                       high: f64,
+                       hard: (f64, f64),
+                       help: &str| {
             let key = key(name);
             if constants.iter().any(|(k, _)| *k == key) {
                 list.push(
@@ -437,12 +523,33 @@ fn sliders(recipe: &Recipe, law: &Law, settings: &Settings) -> Result<Vec<Parame
                 );
             }
         };
-        add("mu", "Growth centre", sense.mu, 0.0, 0.5, (-10.0, 10.0),
-            "The share of full neighbours at which a cell grows most.");
-        add("sigma", "Growth width", sense.sigma, 0.001, 0.1, (1e-6, 10.0),
-            "How far from the centre cells still grow.");
-        add("h", "Weight", sense.weight, 0.0, 1.0, (0.0, 100.0),
-            "How much this kernel counts among those of its channel.");
+        add(
+            "mu",
+            "Growth centre",
+            sense.mu,
+            0.0,
+            0.5,
+            (-10.0, 10.0),
+            "The share of full neighbours at which a cell grows most.",
+        );
+        add(
+            "sigma",
+            "Growth width",
+            sense.sigma,
+            0.001,
+            0.1,
+            (1e-6, 10.0),
+            "How far from the centre cells still grow.",
+        );
+        add(
+            "h",
+            "Weight",
+            sense.weight,
+            0.0,
+            1.0,
+            (0.0, 100.0),
+            "How much this kernel counts among those of its channel.",
+        );
     }
     for (s, name) in law.species.iter().enumerate() {
         let key = format!("D_{name}");
@@ -450,9 +557,16 @@ fn sliders(recipe: &Recipe, law: &Law, settings: &Settings) -> Result<Vec<Parame
             let value = recipe.diffusion.get(s).copied().unwrap_or(1.0);
             let high = if value > 0.0 { 2.0 * value } else { 1.0 };
             list.push(
-                Parameter::real(&key, &symbol(&key), &format!("Diffusion of {name}"), value, 0.0, high)
-                    .hard(0.0, 1e9)
-                    .help("How fast this species spreads; too fast for the time step is refused."),
+                Parameter::real(
+                    &key,
+                    &symbol(&key),
+                    &format!("Diffusion of {name}"),
+                    value,
+                    0.0,
+                    high,
+                )
+                .hard(0.0, 1e9)
+                .help("How fast this species spreads; too fast for the time step is refused."),
             );
         }
     }
@@ -478,11 +592,16 @@ fn sliders(recipe: &Recipe, law: &Law, settings: &Settings) -> Result<Vec<Parame
 
 /// The brush and the picture.
 fn looks(recipe: &Recipe, law: &Law) -> Vec<Parameter> {
-    let view = |p: Parameter, group: &str, help: &str| p.effect(Effect::View).group(group).help(help);
-    let species: Vec<(&str, &str)> = law.species.iter().map(|s| (s.as_str(), s.as_str())).collect();
+    let view =
+        |p: Parameter, group: &str, help: &str| p.effect(Effect::View).group(group).help(help);
+    let species: Vec<(&str, &str)> = law
+        .species
+        .iter()
+        .map(|s| (s.as_str(), s.as_str()))
+        .collect();
     let shown = law.species.iter().any(|s| *s == recipe.view.species);
     let mut shows = species.clone();
-    let mixes = recipe.family == Family::Lenia && law.species.len() > 1;
+    let mixes = law.species.len() > if recipe.family == Family::Lenia { 1 } else { 2 };
     if mixes {
         shows.push(("all", "All as colours"));
     }
@@ -511,28 +630,51 @@ fn looks(recipe: &Recipe, law: &Law) -> Vec<Parameter> {
             "View",
             "Which species gives the colours.",
         ),
-        view(map, "View", "Equal steps in the numbers look like equal steps in the colours."),
         view(
-            Parameter::choice("scale", "Range", "fixed", &[
-                ("fixed", "From low to high"),
-                ("fit", "Least to greatest value"),
-            ]),
+            map,
+            "View",
+            "Equal steps in the numbers look like equal steps in the colours.",
+        ),
+        view(
+            Parameter::choice(
+                "scale",
+                "Range",
+                "fixed",
+                &[
+                    ("fixed", "From low to high"),
+                    ("fit", "Least to greatest value"),
+                ],
+            ),
             "View",
             "Fixed ends keep colours comparable over time.",
         ),
-        view(number("low", "Low end", low).when("scale", &["fixed"]), "View", "The value with the map's first colour."),
-        view(number("high", "High end", high).when("scale", &["fixed"]), "View", "The value with the map's last colour."),
+        view(
+            number("low", "Low end", low).when("scale", &["fixed"]),
+            "View",
+            "The value with the map's first colour.",
+        ),
+        view(
+            number("high", "High end", high).when("scale", &["fixed"]),
+            "View",
+            "The value with the map's last colour.",
+        ),
         view(
             Parameter::choice("brush_species", "Paints", painted, &species),
             "Brush",
             "Which species the brush changes.",
         ),
         view(
-            Parameter::real("brush_radius", "", "Radius", recipe.spot, 0.5, 64.0).hard(0.1, 1024.0).unit("cells"),
+            Parameter::real("brush_radius", "", "Radius", recipe.spot, 0.5, 64.0)
+                .hard(0.1, 1024.0)
+                .unit("cells"),
             "Brush",
             "How wide the brush is.",
         ),
-        view(number("brush_amount", "Amount", amount(recipe, law, painted)), "Brush", "The value that painted cells come to."),
+        view(
+            number("brush_amount", "Amount", amount(recipe, law, painted)),
+            "Brush",
+            "The value that painted cells come to.",
+        ),
     ]
 }
 
@@ -556,7 +698,10 @@ fn declared(recipe: &Recipe, model: &Model) -> Result<(Vec<Parameter>, Law), Sim
     let shape = shape(recipe);
     let mut checked = Settings::new();
     for parameter in &shape {
-        let value = model.parameters.get(&parameter.key).unwrap_or(&parameter.default);
+        let value = model
+            .parameters
+            .get(&parameter.key)
+            .unwrap_or(&parameter.default);
         checked.insert(parameter.key.clone(), parameter.check(value)?);
     }
     let law = law(recipe, &checked)?;

@@ -151,7 +151,7 @@ pub struct TryThis {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Look {
-    /// The species that is shown; `all` mixes the channels of Lenia as red, green and blue.
+    /// The species that is shown; `all` mixes three as light.
     pub species: String,
     pub map: String,
     /// Values at the ends of the colour map.
@@ -225,10 +225,15 @@ static RECIPES: LazyLock<Vec<Result<Arc<Recipe>, SimError>>> = LazyLock::new(|| 
             continue;
         }
         let edited = cfg!(debug_assertions).then(|| std::fs::read_to_string(folder.join(name)));
-        let text = edited.and_then(Result::ok).unwrap_or_else(|| text.to_owned());
+        let text = edited
+            .and_then(Result::ok)
+            .unwrap_or_else(|| text.to_owned());
         list.push(Recipe::parse(name, &text).map(Arc::new));
     }
-    list.sort_by_key(|r| r.as_ref().map_or((9, String::new()), |r| (place(r), r.key.clone())));
+    list.sort_by_key(|r| {
+        r.as_ref()
+            .map_or((9, String::new()), |r| (place(r), r.key.clone()))
+    });
     list
 });
 
@@ -248,7 +253,10 @@ fn place(recipe: &Recipe) -> u8 {
 
 /// The automata that come along and could be read; a test holds all of them to it.
 pub fn recipes() -> Vec<Arc<Recipe>> {
-    RECIPES.iter().filter_map(|r| r.as_ref().ok().cloned()).collect()
+    RECIPES
+        .iter()
+        .filter_map(|r| r.as_ref().ok().cloned())
+        .collect()
 }
 
 /// The first error of a file that comes along, if there is one.

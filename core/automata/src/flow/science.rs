@@ -61,7 +61,11 @@ fn entries_of(recipe: &Recipe) -> Vec<Entry> {
         for (key, given) in &preset.set {
             model = model.with(key, value(given));
         }
-        let citation = if preset.citation.is_empty() { &recipe.citation } else { &preset.citation };
+        let citation = if preset.citation.is_empty() {
+            &recipe.citation
+        } else {
+            &preset.citation
+        };
         entry(&preset.key, &preset.title, &preset.summary, citation, model)
     });
     presets.collect()
@@ -69,7 +73,10 @@ fn entries_of(recipe: &Recipe) -> Vec<Entry> {
 
 /// All entries of the catalogue.
 pub fn catalogue() -> Vec<Entry> {
-    recipe::recipes().iter().flat_map(|r| entries_of(r)).collect()
+    recipe::recipes()
+        .iter()
+        .flat_map(|r| entries_of(r))
+        .collect()
 }
 
 /// The declared parameters of a model.
@@ -156,14 +163,24 @@ pub fn export(
 
 /// The same model, small enough that nine of it move side by side.
 pub fn light(model: &Model) -> Model {
-    let Ok(Plan { settings, recipe, .. }) = plan::plan(model) else {
+    let Ok(Plan {
+        settings, recipe, ..
+    }) = plan::plan(model)
+    else {
         return model.clone();
     };
     // A creature needs its room; patterns show on less.
-    let most = if recipe.family == Family::Reaction { 128 } else { 96 };
+    let most = if recipe.family == Family::Reaction {
+        128
+    } else {
+        96
+    };
     let mut model = model.clone();
     for key in ["width", "height"] {
-        let side = settings.get(key).and_then(Value::as_integer).unwrap_or(most);
+        let side = settings
+            .get(key)
+            .and_then(Value::as_integer)
+            .unwrap_or(most);
         model = model.with(key, side.min(most));
     }
     model
@@ -171,5 +188,8 @@ pub fn light(model: &Model) -> Model {
 
 /// The command that gives the same without the window.
 pub fn command(model: &Model) -> String {
-    format!("strange-loom automata run --pattern {} --generations 1000", model.kind)
+    format!(
+        "strange-loom automata run --pattern {} --generations 1000",
+        model.kind
+    )
 }

@@ -65,7 +65,10 @@ impl Flow {
 
     /// The constant of a key.
     fn constant(&self, key: &str) -> Option<String> {
-        self.values.keys().find(|name| plan::key_of(name) == key).cloned()
+        self.values
+            .keys()
+            .find(|name| plan::key_of(name) == key)
+            .cloned()
     }
 
     fn set(&mut self, key: &str, value: &Value) -> Result<(), SimError> {
@@ -93,7 +96,11 @@ impl Flow {
             return Ok(());
         }
         let wanted = self.watches.iter().any(|(_, watch)| watch.wants());
-        let field = if wanted { Some(self.machine.field()?) } else { None };
+        let field = if wanted {
+            Some(self.machine.field()?)
+        } else {
+            None
+        };
         for (_, watch) in &mut self.watches {
             match &field {
                 Some(field) if watch.wants() => watch.look(field, time),
@@ -148,7 +155,12 @@ impl Flow {
 
     fn nudge(&self, at: [i64; 2]) -> Edit {
         let look = &self.plan.recipe.view;
-        let species = self.plan.law.species.iter().position(|s| *s == look.species);
+        let species = self
+            .plan
+            .law
+            .species
+            .iter()
+            .position(|s| *s == look.species);
         Edit::Nudge {
             at,
             amount: NUDGE * (look.high - look.low),
@@ -172,7 +184,8 @@ impl Simulation for Flow {
 
     fn parameters(&self) -> Settings {
         let list = self.values.iter();
-        list.map(|(name, value)| (plan::key_of(name), Value::Real(*value))).collect()
+        list.map(|(name, value)| (plan::key_of(name), Value::Real(*value)))
+            .collect()
     }
 
     fn apply(&mut self, input: &Input) -> Result<(), SimError> {
@@ -190,13 +203,19 @@ impl Simulation for Flow {
     }
 
     fn advance(&mut self, steps: &Step, gate: &Gate) -> Result<Stop, SimError> {
-        let target = steps.to_u64().map_or(u64::MAX, |n| self.step.saturating_add(n));
+        let target = steps
+            .to_u64()
+            .map_or(u64::MAX, |n| self.step.saturating_add(n));
         while self.step < target {
             if gate.is_cancelled() {
                 return Ok(Stop::Cancelled);
             }
             // Probes see every step.
-            let most = if self.watches.is_empty() { target - self.step } else { 1 };
+            let most = if self.watches.is_empty() {
+                target - self.step
+            } else {
+                1
+            };
             let values = &self.values;
             let value = |name: &str| values.get(name).copied();
             let made = self.machine.advance(self.step, most, &value)?;
@@ -227,9 +246,19 @@ impl Simulation for Flow {
                 let size = all.least.abs().max(all.greatest.abs());
                 let rounding = f64::EPSILON * (cells.sqrt() + 8.0) * size;
                 let mean = Uncertainty::Bound(rounding);
-                list.push(Quantity::real(&format!("mean_{name}"), &format!("Mean of {name}"), all.sum / cells, mean));
+                list.push(Quantity::real(
+                    &format!("mean_{name}"),
+                    &format!("Mean of {name}"),
+                    all.sum / cells,
+                    mean,
+                ));
                 let mass = Uncertainty::Bound(rounding * cells);
-                list.push(Quantity::real(&format!("mass_{name}"), &format!("Mass of {name}"), all.sum, mass));
+                list.push(Quantity::real(
+                    &format!("mass_{name}"),
+                    &format!("Mass of {name}"),
+                    all.sum,
+                    mass,
+                ));
                 for (key, words, value) in [
                     ("least", "Least", all.least),
                     ("greatest", "Greatest", all.greatest),
@@ -376,7 +405,11 @@ impl Simulation for Flow {
         if pointer.action == Drag && from == at {
             return reply;
         }
-        let setting = |key: &str| view.settings.get(key).or_else(|| self.plan.settings.get(key));
+        let setting = |key: &str| {
+            view.settings
+                .get(key)
+                .or_else(|| self.plan.settings.get(key))
+        };
         let real = |key: &str| setting(key).and_then(Value::as_real).unwrap_or(1.0);
         let radius = real("brush_radius");
         let edit = if pointer.secondary {
@@ -415,7 +448,10 @@ impl Simulation for Flow {
         let lenia = self.plan.recipe.family != super::recipe::Family::Reaction;
         let centre = field.filter(|_| lenia).and_then(|f| f.centre(0));
         let at = centre.map_or([0, 0], |[x, y]| {
-            [x as i64 - (width / 2) as i64, y as i64 - (height / 2) as i64]
+            [
+                x as i64 - (width / 2) as i64,
+                y as i64 - (height / 2) as i64,
+            ]
         });
         Some(self.nudge(at).input())
     }
@@ -430,7 +466,12 @@ impl Simulation for Flow {
         let sum: f64 = squares.map(|(a, b)| (a - b) * (a - b)).sum();
         let distance = (sum / field.cells() as f64).sqrt();
         let error = Uncertainty::Bound(f64::EPSILON * (field.cells() as f64).sqrt() * distance);
-        Some(Quantity::real("difference", "Root mean square difference", distance, error))
+        Some(Quantity::real(
+            "difference",
+            "Root mean square difference",
+            distance,
+            error,
+        ))
     }
 }
 

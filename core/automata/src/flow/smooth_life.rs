@@ -29,7 +29,11 @@ impl Stepping {
         ("growth", "Smooth: f + dt (2s − 1)", Self::Growth),
         ("relaxation", "Smooth: f + dt (s − f)", Self::Relaxation),
         ("disc_growth", "Smooth: m + dt (2s − 1)", Self::DiscGrowth),
-        ("disc_relaxation", "Smooth: m + dt (s − m)", Self::DiscRelaxation),
+        (
+            "disc_relaxation",
+            "Smooth: m + dt (s − m)",
+            Self::DiscRelaxation,
+        ),
     ];
 }
 

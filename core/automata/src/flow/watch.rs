@@ -1,6 +1,6 @@
 //! What the probes of a continuous automaton see at every step: means, extremes, one point.
 
-use loom_sim::{ParameterKind, Parameter, ProbeKind, ProbeSpec, Recorder, Series, SimError, Value};
+use loom_sim::{Parameter, ParameterKind, ProbeKind, ProbeSpec, Recorder, Series, SimError, Value};
 
 use super::field::Field;
 use super::law::Law;
@@ -61,7 +61,13 @@ impl Watch {
     }
 
     pub fn new(probe: &ProbeSpec, law: &Law) -> Result<Self, SimError> {
-        let at = |key: &str| probe.settings.get(key).and_then(Value::as_integer).unwrap_or(0);
+        let at = |key: &str| {
+            probe
+                .settings
+                .get(key)
+                .and_then(Value::as_integer)
+                .unwrap_or(0)
+        };
         let kind = match probe.kind.as_str() {
             "mass" => Kind::Mass,
             "extremes" => Kind::Extremes,

@@ -5,5 +5,6 @@
 mod conformance;
 mod device;
 mod engines;
+mod flow;
 mod patterns;
 mod science;
