@@ -38,6 +38,14 @@ pub(crate) fn field(plan: &Plan) -> Result<Field, SimError> {
                 0,
             );
         }
+        "swarm" => {
+            let cells = creature(&plan.recipe.cells)?;
+            for _ in 0..spots {
+                let at = [chance(&mut random, width), chance(&mut random, height)];
+                let quarters = (4.0 * seed::unit(&mut random)) as u32;
+                edit::place(&mut field, &cells, at, quarters);
+            }
+        }
         "seed" => {
             let middle = [width as f64 / 2.0, height as f64 / 2.0];
             disc(&mut field, middle, radius, &inside);

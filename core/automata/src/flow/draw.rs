@@ -276,45 +276,65 @@ fn difference(
     }))
 }
 
-/// Steps of each channel's brightness in a mixed picture: 6 × 6 × 6 colours.
-const LEVELS: usize = 6;
 /// The colours of the first three channels: vermilion, bluish green and blue, which people who
 /// see fewer colours can tell apart.
 const INKS: [[f32; 3]; 3] = [[0.94, 0.42, 0.10], [0.10, 0.78, 0.55], [0.25, 0.45, 0.95]];
+
+/// The levels of three channels that a palette of at most 256 colours has: 6 × 6 × 6 of them, or,
+/// where the channels share what there is, ten each with a sum of at most nine.
+fn levels(shared: bool) -> (usize, Vec<[usize; 3]>) {
+    let steps: usize = if shared { 9 } else { 5 };
+    let each = || 0..=steps;
+    let all = each().flat_map(|a| each().flat_map(move |b| each().map(move |c| [a, b, c])));
+    let fits = |l: &[usize; 3]| !shared || l.iter().sum::<usize>() <= steps;
+    (steps, all.filter(fits).collect())
+}
 
 /// Channels as light of three colours.
 fn colors(plan: &Plan, field: &Field, block: usize) -> Content {
     let channels: Vec<Vec<f32>> = (0..field.species().min(3))
         .map(|s| sampled(field, s, block))
         .collect();
-    let steps = (LEVELS - 1) as f32;
-    let level = |value: f32| (value.clamp(0.0, 1.0) * steps).round() as usize;
-    let states = (0..channels.first().map_or(0, Vec::len))
+    let cells = channels.first().map_or(0, Vec::len);
+    let at = |place: usize| -> [f32; 3] {
+        std::array::from_fn(|s| channels.get(s).map_or(0.0, |c| c[place].clamp(0.0, 1.0)))
+    };
+    let shared = (0..cells).all(|place| at(place).iter().sum::<f32>() <= 1.02);
+    let (steps, list) = levels(shared);
+    let key = |l: [usize; 3]| (l[0] * 16 + l[1]) * 16 + l[2];
+    let mut places = vec![0; 16 * 16 * 16];
+    for (place, levels) in list.iter().enumerate() {
+        places[key(*levels)] = place as u8;
+    }
+    let states = (0..cells)
         .map(|place| {
-            let of = |s: usize| channels.get(s).map_or(0, |c| level(c[place]));
-            ((of(0) * LEVELS + of(1)) * LEVELS + of(2)) as u8
+            let mut wanted = at(place).map(|v| (v * steps as f32).round() as usize);
+            while shared && wanted.iter().sum::<usize>() > steps {
+                let most = if wanted[0] >= wanted[1].max(wanted[2]) {
+                    0
+                } else if wanted[1] >= wanted[2] {
+                    1
+                } else {
+                    2
+                };
+                wanted[most] -= 1;
+            }
+            places[key(wanted)]
         })
         .collect();
-    let color = |levels: [usize; 3]| {
+    let color = |levels: &[usize; 3]| {
         let part = |c: usize| {
-            let light = levels
-                .iter()
-                .zip(&INKS)
-                .map(|(l, ink)| *l as f32 / steps * ink[c]);
-            (255.0 * light.sum::<f32>().min(1.0)).round() as u8
+            let lit = levels.iter().zip(&INKS).map(|(l, ink)| *l as f32 * ink[c]);
+            (255.0 * (lit.sum::<f32>() / steps as f32).min(1.0)).round() as u8
         };
         Rgba::opaque(part(0), part(1), part(2))
     };
-    let palette = (0..LEVELS * LEVELS * LEVELS)
-        .map(|i| color([i / (LEVELS * LEVELS), i / LEVELS % LEVELS, i % LEVELS]))
-        .collect();
-    let most = LEVELS - 1;
-    let full = [[most, 0, 0], [0, most, 0], [0, 0, most]].map(color);
-    let keys = plan.law.species.iter().cloned().zip(full).collect();
+    let full = [[steps, 0, 0], [0, steps, 0], [0, 0, steps]];
+    let keys = plan.law.species.iter().cloned();
     Content::Colors {
         states,
-        palette,
-        keys,
+        palette: list.iter().map(color).collect(),
+        keys: keys.zip(full.iter().map(color)).collect(),
     }
 }
 

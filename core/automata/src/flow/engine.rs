@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::convolve::{Convolver, Way};
 use super::field::Field;
 use super::law::{Gather, Law, Method};
-use super::stencil::{Laplacian, Rows};
+use super::stencil::Laplacian;
 use super::update::Update;
 use super::wide;
 
@@ -46,13 +46,6 @@ struct Stages {
     rates: Update,
     slope: Field,
     state: Field,
-}
-
-/// What a row's work needs.
-#[derive(Default)]
-struct Scratch {
-    rows: Rows,
-    block: Vec<f64>,
 }
 
 impl Engine {
@@ -227,7 +220,7 @@ fn pass(
     inputs: usize,
     clock: Clock,
     values: &[f64],
-    gather: impl Fn(usize, usize, &mut Rows, &mut [f64]) + Sync,
+    gather: impl Fn(usize, usize, &mut [f64]) + Sync,
 ) -> Result<bool, SimError> {
     let (width, species) = (field.width(), field.species());
     let row = width * species;
@@ -236,8 +229,7 @@ fn pass(
     into.values_mut()
         .par_chunks_mut(row * together)
         .enumerate()
-        .try_for_each_init(Scratch::default, |scratch, (chunk, out)| {
-            let Scratch { rows, block } = scratch;
+        .try_for_each_init(Vec::new, |block: &mut Vec<f64>, (chunk, out)| {
             let members = out.len() / species;
             block.resize((species + inputs) * members, 0.0);
             for j in 0..members / width {
@@ -248,7 +240,7 @@ fn pass(
                 }
                 for k in 0..inputs {
                     let to = (species + k) * members + j * width;
-                    gather(y, k, rows, &mut block[to..to + width]);
+                    gather(y, k, &mut block[to..to + width]);
                 }
             }
             update.apply(block, members, clock, values)?;
@@ -276,21 +268,13 @@ fn converted(
     let (width, cells) = (field.width(), field.cells());
     let kernels = sums.len() / cells;
     let inputs = kernels + varied.len();
-    pass(
-        field,
-        into,
-        update,
-        inputs,
-        clock,
-        values,
-        |y, k, _, out| {
-            let plane = match k.checked_sub(kernels) {
-                Some(v) => &varied[v],
-                None => &sums[k * cells..],
-            };
-            out.copy_from_slice(&plane[y * width..][..width]);
-        },
-    )
+    pass(field, into, update, inputs, clock, values, |y, k, out| {
+        let plane = match k.checked_sub(kernels) {
+            Some(v) => &varied[v],
+            None => &sums[k * cells..],
+        };
+        out.copy_from_slice(&plane[y * width..][..width]);
+    })
 }
 
 /// A step, or the rates, of reaction and diffusion.
@@ -311,9 +295,9 @@ fn spread(
         inputs,
         clock,
         values,
-        |y, s, rows, out| match s.checked_sub(species) {
+        |y, s, out| match s.checked_sub(species) {
             Some(v) => out.copy_from_slice(&varied[v][y * width..][..width]),
-            None => laplacian.row(field, s, y, rows, out),
+            None => laplacian.row(field, s, y, out),
         },
     )
 }

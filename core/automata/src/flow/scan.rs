@@ -103,7 +103,7 @@ impl Analysis for Scan {
         "J. E. Pearson (1993), Complex patterns in a simple system, Science 261, 189–192."
     }
     fn fits(&self, model: &Model) -> bool {
-        super::science::knows(model) && sliders(model).len() > 1
+        super::science::knows(model)
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
         declared(model, &Settings::new())
@@ -297,7 +297,6 @@ impl Map {
             });
             varied.push((name.clone(), values.collect()));
         }
-        // The engine takes varied constants in the order of the formulas' rows.
         let field = Arc::new(begin::field(&self.plan)?);
         Engine::varied(self.plan.law.clone(), field, Way::Auto, threads, varied)
     }

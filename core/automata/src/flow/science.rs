@@ -188,8 +188,28 @@ pub fn light(model: &Model) -> Model {
 
 /// The command that gives the same without the window.
 pub fn command(model: &Model) -> String {
-    format!(
-        "strange-loom automata run --pattern {} --generations 1000",
-        model.kind
-    )
+    let named = match model.attachments.get(plan::PATTERN) {
+        Some(file) => quoted(&file.name),
+        None => model.kind.clone(),
+    };
+    let set = model.parameters.iter();
+    let set: String = set
+        .map(|(key, value)| format!(" --set {}", quoted(&format!("{key}={value}"))))
+        .collect();
+    let seed = if model.seed == 0 {
+        String::new()
+    } else {
+        format!(" --seed {}", model.seed)
+    };
+    format!("strange-loom automata run --pattern {named}{set}{seed} --generations 1000")
+}
+
+/// A word of a command line.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-=/,".contains(c);
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }

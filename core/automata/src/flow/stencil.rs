@@ -54,10 +54,6 @@ pub struct Laplacian {
     pub spacing: f64,
 }
 
-/// Rows with a cell more at both ends.
-#[derive(Debug, Default)]
-pub(crate) struct Rows([Vec<f64>; 3]);
-
 impl Laplacian {
     /// The largest |eigenvalue|.
     pub fn stiffest(&self) -> f64 {
@@ -65,33 +61,30 @@ impl Laplacian {
     }
 
     /// The Laplacian of a row.
-    pub(crate) fn row(
-        &self,
-        field: &Field,
-        species: usize,
-        y: usize,
-        rows: &mut Rows,
-        out: &mut [f64],
-    ) {
-        let last = field.height() - 1;
+    pub(crate) fn row(&self, field: &Field, species: usize, y: usize, out: &mut [f64]) {
         let wraps = self.border == Border::Torus;
-        let (above, below) = match y {
-            0 if wraps => (last, 1.min(last)),
-            0 => (0, 1.min(last)),
-            y if y == last && wraps => (y - 1, 0),
-            y if y == last => (y - 1, last),
-            y => (y - 1, y + 1),
+        // What lies before and after a column or a row.
+        let beside = |c: usize, count: usize| {
+            let before = match c {
+                0 if wraps => count - 1,
+                0 => 0,
+                c => c - 1,
+            };
+            let after = match c + 1 {
+                end if end < count => end,
+                _ if wraps => 0,
+                _ => c,
+            };
+            [before, after]
         };
-        for (line, y) in rows.0.iter_mut().zip([above, y, below]) {
-            let row = field.row(species, y);
-            let (first, last) = (row[0], row[row.len() - 1]);
-            line.clear();
-            line.push(if wraps { last } else { first });
-            line.extend_from_slice(row);
-            line.push(if wraps { first } else { last });
-        }
-        let [north, here, south] = &rows.0;
-        let around = Around { north, here, south };
+        let [above, below] = beside(y, field.height());
+        let last = field.width() - 1;
+        let around = Around {
+            north: field.row(species, above),
+            here: field.row(species, y),
+            south: field.row(species, below),
+            ends: [beside(0, last + 1)[0], beside(last, last + 1)[1]],
+        };
         let scale = 1.0 / (self.spacing * self.spacing);
         match self.stencil {
             Stencil::Five => wide::cross(out, around, scale),
@@ -139,9 +132,9 @@ mod tests {
                         border,
                         spacing: 0.7,
                     };
-                    let (mut rows, mut out, mut total) = (Rows::default(), vec![0.0; width], 0.0);
+                    let (mut out, mut total) = (vec![0.0; width], 0.0);
                     for y in 0..height {
-                        laplacian.row(&field, 0, y, &mut rows, &mut out);
+                        laplacian.row(&field, 0, y, &mut out);
                         for (x, found) in out.iter().enumerate() {
                             let wanted = naive(&field, &laplacian, x, y);
                             assert!((found - wanted).abs() < 1e-12, "{laplacian:?}");

@@ -133,7 +133,10 @@ fn recipe(root: &Node, base: &Recipe) -> Read<Recipe> {
         diffusion: vec![0.0; species],
         spacing: 1.0,
         border: if wraps { "torus" } else { "closed" }.into(),
-        rest: vec!["0".into(); species],
+        // What lies in a corner is likely to be at rest.
+        rest: (0..species)
+            .map(|s| image.at(s, 0, 0).to_string())
+            .collect(),
         seed: vec!["1".into(); species],
         start: "file".into(),
         noise: 0.0,

@@ -78,12 +78,23 @@ fn weigh_body(out: &mut [f64], padded: &[f64], taps: &[Tap]) {
     }
 }
 
-/// Three rows around a row of cells, each with a cell more at both ends.
+/// Three rows of cells, and the columns that lie beyond the first and the last one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
     pub north: &'a [f64],
     pub here: &'a [f64],
     pub south: &'a [f64],
+    pub ends: [usize; 2],
+}
+
+/// Calls `one(west, x, east)` for the cells at both ends of a row.
+#[inline(always)]
+fn at_ends(out: &mut [f64], ends: [usize; 2], one: impl Fn(usize, usize, usize) -> f64) {
+    let last = out.len() - 1;
+    out[0] = one(ends[0], 0, if last > 0 { 1 } else { ends[1] });
+    if last > 0 {
+        out[last] = one(last - 1, last, ends[1]);
+    }
 }
 
 dispatch! {
@@ -93,17 +104,29 @@ dispatch! {
 
 #[inline(always)]
 fn cross_body(out: &mut [f64], rows: Around<'_>, scale: f64) {
-    let count = out.len();
-    let (north, south) = (&rows.north[1..=count], &rows.south[1..=count]);
-    let (west, here, east) = (
-        &rows.here[..count],
-        &rows.here[1..=count],
-        &rows.here[2..count + 2],
-    );
-    for x in 0..count {
-        let around = (north[x] + south[x]) + (west[x] + east[x]);
-        out[x] = scale * (around - 4.0 * here[x]);
+    let Around {
+        north, here, south, ..
+    } = rows;
+    at_ends(out, rows.ends, |west, x, east| {
+        scale * ((north[x] + south[x]) + (here[west] + here[east]) - 4.0 * here[x])
+    });
+    let inner = out.len().saturating_sub(2);
+    if inner == 0 {
+        return;
     }
+    let middle = |row| cut(row, 1, inner);
+    let (n, s, c) = (middle(north), middle(south), middle(here));
+    let (w, e) = (cut(here, 0, inner), cut(here, 2, inner));
+    let out = &mut out[1..=inner];
+    for x in 0..inner {
+        out[x] = scale * ((n[x] + s[x]) + (w[x] + e[x]) - 4.0 * c[x]);
+    }
+}
+
+/// So many values from a place on.
+#[inline(always)]
+fn cut(row: &[f64], from: usize, count: usize) -> &[f64] {
+    &row[from..from + count]
 }
 
 dispatch! {
@@ -113,24 +136,23 @@ dispatch! {
 
 #[inline(always)]
 fn square_body(out: &mut [f64], rows: Around<'_>, scale: f64) {
-    let count = out.len();
-    let (nw, n, ne) = (
-        &rows.north[..count],
-        &rows.north[1..=count],
-        &rows.north[2..count + 2],
-    );
-    let (w, c, e) = (
-        &rows.here[..count],
-        &rows.here[1..=count],
-        &rows.here[2..count + 2],
-    );
-    let (sw, s, se) = (
-        &rows.south[..count],
-        &rows.south[1..=count],
-        &rows.south[2..count + 2],
-    );
+    let Around {
+        north, here, south, ..
+    } = rows;
     let sixth = scale / 6.0;
-    for x in 0..count {
+    at_ends(out, rows.ends, |west, x, east| {
+        let sides = (north[x] + south[x]) + (here[west] + here[east]);
+        let corners = (north[west] + north[east]) + (south[west] + south[east]);
+        sixth * (4.0 * sides + corners - 20.0 * here[x])
+    });
+    let inner = out.len().saturating_sub(2);
+    if inner == 0 {
+        return;
+    }
+    let three = |row| (cut(row, 0, inner), cut(row, 1, inner), cut(row, 2, inner));
+    let ((nw, n, ne), (w, c, e), (sw, s, se)) = (three(north), three(here), three(south));
+    let out = &mut out[1..=inner];
+    for x in 0..inner {
         let sides = (n[x] + s[x]) + (w[x] + e[x]);
         let corners = (nw[x] + ne[x]) + (sw[x] + se[x]);
         out[x] = sixth * (4.0 * sides + corners - 20.0 * c[x]);
@@ -149,12 +171,29 @@ fn along_body(out: &mut [f64], base: &[f64], slope: &[f64], factor: f64) {
     }
 }
 
-/// Whether all values are numbers.
+/// Whether all values are finite numbers.
 pub(crate) fn finite(values: &[f64]) -> bool {
-    // A sum of products with zero is zero unless one of them is no finite number.
-    values
-        .chunks(64)
-        .all(|chunk| chunk.iter().map(|x| x * 0.0).sum::<f64>() == 0.0)
+    let mut odd = 0;
+    look(&mut odd, values);
+    odd == 0
+}
+
+dispatch! {
+    /// Sets `odd` to other than 0 where a value is infinite or no number.
+    look = look_body(odd: &mut u64, values: &[f64])
+}
+
+/// All bits of the exponent, which only such values have.
+const EXPONENT: u64 = 0x7ff0_0000_0000_0000;
+
+#[inline(always)]
+fn look_body(odd: &mut u64, values: &[f64]) {
+    // Bits, not sums: lanes can be joined in any order.
+    let mut found = 0;
+    for value in values {
+        found |= u64::from(value.to_bits() & EXPONENT == EXPONENT);
+    }
+    *odd = found;
 }
 
 #[cfg(test)]

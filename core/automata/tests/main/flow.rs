@@ -230,16 +230,20 @@ fn gray_scott_is_what_a_plain_loop_makes_of_it() {
 
 #[test]
 fn orbium_travels_with_its_published_mass() {
+    let mut speeds = Vec::new();
     for engine in ["fourier", "direct"] {
         let mut run = run(&model("orbium").with("engine", engine), &ONE);
         // Its cells come from a file of 255 levels: let it settle.
-        advance(&mut run, 400);
-        let (mut mass, mut way, samples) = (0.0, 0.0, 100);
+        advance(&mut run, 200);
+        let (mut mass, mut way, samples) = (0.0, 0.0, 300);
         let mut last = run.field().unwrap().centre(0).unwrap();
         for _ in 0..samples {
-            advance(&mut run, 2);
+            advance(&mut run, 4);
             let field = run.field().unwrap();
-            mass += field.summary(0).sum / f64::from(samples);
+            let now = field.summary(0).sum;
+            // It breathes as it crosses the grid, half a cell's mass either way.
+            assert!((73.0..74.4).contains(&now), "{engine}: mass {now}");
+            mass += now / f64::from(samples);
             let now = field.centre(0).unwrap();
             let apart = |i: usize| {
                 let d = now[i] - last[i];
@@ -248,14 +252,17 @@ fn orbium_travels_with_its_published_mass() {
             way += apart(0).hypot(apart(1));
             last = now;
         }
-        assert!((mass - 73.8).abs() < 0.15, "{engine}: mass {mass}");
-        // 200 steps are 20 units of time.
-        let speed = way / 20.0;
+        assert!((mass - 73.8).abs() < 0.2, "{engine}: mass {mass}");
+        // 1,200 steps are 120 units of time.
+        let speed = way / 120.0;
         assert!(
-            (3.0..5.0).contains(&speed),
+            (3.5..4.5).contains(&speed),
             "{engine}: {speed} cells per time unit"
         );
+        speeds.push(speed);
     }
+    // Roundings turn it a little; its pace stays.
+    assert!((speeds[0] - speeds[1]).abs() < 0.02, "{speeds:?}");
 }
 
 #[test]
