@@ -420,7 +420,7 @@ pub(crate) fn looks(recipe: &Recipe, law: &Law) -> Vec<Parameter> {
         .iter()
         .map(|s| (s.as_str(), s.as_str()))
         .collect();
-    let shown = law.species.iter().any(|s| *s == recipe.view.species);
+    let shown = law.species.contains(&recipe.view.species);
     let mut shows = species.clone();
     let mixes = law.species.len() > if recipe.family == Family::Lenia { 1 } else { 2 };
     if mixes {

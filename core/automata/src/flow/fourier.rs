@@ -168,7 +168,7 @@ impl Fourier {
                 }
                 // The ends of a real signal's spectrum are real.
                 row[0].im = 0.0;
-                if self.width % 2 == 0 {
+                if self.width.is_multiple_of(2) {
                     row[bins - 1].im = 0.0;
                 }
             });

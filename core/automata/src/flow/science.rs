@@ -192,10 +192,10 @@ pub fn command(model: &Model) -> String {
         Some(file) => quoted(&file.name),
         None => model.kind.clone(),
     };
-    let set = model.parameters.iter();
-    let set: String = set
-        .map(|(key, value)| format!(" --set {}", quoted(&format!("{key}={value}"))))
-        .collect();
+    let mut set = String::new();
+    for (key, value) in &model.parameters {
+        set.push_str(&format!(" --set {}", quoted(&format!("{key}={value}"))));
+    }
     let seed = if model.seed == 0 {
         String::new()
     } else {

@@ -37,11 +37,7 @@ pub(crate) fn read(text: &str) -> Result<Node, String> {
         let at = reader.buffer_position() as usize;
         let line = |at: usize| {
             let end = text.len().min(at);
-            text.as_bytes()[..end]
-                .iter()
-                .filter(|b| **b == b'\n')
-                .count()
-                + 1
+            text[..text.floor_char_boundary(end)].matches('\n').count() + 1
         };
         let wrong = |why: &dyn std::fmt::Display| format!("line {}: {why}", line(at));
         let event = reader.read_event().map_err(|e| {

@@ -256,7 +256,7 @@ fn orbium_travels_with_its_published_mass() {
         // 1,200 steps are 120 units of time.
         let speed = way / 120.0;
         assert!(
-            (3.5..4.5).contains(&speed),
+            (6.1..6.4).contains(&speed),
             "{engine}: {speed} cells per time unit"
         );
         speeds.push(speed);
