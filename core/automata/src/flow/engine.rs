@@ -244,12 +244,13 @@ fn pass(
                 }
             }
             update.apply(block, members, clock, values)?;
-            if !wide::finite(&block[..species * members]) {
-                whole.store(false, Ordering::Relaxed);
-            }
+            let mut odd = 0;
             for (number, out) in out.chunks_exact_mut(width).enumerate() {
                 let from = number % species * members + number / species * width;
-                out.copy_from_slice(&block[from..from + width]);
+                wide::take(&mut odd, out, &block[from..from + width]);
+            }
+            if odd != 0 {
+                whole.store(false, Ordering::Relaxed);
             }
             Ok::<(), SimError>(())
         })?;

@@ -63,8 +63,9 @@ fn weigh_body(out: &mut [f64], padded: &[f64], taps: &[Tap]) {
             let Some(values) = padded[start..].first_chunk::<BLOCK>() else {
                 return;
             };
-            for (sum, value) in sums.iter_mut().zip(values) {
-                *sum += tap.weight * value;
+            // Counted, so that the sums stay in registers.
+            for i in 0..BLOCK {
+                sums[i] += tap.weight * values[i];
             }
         }
         *block = sums;
@@ -193,7 +194,23 @@ fn look_body(odd: &mut u64, values: &[f64]) {
     for value in values {
         found |= u64::from(value.to_bits() & EXPONENT == EXPONENT);
     }
-    *odd = found;
+    *odd |= found;
+}
+
+dispatch! {
+    /// Copies values and sets `odd` to other than 0 where one is infinite or no number.
+    take = take_body(odd: &mut u64, out: &mut [f64], values: &[f64])
+}
+
+#[inline(always)]
+fn take_body(odd: &mut u64, out: &mut [f64], values: &[f64]) {
+    let mut found = 0;
+    let values = &values[..out.len()];
+    for i in 0..out.len() {
+        out[i] = values[i];
+        found |= u64::from(values[i].to_bits() & EXPONENT == EXPONENT);
+    }
+    *odd |= found;
 }
 
 #[cfg(test)]
@@ -229,6 +246,9 @@ mod tests {
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             values[150] = bad;
             assert!(!finite(&values));
+            let (mut odd, mut out) = (0, vec![0.0; 190]);
+            take(&mut odd, &mut out, &values);
+            assert!(odd != 0 && out[149] == 1e300 && out[150].to_bits() == bad.to_bits());
         }
     }
 }
