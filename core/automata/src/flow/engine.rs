@@ -208,11 +208,12 @@ impl Engine {
     }
 }
 
-/// Cells that go through the formulas together, at least, where rows are shorter.
+/// About how many cells go through the formulas together: what they and their neighbours hold
+/// stays in a core's own caches.
 const TOGETHER: usize = 1024;
 
-/// The work on one row after the other, or on several short ones at once: fills a block with the
-/// species and what `gather` gives of each input in each row, then applies the formulas.
+/// The work on parts of rows, or on several short rows at once: fills a block with the species
+/// and what `gather` gives of each input from a place on, then applies the formulas.
 fn pass(
     field: &Field,
     into: &mut Field,
@@ -220,34 +221,46 @@ fn pass(
     inputs: usize,
     clock: Clock,
     values: &[f64],
-    gather: impl Fn(usize, usize, &mut [f64]) + Sync,
+    gather: impl Fn([usize; 2], usize, &mut [f64]) + Sync,
 ) -> Result<bool, SimError> {
     let (width, species) = (field.width(), field.species());
     let row = width * species;
     let together = (TOGETHER / width).max(1);
+    // Parts of a row, in whole groups of what the formulas take at once.
+    let parts = width.div_ceil(TOGETHER);
+    let part = width.div_ceil(parts).next_multiple_of(update.group());
     let whole = AtomicBool::new(true);
     into.values_mut()
         .par_chunks_mut(row * together)
         .enumerate()
         .try_for_each_init(Vec::new, |block: &mut Vec<f64>, (chunk, out)| {
-            let members = out.len() / species;
-            block.resize((species + inputs) * members, 0.0);
-            for j in 0..members / width {
-                let y = chunk * together + j;
-                for s in 0..species {
-                    let to = s * members + j * width;
-                    block[to..to + width].copy_from_slice(field.row(s, y));
-                }
-                for k in 0..inputs {
-                    let to = (species + k) * members + j * width;
-                    gather(y, k, &mut block[to..to + width]);
-                }
-            }
-            update.apply(block, members, clock, values)?;
+            let (first, rows) = (chunk * together, out.len() / row);
             let mut odd = 0;
-            for (number, out) in out.chunks_exact_mut(width).enumerate() {
-                let from = number % species * members + number / species * width;
-                wide::take(&mut odd, out, &block[from..from + width]);
+            for from in (0..width).step_by(part) {
+                let count = part.min(width - from);
+                let members = rows * count;
+                block.resize((species + inputs) * members, 0.0);
+                for j in 0..rows {
+                    let y = first + j;
+                    for s in 0..species {
+                        let to = s * members + j * count;
+                        let own = &field.row(s, y)[from..from + count];
+                        block[to..to + count].copy_from_slice(own);
+                    }
+                    for k in 0..inputs {
+                        let to = (species + k) * members + j * count;
+                        gather([from, y], k, &mut block[to..to + count]);
+                    }
+                }
+                update.apply(block, members, clock, values)?;
+                for j in 0..rows {
+                    for s in 0..species {
+                        let at = s * members + j * count;
+                        let to = (j * species + s) * width + from;
+                        let out = &mut out[to..to + count];
+                        wide::take(&mut odd, out, &block[at..at + count]);
+                    }
+                }
             }
             if odd != 0 {
                 whole.store(false, Ordering::Relaxed);
@@ -269,13 +282,14 @@ fn converted(
     let (width, cells) = (field.width(), field.cells());
     let kernels = sums.len() / cells;
     let inputs = kernels + varied.len();
-    pass(field, into, update, inputs, clock, values, |y, k, out| {
+    let gather = |[from, y]: [usize; 2], k: usize, out: &mut [f64]| {
         let plane = match k.checked_sub(kernels) {
             Some(v) => &varied[v],
             None => &sums[k * cells..],
         };
-        out.copy_from_slice(&plane[y * width..][..width]);
-    })
+        out.copy_from_slice(&plane[y * width + from..][..out.len()]);
+    };
+    pass(field, into, update, inputs, clock, values, gather)
 }
 
 /// A step, or the rates, of reaction and diffusion.
@@ -289,18 +303,11 @@ fn spread(
 ) -> Result<bool, SimError> {
     let (width, species) = (field.width(), field.species());
     let inputs = species + varied.len();
-    pass(
-        field,
-        into,
-        update,
-        inputs,
-        clock,
-        values,
-        |y, s, out| match s.checked_sub(species) {
-            Some(v) => out.copy_from_slice(&varied[v][y * width..][..width]),
-            None => laplacian.row(field, s, y, out),
-        },
-    )
+    let gather = |at: [usize; 2], s: usize, out: &mut [f64]| match s.checked_sub(species) {
+        Some(v) => out.copy_from_slice(&varied[v][at[1] * width + at[0]..][..out.len()]),
+        None => laplacian.row(field, s, at, out),
+    };
+    pass(field, into, update, inputs, clock, values, gather)
 }
 
 /// out = base + factor · slope, in rows.

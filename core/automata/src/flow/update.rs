@@ -31,6 +31,11 @@ impl Update {
         self.stepper.backend().to_string()
     }
 
+    /// Members that go through the formulas at once.
+    pub fn group(&self) -> usize {
+        self.stepper.group().max(1)
+    }
+
     /// The values of the constants in the formulas' order. A name that has no value is NaN,
     /// which the run then reports.
     pub fn values(&self, dt: f64, value: &dyn Fn(&str) -> Option<f64>) -> Vec<f64> {

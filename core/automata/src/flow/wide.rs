@@ -79,23 +79,46 @@ fn weigh_body(out: &mut [f64], padded: &[f64], taps: &[Tap]) {
     }
 }
 
-/// Three rows of cells, and the columns that lie beyond the first and the last one.
+/// Three rows of cells, and the columns that lie beyond the first and the last one. What is made
+/// begins with the column `from`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Around<'a> {
     pub north: &'a [f64],
     pub here: &'a [f64],
     pub south: &'a [f64],
     pub ends: [usize; 2],
+    pub from: usize,
 }
 
-/// Calls `one(west, x, east)` for the cells at both ends of a row.
-#[inline(always)]
-fn at_ends(out: &mut [f64], ends: [usize; 2], one: impl Fn(usize, usize, usize) -> f64) {
-    let last = out.len() - 1;
-    out[0] = one(ends[0], 0, if last > 0 { 1 } else { ends[1] });
-    if last > 0 {
-        out[last] = one(last - 1, last, ends[1]);
+impl Around<'_> {
+    /// Calls `one(west, x, east)` for the cells at both ends of the row, as far as they are made.
+    #[inline(always)]
+    fn at_ends(&self, out: &mut [f64], one: impl Fn(usize, usize, usize) -> f64) {
+        let last = self.here.len() - 1;
+        if out.is_empty() {
+            return;
+        }
+        if self.from == 0 {
+            out[0] = one(self.ends[0], 0, if last > 0 { 1 } else { self.ends[1] });
+        }
+        if last > 0 && self.from + out.len() > last {
+            out[last - self.from] = one(last - 1, last, self.ends[1]);
+        }
     }
+
+    /// The first column that is made and has two neighbours in the row, and how many there are.
+    #[inline(always)]
+    fn inner(&self, count: usize) -> (usize, usize) {
+        let first = self.from.max(1);
+        let end = (self.from + count).min(self.here.len() - 1);
+        (first, end.saturating_sub(first))
+    }
+}
+
+/// So many values from a place on.
+#[inline(always)]
+fn cut(row: &[f64], from: usize, count: usize) -> &[f64] {
+    &row[from..from + count]
 }
 
 dispatch! {
@@ -108,26 +131,23 @@ fn cross_body(out: &mut [f64], rows: Around<'_>, scale: f64) {
     let Around {
         north, here, south, ..
     } = rows;
-    at_ends(out, rows.ends, |west, x, east| {
+    rows.at_ends(out, |west, x, east| {
         scale * ((north[x] + south[x]) + (here[west] + here[east]) - 4.0 * here[x])
     });
-    let inner = out.len().saturating_sub(2);
-    if inner == 0 {
+    let (first, count) = rows.inner(out.len());
+    if count == 0 {
         return;
     }
-    let middle = |row| cut(row, 1, inner);
-    let (n, s, c) = (middle(north), middle(south), middle(here));
-    let (w, e) = (cut(here, 0, inner), cut(here, 2, inner));
-    let out = &mut out[1..=inner];
-    for x in 0..inner {
+    let (n, s) = (cut(north, first, count), cut(south, first, count));
+    let (w, c, e) = (
+        cut(here, first - 1, count),
+        cut(here, first, count),
+        cut(here, first + 1, count),
+    );
+    let out = &mut out[first - rows.from..][..count];
+    for x in 0..count {
         out[x] = scale * ((n[x] + s[x]) + (w[x] + e[x]) - 4.0 * c[x]);
     }
-}
-
-/// So many values from a place on.
-#[inline(always)]
-fn cut(row: &[f64], from: usize, count: usize) -> &[f64] {
-    &row[from..from + count]
 }
 
 dispatch! {
@@ -141,19 +161,25 @@ fn square_body(out: &mut [f64], rows: Around<'_>, scale: f64) {
         north, here, south, ..
     } = rows;
     let sixth = scale / 6.0;
-    at_ends(out, rows.ends, |west, x, east| {
+    rows.at_ends(out, |west, x, east| {
         let sides = (north[x] + south[x]) + (here[west] + here[east]);
         let corners = (north[west] + north[east]) + (south[west] + south[east]);
         sixth * (4.0 * sides + corners - 20.0 * here[x])
     });
-    let inner = out.len().saturating_sub(2);
-    if inner == 0 {
+    let (first, count) = rows.inner(out.len());
+    if count == 0 {
         return;
     }
-    let three = |row| (cut(row, 0, inner), cut(row, 1, inner), cut(row, 2, inner));
+    let three = |row| {
+        (
+            cut(row, first - 1, count),
+            cut(row, first, count),
+            cut(row, first + 1, count),
+        )
+    };
     let ((nw, n, ne), (w, c, e), (sw, s, se)) = (three(north), three(here), three(south));
-    let out = &mut out[1..=inner];
-    for x in 0..inner {
+    let out = &mut out[first - rows.from..][..count];
+    for x in 0..count {
         let sides = (n[x] + s[x]) + (w[x] + e[x]);
         let corners = (nw[x] + ne[x]) + (sw[x] + se[x]);
         out[x] = sixth * (4.0 * sides + corners - 20.0 * c[x]);
