@@ -47,7 +47,7 @@ impl Analysis for PopulationAndActivity {
     }
 
     fn fits(&self, model: &Model) -> bool {
-        model.science == KEY
+        model.science == KEY && !crate::flow::science::knows(model)
     }
 
     fn parameters(&self, _model: &Model) -> Vec<Parameter> {

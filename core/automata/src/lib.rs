@@ -29,6 +29,7 @@ pub mod error;
 pub mod field;
 pub mod files;
 mod gallery;
+pub mod flow;
 pub mod gpu;
 pub mod grid;
 pub mod hashlife;

@@ -17,6 +17,7 @@ use crate::engine::Inside;
 use crate::error::LifeError;
 use crate::files::{self, Content, Kind};
 use crate::gallery;
+use crate::flow::science as flow;
 use crate::rle_write;
 use crate::simulation::Life;
 use crate::start::{self, PATTERN, SOUP};
@@ -262,14 +263,21 @@ impl Science for Automata {
         let mut entries: Vec<Entry> = patterns.chain(SOUPS.iter().map(soup_entry)).collect();
         let taken: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
         entries.extend(gallery::entries(&taken));
+        entries.extend(flow::catalogue());
         entries
     }
 
     fn parameters(&self, model: &Model) -> Result<Vec<Parameter>, SimError> {
+        if flow::knows(model) {
+            return flow::parameters(model);
+        }
         start::parameters(model)
     }
 
     fn cost(&self, model: &Model) -> Result<Cost, SimError> {
+        if flow::knows(model) {
+            return flow::cost(model);
+        }
         let (host_bytes, device_bytes) = start::cost(model)?;
         Ok(Cost {
             host_bytes,
@@ -278,6 +286,9 @@ impl Science for Automata {
     }
 
     fn build(&self, model: &Model, place: &Place) -> Result<Box<dyn Simulation>, SimError> {
+        if flow::knows(model) {
+            return flow::build(model, place);
+        }
         let settings = start::settings(model)?;
         let world = start::world(model, &settings, place)?;
         let integer = |key: &str| settings.get(key).and_then(Value::as_integer).unwrap_or(0);
@@ -287,14 +298,23 @@ impl Science for Automata {
     }
 
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
-        vec![Arc::new(PopulationAndActivity)]
+        vec![
+            Arc::new(PopulationAndActivity),
+            Arc::new(crate::flow::scan::Scan),
+        ]
     }
 
-    fn default_probes(&self, _model: &Model) -> Vec<ProbeSpec> {
+    fn default_probes(&self, model: &Model) -> Vec<ProbeSpec> {
+        if flow::knows(model) {
+            return flow::default_probes(model);
+        }
         vec![ProbeSpec::new("population")]
     }
 
     fn open(&self, name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>> {
+        if let Some(model) = flow::open(name, bytes) {
+            return Some(model);
+        }
         let ending = name.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(1 << 16)]);
         let known = matches!(ending.as_str(), "rle" | "mc")
@@ -309,6 +329,9 @@ impl Science for Automata {
     }
 
     fn picture(&self, entry: &Entry, ink: &Ink, size: [u32; 2]) -> Result<Scene, SimError> {
+        if flow::knows(&entry.model) {
+            return flow::picture(entry, ink, size);
+        }
         let mut model = entry.model.clone();
         let generations = if model.kind == SOUP {
             // A smaller grid shows the same and is made at once.
@@ -340,11 +363,24 @@ impl Science for Automata {
         capture: Option<&Capture>,
         ending: &str,
     ) -> Result<Vec<u8>, SimError> {
+        if flow::knows(model) {
+            return flow::export(model, capture, ending);
+        }
         let world = Self::kept_world(model, capture)?;
         Ok(file(&world, ending)?.into_bytes())
     }
 
+    fn light(&self, model: &Model) -> Model {
+        if flow::knows(model) {
+            return flow::light(model);
+        }
+        model.clone()
+    }
+
     fn command(&self, model: &Model) -> String {
+        if flow::knows(model) {
+            return flow::command(model);
+        }
         let settings = start::settings(model).unwrap_or_default();
         let value = |key: &str| settings.get(key).map_or(String::new(), ToString::to_string);
         let start = if model.kind == SOUP {

@@ -6,5 +6,6 @@ mod conformance;
 mod device;
 mod engines;
 mod families;
+mod flow;
 mod patterns;
 mod science;

@@ -1,0 +1,375 @@
+//! A law carried out on the processor, in f64, row by row on any number of threads. The twin of
+//! `device.rs`.
+//!
+//! Rows are whole pieces of work with an order of operations of their own, so neither the number
+//! of threads nor the slicing of a run changes a bit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use loom_formula::Clock;
+use loom_sim::SimError;
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use super::convolve::{Convolver, Way};
+use super::field::Field;
+use super::law::{Gather, Law, Method};
+use super::stencil::Laplacian;
+use super::update::Update;
+use super::wide;
+
+/// Cells on the processor.
+pub struct Engine {
+    law: Arc<Law>,
+    field: Arc<Field>,
+    /// Where the next step is written.
+    next: Field,
+    update: Update,
+    gathering: Gathering,
+    /// Constants that differ from cell to cell, row by row.
+    varied: Vec<Vec<f64>>,
+    /// For Runge and Kutta: rates of change, and the state at which they are taken.
+    stages: Option<Stages>,
+    pool: Option<ThreadPool>,
+}
+
+enum Gathering {
+    Kernels {
+        convolver: Box<Convolver>,
+        sums: Vec<f64>,
+    },
+    Laplacian(Laplacian),
+}
+
+struct Stages {
+    rates: Update,
+    slope: Field,
+    state: Field,
+}
+
+impl Engine {
+    /// A field under a law.
+    ///
+    /// # Errors
+    /// Another number of species; threads that can't be started.
+    pub fn new(
+        law: Arc<Law>,
+        field: Arc<Field>,
+        way: Way,
+        threads: usize,
+    ) -> Result<Self, SimError> {
+        Self::varied(law, field, way, threads, Vec::new())
+    }
+
+    /// A field with constants that differ from cell to cell: names and values, row by row.
+    ///
+    /// # Errors
+    /// Those of [`Self::new`]; another number of values than cells.
+    pub fn varied(
+        law: Arc<Law>,
+        field: Arc<Field>,
+        way: Way,
+        threads: usize,
+        varied: Vec<(String, Vec<f64>)>,
+    ) -> Result<Self, SimError> {
+        if varied
+            .iter()
+            .any(|(_, values)| values.len() != field.cells())
+        {
+            return Err(SimError::other(
+                "A varied constant has one value for each cell.",
+            ));
+        }
+        let (names, varied): (Vec<String>, Vec<Vec<f64>>) = varied.into_iter().unzip();
+        let inputs: Vec<String> = law.inputs.iter().cloned().chain(names).collect();
+        let (width, height, species) = (field.width(), field.height(), field.species());
+        if species != law.species.len() {
+            return Err(SimError::other(format!(
+                "A law of {} species can't move a field of {species}.",
+                law.species.len()
+            )));
+        }
+        // A pool of its own only where the number asked for isn't rayon's.
+        let pool = if threads == 0 || threads == rayon::current_num_threads() {
+            None
+        } else {
+            let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            Some(built.map_err(|e| SimError::other(format!("No threads could be started: {e}.")))?)
+        };
+        let gathering = match &law.gather {
+            Gather::Kernels(kernels) => Gathering::Kernels {
+                convolver: Box::new(Convolver::new(kernels.clone(), way, width, height)?),
+                sums: vec![0.0; kernels.len() * field.cells()],
+            },
+            Gather::Laplacian(laplacian) => Gathering::Laplacian(*laplacian),
+        };
+        let stages = match (&law.rates, law.method) {
+            (Some(rates), Method::RungeKutta) => Some(Stages {
+                rates: Update::new(rates, &inputs),
+                slope: Field::new(width, height, species)?,
+                state: Field::new(width, height, species)?,
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            next: Field::new(width, height, species)?,
+            update: Update::new(&law.update, &inputs),
+            law,
+            field,
+            gathering,
+            varied,
+            stages,
+            pool,
+        })
+    }
+
+    /// The cells now.
+    pub fn field(&self) -> &Arc<Field> {
+        &self.field
+    }
+
+    /// Replaces the cells by others of the same size.
+    pub fn load(&mut self, field: Arc<Field>) {
+        self.field = field;
+    }
+
+    /// What runs, in words.
+    pub fn words(&self) -> String {
+        let formulas = self.update.backend();
+        match &self.gathering {
+            Gathering::Kernels { convolver, .. } if convolver.way() == Way::Direct => {
+                format!("processor, direct sums, f64; formulas: {formulas}")
+            }
+            Gathering::Kernels { .. } => {
+                format!("processor, Fourier transform, f64; formulas: {formulas}")
+            }
+            Gathering::Laplacian(_) => format!("processor, stencil, f64; formulas: {formulas}"),
+        }
+    }
+
+    /// Makes the step of this number. False when a value is no longer a finite number; the cells
+    /// are then those before the step.
+    ///
+    /// # Errors
+    /// None that a run can cause.
+    pub fn step(
+        &mut self,
+        step: u64,
+        value: &(dyn Fn(&str) -> Option<f64> + Sync),
+    ) -> Result<bool, SimError> {
+        let Self {
+            law,
+            field,
+            next,
+            update,
+            gathering,
+            varied,
+            stages,
+            pool,
+        } = self;
+        let work = || {
+            let clock = Clock {
+                start: 0.0,
+                dt: law.dt,
+                step,
+            };
+            match (gathering, stages) {
+                (Gathering::Kernels { convolver, sums }, _) => {
+                    convolver.sums(field, sums)?;
+                    let values = update.values(law.dt, value);
+                    converted(field, next, update, (sums, varied), clock, &values)
+                }
+                (Gathering::Laplacian(laplacian), None) => {
+                    let values = update.values(law.dt, value);
+                    spread(field, next, update, (laplacian, varied), clock, &values)
+                }
+                (Gathering::Laplacian(laplacian), Some(stages)) => {
+                    let values = stages.rates.values(law.dt, value);
+                    runge_kutta(field, next, stages, (laplacian, varied), clock, &values)
+                }
+            }
+        };
+        let whole = match pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }?;
+        if whole {
+            let size = (self.next.width(), self.next.height(), self.next.species());
+            let new = std::mem::take(&mut self.next);
+            let old = std::mem::replace(&mut self.field, Arc::new(new));
+            self.next = match Arc::try_unwrap(old) {
+                Ok(old) => old,
+                // Someone keeps the old cells.
+                Err(_) => Field::new(size.0, size.1, size.2)?,
+            };
+        }
+        Ok(whole)
+    }
+}
+
+/// About how many cells go through the formulas together: what they and their neighbours hold
+/// stays in a core's own caches.
+const TOGETHER: usize = 1024;
+
+/// The work on parts of rows, or on several short rows at once: fills a block with the species
+/// and what `gather` gives of each input from a place on, then applies the formulas.
+fn pass(
+    field: &Field,
+    into: &mut Field,
+    update: &Update,
+    inputs: usize,
+    clock: Clock,
+    values: &[f64],
+    gather: impl Fn([usize; 2], usize, &mut [f64]) + Sync,
+) -> Result<bool, SimError> {
+    let (width, species) = (field.width(), field.species());
+    let row = width * species;
+    let together = (TOGETHER / width).max(1);
+    // Parts of a row, in whole groups of what the formulas take at once.
+    let parts = width.div_ceil(TOGETHER);
+    let part = width.div_ceil(parts).next_multiple_of(update.group());
+    let whole = AtomicBool::new(true);
+    into.values_mut()
+        .par_chunks_mut(row * together)
+        .enumerate()
+        .try_for_each_init(Vec::new, |block: &mut Vec<f64>, (chunk, out)| {
+            let (first, rows) = (chunk * together, out.len() / row);
+            let mut odd = 0;
+            for from in (0..width).step_by(part) {
+                let count = part.min(width - from);
+                let members = rows * count;
+                block.resize((species + inputs) * members, 0.0);
+                for j in 0..rows {
+                    let y = first + j;
+                    for s in 0..species {
+                        let to = s * members + j * count;
+                        let own = &field.row(s, y)[from..from + count];
+                        block[to..to + count].copy_from_slice(own);
+                    }
+                    for k in 0..inputs {
+                        let to = (species + k) * members + j * count;
+                        gather([from, y], k, &mut block[to..to + count]);
+                    }
+                }
+                update.apply(block, members, clock, values)?;
+                for j in 0..rows {
+                    for s in 0..species {
+                        let at = s * members + j * count;
+                        let to = (j * species + s) * width + from;
+                        let out = &mut out[to..to + count];
+                        wide::take(&mut odd, out, &block[at..at + count]);
+                    }
+                }
+            }
+            if odd != 0 {
+                whole.store(false, Ordering::Relaxed);
+            }
+            Ok::<(), SimError>(())
+        })?;
+    Ok(whole.into_inner())
+}
+
+/// A step of a law of kernels.
+fn converted(
+    field: &Field,
+    into: &mut Field,
+    update: &Update,
+    (sums, varied): (&[f64], &[Vec<f64>]),
+    clock: Clock,
+    values: &[f64],
+) -> Result<bool, SimError> {
+    let (width, cells) = (field.width(), field.cells());
+    let kernels = sums.len() / cells;
+    let inputs = kernels + varied.len();
+    let gather = |[from, y]: [usize; 2], k: usize, out: &mut [f64]| {
+        let plane = match k.checked_sub(kernels) {
+            Some(v) => &varied[v],
+            None => &sums[k * cells..],
+        };
+        out.copy_from_slice(&plane[y * width + from..][..out.len()]);
+    };
+    pass(field, into, update, inputs, clock, values, gather)
+}
+
+/// A step, or the rates, of reaction and diffusion.
+fn spread(
+    field: &Field,
+    into: &mut Field,
+    update: &Update,
+    (laplacian, varied): (&Laplacian, &[Vec<f64>]),
+    clock: Clock,
+    values: &[f64],
+) -> Result<bool, SimError> {
+    let (width, species) = (field.width(), field.species());
+    let inputs = species + varied.len();
+    let gather = |at: [usize; 2], s: usize, out: &mut [f64]| match s.checked_sub(species) {
+        Some(v) => out.copy_from_slice(&varied[v][at[1] * width + at[0]..][..out.len()]),
+        None => laplacian.row(field, s, at, out),
+    };
+    pass(field, into, update, inputs, clock, values, gather)
+}
+
+/// out = base + factor · slope, in rows.
+fn along(out: &mut Field, base: &Field, slope: &Field, factor: f64) {
+    let row = base.width() * base.species();
+    out.values_mut()
+        .par_chunks_mut(row)
+        .zip(base.values().par_chunks(row))
+        .zip(slope.values().par_chunks(row))
+        .for_each(|((out, base), slope)| wide::along(out, base, slope, factor));
+}
+
+/// u + h/6 · (k₁ + 2 k₂ + 2 k₃ + k₄), gathered in `next` slope by slope.
+fn runge_kutta(
+    field: &Field,
+    next: &mut Field,
+    stages: &mut Stages,
+    gather: (&Laplacian, &[Vec<f64>]),
+    clock: Clock,
+    values: &[f64],
+) -> Result<bool, SimError> {
+    let dt = clock.dt;
+    let Stages {
+        rates,
+        slope,
+        state,
+    } = stages;
+    state.values_mut().copy_from_slice(field.values());
+    next.values_mut().copy_from_slice(field.values());
+    // When the rates are taken, their weight, and how far the next ones lie along them.
+    let plan = [
+        (0.0, 1.0 / 6.0, 0.5),
+        (0.5, 1.0 / 3.0, 0.5),
+        (0.5, 1.0 / 3.0, 1.0),
+        (1.0, 1.0 / 6.0, 0.0),
+    ];
+    for (when, weight, far) in plan {
+        let clock = Clock {
+            start: when * dt,
+            ..clock
+        };
+        spread(state, slope, rates, gather, clock, values)?;
+        let row = field.width() * field.species();
+        next.values_mut()
+            .par_chunks_mut(row)
+            .zip(slope.values().par_chunks(row))
+            .for_each(|(next, slope)| {
+                for (next, slope) in next.iter_mut().zip(slope) {
+                    *next += dt * weight * slope;
+                }
+            });
+        if far > 0.0 {
+            along(state, field, slope, far * dt);
+        }
+    }
+    let row = field.width() * field.species();
+    Ok(next.values().par_chunks(row).all(wide::finite))
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (width, height) = (self.field.width(), self.field.height());
+        write!(f, "Engine({width} × {height}, {})", self.words())
+    }
+}
