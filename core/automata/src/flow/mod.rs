@@ -9,7 +9,7 @@
 //! | [`stencil`] | Laplacians |
 //! | `update`, `wide` | formulas and inner loops at machine speed |
 //! | [`engine`], [`device`] | a law on the processor in f64, and on a device in f32 |
-//! | [`recipe`], [`plan`], `declare`, `begin` | what comes along, what may be set, what a run begins with |
+//! | [`recipe`], [`plan`], `declare`, `looks`, `begin` | what comes along, what may be set, what a run begins with |
 //! | [`chan`], [`vti`] | files and notations of others |
 //! | [`simulation`], [`edit`], `draw`, `watch`, `kept` | what the studio runs and shows |
 //! | [`science`], [`scan`] | the catalogue, and the map of two constants |
@@ -29,6 +29,7 @@ mod kept;
 pub mod kernel;
 pub mod law;
 pub mod lenia;
+mod looks;
 mod machine;
 pub mod plan;
 pub mod recipe;

@@ -11,6 +11,7 @@ use super::declare;
 use super::field::{MOST_CELLS, MOST_SPECIES};
 use super::law::{Law, Method};
 use super::lenia::{Lenia, Step};
+use super::looks;
 use super::recipe::{self, Family, Recipe};
 use super::smooth_life::{Mixing, SmoothLife, Stepping};
 use super::stencil::{Border, Laplacian, Stencil};
@@ -218,7 +219,7 @@ fn declared(recipe: &Recipe, model: &Model) -> Result<(Vec<Parameter>, Law), Sim
     let mut list = declare::sliders(recipe, &law, &checked)?;
     list.extend(shape);
     list.extend(declare::beginning(recipe));
-    list.extend(declare::looks(recipe, &law));
+    list.extend(looks::looks(recipe, &law));
     Ok((list, law))
 }
 
