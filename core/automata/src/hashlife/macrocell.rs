@@ -229,7 +229,9 @@ impl Universe {
         limit: u64,
     ) -> Result<Self, MacrocellError> {
         let file = File::read(text)?;
-        let rule = rule.or(file.rule).unwrap_or(crate::rule::LIFE);
+        let rule = rule
+            .or_else(|| file.rule.clone())
+            .unwrap_or(crate::rule::LIFE);
         Self::new(rule, limit)?.holding_file(&file)
     }
 

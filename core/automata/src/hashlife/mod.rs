@@ -101,10 +101,13 @@ impl Universe {
         if rule.has_b0() {
             return Err(HashLifeError::B0(rule));
         }
-        if rule.life().is_none() {
-            return Err(HashLifeError::Family(rule));
+        if let Some(life) = rule.life() {
+            return Ok(Self::of_kind(rule, Kind::of_bits(life.bits()), limit));
         }
-        Ok(Self::of_kind(rule, Kind::of_bits(rule.bits()), limit))
+        match rule.local() {
+            Some(local) => Self::new_local(rule, local, limit),
+            None => Err(HashLifeError::Family(rule)),
+        }
     }
 
     /// An empty universe of any rule of up to 256 states whose store holds at most `limit`
