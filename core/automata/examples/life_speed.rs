@@ -1,34 +1,52 @@
 //! How fast the packed engine runs: a half-density soup on a torus, for `tests/peers/life/run`.
 //!
 //! `life_speed soup SIDE FILE.rle FILE.bits` writes the soup as RLE and as raw words (row by
-//! row, 64 cells a word, little-endian); `life_speed run FILE.rle GENERATIONS [LEVEL]` prints
-//! `population seconds` of CPU-bound work on one thread; `life_speed hashlife FILE.rle GENERATIONS`
-//! does the same with HashLife on the unbounded plane.
+//! row, 64 cells a word, little-endian); `life_speed run FILE.rle GENERATIONS [OPTIONS]` prints
+//! `population seconds` (of processor time), on one thread unless told otherwise; `life_speed hashlife
+//! FILE.rle GENERATIONS [MIB]` does the same with HashLife on the unbounded plane, from a
+//! macrocell file as well, within a memory limit.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use loom_automata::simd::Level;
-use loom_automata::{Packed, Rule, Topology, Universe, rle, rle_write};
+use loom_automata::{Packed, Topology, Universe, rle, rle_write};
 use num_bigint::BigUint;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["soup", side, rle_file, bits_file] => soup(side.parse()?, rle_file, bits_file),
-        ["run", file, generations] => run(file, generations.parse()?, None),
-        ["run", file, generations, level] => run(file, generations.parse()?, Some(level)),
-        ["hashlife", file, generations] => hashlife(file, generations.parse()?),
-        _ => Err("usage: life_speed soup SIDE F.rle F.bits | run F.rle GENERATIONS [LEVEL] | hashlife F.rle GENERATIONS".into()),
+        ["run", file, generations, ref options @ ..] => run(file, generations.parse()?, options),
+        ["hashlife", file, generations] => hashlife(file, generations.parse()?, 8 << 10),
+        ["hashlife", file, generations, limit] => {
+            hashlife(file, generations.parse()?, limit.parse()?)
+        }
+        _ => Err("usage: life_speed soup SIDE F.rle F.bits | run F.rle|soup=SIDE GENERATIONS [words|pairs|avx2] [pass=N] [threads=N] | hashlife F.rle|F.mc GENERATIONS [MIB]".into()),
     }
 }
 
-fn soup(side: u32, rle_file: &str, bits_file: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// Seconds of processor time that this program has used so far, or seconds since the first call
+/// where the system doesn't say; a busy machine disturbs the former less.
+fn processor_seconds() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let nanoseconds = |task: std::fs::DirEntry| {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<f64>().ok()
+    };
+    match std::fs::read_dir("/proc/self/task") {
+        Ok(tasks) => tasks.flatten().filter_map(nanoseconds).sum::<f64>() * 1e-9,
+        Err(_) => START.get_or_init(Instant::now).elapsed().as_secs_f64(),
+    }
+}
+
+/// A torus half full of soup, always the same one.
+fn half(side: u32) -> Result<Packed, Box<dyn std::error::Error>> {
     let topology = Topology::Torus {
         width: side,
         height: side,
     };
-    let rule = loom_automata::LIFE.on(topology);
-    let mut packed = Packed::new(rule.clone(), 1 << 32)?;
+    let mut packed = Packed::new(loom_automata::LIFE.on(topology), 1 << 32)?;
     let mut state = 1u64;
     packed.cells_mut().fill_random(0.5, || {
         // SplitMix64, so that the soup depends on nothing but the number 1.
@@ -37,7 +55,13 @@ fn soup(side: u32, rle_file: &str, bits_file: &str) -> Result<(), Box<dyn std::e
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     });
-    let mut pattern = packed.cells().pattern(topology);
+    Ok(packed)
+}
+
+fn soup(side: u32, rle_file: &str, bits_file: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let packed = half(side)?;
+    let rule = packed.rule();
+    let mut pattern = packed.cells().pattern(rule.topology);
     pattern.rule = Some(rule);
     std::fs::write(rle_file, rle_write::write(&pattern))?;
     let cells = packed.cells();
@@ -48,37 +72,60 @@ fn soup(side: u32, rle_file: &str, bits_file: &str) -> Result<(), Box<dyn std::e
     Ok(())
 }
 
-fn run(
-    file: &str,
-    generations: u64,
-    level: Option<&str>,
-) -> Result<(), Box<dyn std::error::Error>> {
-    let pattern = rle::read(&std::fs::read_to_string(file)?)?;
-    let rule: Rule = pattern.rule_or_life();
-    let mut packed = Packed::from_pattern(rule.clone(), &pattern, 1 << 32)?;
-    match level {
-        Some("words") => packed.set_level(Level::Words),
-        Some("avx2") => packed.set_level(Level::Avx2),
-        _ => {}
+fn run(file: &str, generations: u64, options: &[&str]) -> Result<(), Box<dyn std::error::Error>> {
+    let mut packed = match file.strip_prefix("soup=") {
+        Some(side) => half(side.parse()?)?,
+        None => {
+            let pattern = rle::read(&std::fs::read_to_string(file)?)?;
+            Packed::from_pattern(pattern.rule_or_life(), &pattern, 1 << 32)?
+        }
+    };
+    let mut threads = 1;
+    for option in options {
+        match option.split_once('=') {
+            Some(("pass", n)) => packed.set_pass(n.parse()?),
+            Some(("threads", n)) => threads = n.parse()?,
+            None if *option == "words" => packed.set_level(Level::Words),
+            None if *option == "pairs" => packed.set_level(Level::Pairs),
+            None if *option == "avx2" => packed.set_level(Level::Avx2),
+            _ => return Err(format!("there is no option {option}").into()),
+        }
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    let start = Instant::now();
+    packed.set_threads(threads);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()?;
+    let (start, wall) = (processor_seconds(), Instant::now());
     pool.install(|| packed.advance(generations));
-    let seconds = start.elapsed().as_secs_f64();
+    let (seconds, wall) = (processor_seconds() - start, wall.elapsed().as_secs_f64());
     println!("{} {seconds}", packed.cells().population());
-    eprintln!("{} on {}", packed.level().name(), rule);
+    eprintln!(
+        "{} on {}, {wall:.3} s on the wall",
+        packed.level().name(),
+        packed.rule()
+    );
     Ok(())
 }
 
-fn hashlife(file: &str, generations: BigUint) -> Result<(), Box<dyn std::error::Error>> {
-    let pattern = rle::read(&std::fs::read_to_string(file)?)?;
-    let rule = pattern.rule_or_life().on(Topology::Plane);
-    let mut universe = Universe::from_pattern(rule, &pattern, 1 << 30)?;
-    let start = Instant::now();
-    universe.advance(&generations, &mut || false)?;
+fn hashlife(
+    file: &str,
+    generations: BigUint,
+    limit: u64,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let text = std::fs::read_to_string(file)?;
+    let mut universe = if text.starts_with("[M2]") {
+        Universe::from_macrocell(&text, None, limit << 20)?
+    } else {
+        let pattern = rle::read(&text)?;
+        let rule = pattern.rule_or_life().on(Topology::Plane);
+        Universe::from_pattern(rule, &pattern, limit << 20)?
+    };
+    drop(text);
+    let start = processor_seconds();
+    let result = universe.advance(&generations, &mut || false);
     let population = universe.population();
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = processor_seconds() - start;
     println!("{population} {seconds}");
     eprintln!("{} MiB", universe.bytes() >> 20);
-    Ok(())
+    Ok(result.map(|_| ())?)
 }

@@ -6,6 +6,8 @@
 //! number (0 to 9) and the cell itself, evaluated without branches as a tree of choices; when
 //! the rule is a constant of the program the tree folds to a few operations.
 
+use crate::rule::LIFE;
+
 /// A word or vector of words whose bits are cells.
 pub(crate) trait Lanes: Copy {
     /// Words in one value.
@@ -29,6 +31,15 @@ pub(crate) trait Lanes: Copy {
     fn choose(self, yes: Self, no: Self) -> Self {
         no.xor(self.and(yes.xor(no)))
     }
+    /// Conway's Life where the nine cells hold ones + 2 (twos + twos) + 4 fours live ones: alive
+    /// among three, or alive already among four. `four` tells 4 to 7 from 0 to 3 and, where the
+    /// number is odd, `two` tells 2, 3, 4 and 5 from the rest.
+    #[inline(always)]
+    fn life(ones: Self, [a, b]: [Self; 2], fours: Self, centre: Self) -> Self {
+        let four = fours.xor(a.and(b));
+        let two = fours.xor(a.or(b));
+        two.and(ones.xor(four)).and(ones.or(centre))
+    }
     /// Each cell's western neighbour: `self` moved up by one bit, the highest bit of the word
     /// before coming in.
     fn west(self, before: Self) -> Self;
@@ -44,6 +55,27 @@ pub(crate) trait RuleTable: Copy {
     /// The next state where the nine cells hold `2 * index` or `2 * index + 1` live ones, as
     /// `odd` says, the middle one being `centre`.
     fn pair<V: Lanes>(self, index: usize, odd: V, centre: V) -> V;
+    /// The next state where the nine cells hold ones + 2 (twos + twos) + 4 fours live ones.
+    #[inline(always)]
+    fn fate<V: Lanes>(self, ones: V, twos: [V; 2], fours: V, centre: V) -> V {
+        tree(self, ones, twos, fours, centre)
+    }
+}
+
+/// [`RuleTable::fate`] as a tree of choices.
+#[inline(always)]
+fn tree<V: Lanes, R: RuleTable>(rule: R, ones: V, twos: [V; 2], fours: V, centre: V) -> V {
+    let bit1 = twos[0].xor(twos[1]);
+    let carry = twos[0].and(twos[1]);
+    let bit2 = fours.xor(carry);
+    let low = bit1.choose(rule.pair(1, ones, centre), rule.pair(0, ones, centre));
+    let high = bit1.choose(rule.pair(3, ones, centre), rule.pair(2, ones, centre));
+    let result = bit2.choose(high, low);
+    if rule.high_counts() {
+        fours.and(carry).choose(rule.pair(4, ones, centre), result)
+    } else {
+        result
+    }
 }
 
 /// A rule that is known when the program is compiled: see [`crate::Rule::bits`].
@@ -81,6 +113,14 @@ impl<const BITS: u32> RuleTable for Fixed<BITS> {
             }
         };
         odd.choose(leaf(2 * index + 1), leaf(2 * index))
+    }
+
+    #[inline(always)]
+    fn fate<V: Lanes>(self, ones: V, twos: [V; 2], fours: V, centre: V) -> V {
+        if BITS != LIFE.bits() {
+            return tree(self, ones, twos, fours, centre);
+        }
+        V::life(ones, twos, fours, centre)
     }
 }
 
@@ -138,18 +178,7 @@ pub(crate) fn next<V: Lanes, R: RuleTable>(
     let carry = above.0.majority(here.0, below.0);
     let twos = above.1.xor3(here.1, below.1);
     let fours = above.1.majority(here.1, below.1);
-    // The count is ones + 2 (carry + twos) + 4 fours.
-    let bit1 = twos.xor(carry);
-    let carry = twos.and(carry);
-    let bit2 = fours.xor(carry);
-    let low = bit1.choose(rule.pair(1, ones, centre), rule.pair(0, ones, centre));
-    let high = bit1.choose(rule.pair(3, ones, centre), rule.pair(2, ones, centre));
-    let result = bit2.choose(high, low);
-    if rule.high_counts() {
-        fours.and(carry).choose(rule.pair(4, ones, centre), result)
-    } else {
-        result
-    }
+    rule.fate(ones, [carry, twos], fours, centre)
 }
 
 impl Lanes for u64 {
@@ -180,10 +209,37 @@ impl Lanes for u64 {
     }
 }
 
+impl Lanes for [u64; 2] {
+    const WORDS: usize = 2;
+    #[inline(always)]
+    fn splat(word: u64) -> Self {
+        [word; 2]
+    }
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        [self[0] & other[0], self[1] & other[1]]
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        [self[0] | other[0], self[1] | other[1]]
+    }
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        [self[0] ^ other[0], self[1] ^ other[1]]
+    }
+    #[inline(always)]
+    fn west(self, before: Self) -> Self {
+        [self[0].west(before[0]), self[1].west(before[1])]
+    }
+    #[inline(always)]
+    fn east(self, after: Self) -> Self {
+        [self[0].east(after[0]), self[1].east(after[1])]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::LIFE;
 
     /// Every state of a cell and its eight neighbours stands once in eight words.
     fn check<R: RuleTable>(table: R, bits: u32) {

@@ -101,7 +101,7 @@ impl Grid {
 
     /// The words of row `y`. Bits beyond the width mean nothing in the last one: on a torus the
     /// rim may stand there.
-    fn row(&self, y: usize) -> &[u64] {
+    pub(crate) fn row(&self, y: usize) -> &[u64] {
         &self.raw()[self.start(y)..][..self.words()]
     }
 

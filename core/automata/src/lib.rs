@@ -32,6 +32,7 @@ mod lanes;
 pub mod local;
 mod means;
 pub mod packed;
+mod passes;
 pub mod pattern;
 pub mod reference;
 pub mod rle;

@@ -1,21 +1,25 @@
 //! The packed engine: any rule on a torus or bounded plane, 64 cells a word, SIMD and threads.
 //!
-//! Two grids take turns. A generation first brings the rim up to date (copies of the opposite
-//! edges on a torus), then bands of rows are computed, each by one thread; a band reads the old
-//! grid and writes its own rows of the new one, so the result can't depend on who does what.
+//! Two grids take turns: bands of rows are computed, each by one thread, in passes of several
+//! generations that read the old grid and write the new one.
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::grid::{Grid, LINE};
+use crate::grid::Grid;
+use crate::passes::{MOST, Strips};
 use crate::pattern::Pattern;
 use crate::rule::Rule;
-use crate::simd::{self, Level};
+use crate::simd::Level;
 
 /// Fewer cells than this are stepped by one thread: waking others would take longer.
 const THREADS_FROM: usize = 1 << 19;
+
+/// A pass has at most one generation for so many rows of the grid: bands overlap by a row for
+/// each generation.
+const PART: usize = 8;
 
 /// Why a packed universe could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -53,11 +57,13 @@ pub enum PackedError {
 pub struct Packed {
     rule: Rule,
     cells: Arc<Grid>,
-    spare: Option<Box<Grid>>,
+    spare: Option<Arc<Grid>>,
     /// Whether `spare` holds the generation before.
     stepped: bool,
     level: Level,
     threads: usize,
+    pass: usize,
+    strips: Vec<Strips>,
 }
 
 impl Packed {
@@ -93,6 +99,8 @@ impl Packed {
             stepped: false,
             level: Level::best(),
             threads: rayon::current_num_threads(),
+            pass: MOST,
+            strips: Vec::new(),
         })
     }
 
@@ -144,6 +152,12 @@ impl Packed {
         self.threads = threads.max(1);
     }
 
+    /// Advances by at most so many generations in a pass over the cells. The cells don't depend
+    /// on it.
+    pub fn set_pass(&mut self, generations: usize) {
+        self.pass = generations.clamp(1, MOST);
+    }
+
     /// The vectors in use.
     pub fn level(&self) -> Level {
         self.level
@@ -173,43 +187,58 @@ impl Packed {
 
     /// One generation.
     pub fn step(&mut self) {
-        self.cells_mut().update_rim();
-        let mut next = self
-            .spare
-            .take()
-            .unwrap_or_else(|| Box::new((*self.cells).clone()));
-        self.fill(&mut next);
-        std::mem::swap(Arc::make_mut(&mut self.cells), &mut *next);
-        self.spare = Some(next);
-        self.stepped = true;
+        self.advance(1);
     }
 
     /// Several generations.
     pub fn advance(&mut self, generations: u64) {
-        for _ in 0..generations {
-            self.step();
+        // The last generation has a pass to itself, so that the one before it is at hand.
+        let mut left = generations.saturating_sub(1);
+        while left > 0 {
+            let most = self.pass.min(self.cells.height().div_ceil(PART)).max(1);
+            let pass = usize::try_from(left).map_or(most, |left| left.min(most));
+            self.go(pass);
+            left -= pass as u64;
+        }
+        if generations > 0 {
+            self.go(1);
+            self.stepped = true;
         }
     }
 
-    fn fill(&self, next: &mut Grid) {
+    /// Goes on by several generations in one pass.
+    fn go(&mut self, generations: usize) {
+        // A spare grid that somebody else holds as well stays as it is.
+        let spare = self
+            .spare
+            .take()
+            .filter(|spare| Arc::strong_count(spare) == 1);
+        let mut spare = spare.unwrap_or_else(|| Arc::new((*self.cells).clone()));
+        let next = Arc::make_mut(&mut spare);
         let (rule, level) = (self.rule.bits(), self.level);
-        let stride = self.cells.stride();
-        let (words, height) = (self.cells.words(), self.cells.height());
-        let input = self.cells.raw();
+        let cells = &*self.cells;
+        let (stride, height) = (cells.stride(), cells.height());
         let output = &mut next.raw_mut()[stride..(height + 1) * stride];
-        let cells = self.cells.width() * height;
-        if cells < THREADS_FROM || self.threads == 1 {
-            simd::step(level, rule, input, output, stride, LINE, words);
-            return;
+        let threads = if cells.width() * height < THREADS_FROM {
+            1
+        } else {
+            self.threads.min(height)
+        };
+        let band = height.div_ceil(threads);
+        self.strips.resize_with(threads, Strips::default);
+        if let [strips] = &mut self.strips[..] {
+            strips.pass(level, rule, cells, generations, 0, output);
+        } else {
+            output
+                .par_chunks_mut(band * stride)
+                .zip(&mut self.strips)
+                .enumerate()
+                .for_each(|(i, (output, strips))| {
+                    strips.pass(level, rule, cells, generations, i * band, output);
+                });
         }
-        let band = height.div_ceil(self.threads);
-        output
-            .par_chunks_mut(band * stride)
-            .enumerate()
-            .for_each(|(i, output)| {
-                let input = &input[i * band * stride..];
-                simd::step(level, rule, input, output, stride, LINE, words);
-            });
+        self.spare = Some(std::mem::replace(&mut self.cells, spare));
+        self.stepped = false;
     }
 
     /// Cells born and cells that died in the last generation; nothing before the first one and
@@ -217,44 +246,5 @@ impl Packed {
     pub fn last_changes(&self) -> Option<(u64, u64)> {
         let before = self.spare.as_ref().filter(|_| self.stepped)?;
         Some(self.cells.changes_since(before))
-    }
-}
-
-impl Grid {
-    /// Makes the rim tell the truth: on a torus each edge is copied to the far side of the
-    /// opposite one, on a bounded plane the rim is dead.
-    fn update_rim(&mut self) {
-        let (width, height) = (self.width(), self.height());
-        let (words, stride, wraps) = (self.words(), self.stride(), self.wraps());
-        let mask = self.last_mask();
-        let raw = self.raw_mut();
-        for y in 0..height {
-            let start = (y + 1) * stride + LINE;
-            let last = raw[start + words - 1] & mask;
-            raw[start + words - 1] = last;
-            let (mut before, mut after) = (0, 0);
-            if wraps {
-                before = (last >> ((width - 1) % 64)) << 63;
-                after = raw[start] & 1;
-            }
-            raw[start - 1] = before;
-            // The cell east of the last one lies in the last word, or in the word behind it.
-            if width % 64 == 0 {
-                raw[start + words] = after;
-            } else {
-                raw[start + words - 1] |= after << (width % 64);
-                raw[start + words] = 0;
-            }
-        }
-        let row = stride + 1;
-        if wraps {
-            raw.copy_within(height * stride..height * stride + row, 0);
-            let (first, end) = (stride, (height + 1) * stride);
-            // One word of the row behind belongs to this row's rim.
-            raw.copy_within(first..first + row, end);
-        } else {
-            raw[..stride].fill(0);
-            raw[(height + 1) * stride..].fill(0);
-        }
     }
 }

@@ -7,58 +7,64 @@ use std::sync::Arc;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{One, ToPrimitive, Zero};
 
-use super::store::{BIG, Id, LEAF, Stop, Store};
-use super::{Bounds, Universe, low};
+use super::store::{Id, Square, Store};
+use super::{Bounds, HashLifeError, Universe, low};
 use crate::pattern::Pattern;
 
 impl Universe {
     /// Whether a cell is alive.
     pub fn get(&self, x: &BigInt, y: &BigInt) -> bool {
+        self.state(x, y) != 0
+    }
+
+    /// The state of a cell; 1 for a live one of two states.
+    pub fn state(&self, x: &BigInt, y: &BigInt) -> u8 {
         let store = self.lock();
-        let mut id = self.root.id();
-        let half = BigInt::one() << (store.node(id).level - 1);
+        let mut square = self.root.square();
+        let half = BigInt::one() << (square.level - 1);
         if [x, y].iter().any(|&c| *c < -&half || *c >= half) {
-            return false;
+            return 0;
         }
         let (x, y) = (x + &half, y + &half);
-        loop {
-            let node = store.node(id);
-            if node.level == LEAF {
-                return node.cells() >> (low(&x) + 8 * low(&y)) & 1 != 0;
-            }
-            let bit = u64::from(node.level - 1);
-            id = node.child[usize::from(x.bit(bit)) + 2 * usize::from(y.bit(bit))];
+        while square.level > store.base() {
+            let bit = u64::from(square.level - 1);
+            square = store.split(square)[usize::from(x.bit(bit)) + 2 * usize::from(y.bit(bit))];
         }
+        let cells = store.child(square.id);
+        store
+            .kind
+            .state(cells, low(&x, square.level), low(&y, square.level))
     }
 
     /// Number of live cells.
     pub fn population(&self) -> BigUint {
-        let store = self.lock();
-        store.population(self.root.id(), &mut HashMap::new())
+        self.lock().population(self.root.square().id)
     }
 
     /// The smallest rectangle that holds every live cell; nothing when there is none.
     pub fn bounds(&self) -> Option<Bounds> {
         let store = self.lock();
-        let root = self.root.id();
-        if store.is_empty(root) {
+        let root = self.root.square();
+        if store.is_empty(root.id) {
             return None;
         }
-        let half = BigInt::one() << (store.node(root).level - 1);
+        let half = BigInt::one() << (root.level - 1);
+        let last = (1u32 << store.base()) - 1;
         // West and north are found from the near side, east and south from the far one.
+        let columns = 0x0101_0101_0101_0101u64;
         let left = store.edge(root, [[0, 2], [1, 3]], |cells| {
-            (0..8).find(|x| cells >> x & 0x0101_0101_0101_0101 != 0)
+            (0..8).find(|x| cells >> x & columns != 0)
         });
         let top = store.edge(root, [[0, 1], [2, 3]], |cells| {
             (0..8).find(|y| cells >> (8 * y) & 0xff != 0)
         });
         let right = store.edge(root, [[1, 3], [0, 2]], |cells| {
-            (0..8).find(|x| cells >> (7 - x) & 0x0101_0101_0101_0101 != 0)
+            (0..=last).find(|x| cells >> (last - x) & columns != 0)
         });
         let bottom = store.edge(root, [[2, 3], [0, 1]], |cells| {
-            (0..8).find(|y| cells >> (56 - 8 * y) & 0xff != 0)
+            (0..=last).find(|y| cells >> (8 * (last - y)) & 0xff != 0)
         });
-        let side = BigUint::one() << store.node(root).level;
+        let side = BigUint::one() << root.level;
         Some((
             BigInt::from(left.clone()) - &half,
             BigInt::from(top.clone()) - &half,
@@ -78,9 +84,9 @@ impl Universe {
         width: usize,
         height: usize,
     ) -> Vec<f32> {
-        let store = self.lock();
-        let mut view = View::new(&store, scale, width, height);
-        view.root(self.root.id(), &(x >> scale), &(y >> scale));
+        let mut store = self.lock();
+        let mut view = View::new(&mut store, scale, width, height);
+        view.root(self.root.square(), &(x >> scale), &(y >> scale));
         view.shares_of_blocks
     }
 
@@ -98,11 +104,11 @@ impl Universe {
         if !Arc::ptr_eq(&self.store, &other.store) {
             return None;
         }
-        let store = self.lock();
-        let prints = |universe: &Self| {
-            let mut view = View::new(&store, scale, width, height);
+        let mut store = self.lock();
+        let mut prints = |universe: &Self| {
+            let mut view = View::new(&mut store, scale, width, height);
             view.prints = vec![0; width * height];
-            view.root(universe.root.id(), &(x >> scale), &(y >> scale));
+            view.root(universe.root.square(), &(x >> scale), &(y >> scale));
             view.prints
         };
         let (ours, theirs) = (prints(self), prints(other));
@@ -122,25 +128,27 @@ impl Universe {
             ..Pattern::default()
         };
         let store = self.lock();
-        let root = self.root.id();
-        let level = store.node(root).level;
-        if population > BigUint::from(limit) || level > 60 {
+        let root = self.root.square();
+        if population > BigUint::from(limit) || root.level > 60 {
             return Err(population);
         }
-        let corner = -(1i64 << (level - 1));
-        let mut leaves: Vec<(i64, i64, u64)> = Vec::new();
+        let corner = -(1i64 << (root.level - 1));
+        let mut leaves: Vec<(i64, i64, Id)> = Vec::new();
         store.leaves(root, corner, corner, &mut leaves);
         leaves.sort_unstable();
         // Leaves of one row of squares stand side by side; their cells go out row by row.
+        let side = 1u32 << store.base();
         for band in leaves.chunk_by(|a, b| a.0 == b.0) {
-            for row in 0..8 {
-                for &(y, x, cells) in band {
-                    let mut bits = cells >> (8 * row) & 0xff;
-                    while bits != 0 {
-                        let first = bits.trailing_zeros();
-                        let length = (bits >> first).trailing_ones();
-                        pattern.push(x + i64::from(first), y + row, u64::from(length));
-                        bits &= !(((1 << length) - 1) << first);
+            for row in 0..side {
+                for &(y, x, leaf) in band {
+                    let cells = store.child(leaf);
+                    let mut alive = store.kind.alive(cells) >> (8 * row) & 0xff;
+                    while alive != 0 {
+                        let column = alive.trailing_zeros();
+                        let state = store.kind.state(cells, column, row);
+                        let (x, y) = (x + i64::from(column), y + i64::from(row));
+                        pattern.push_state(x, y, 1, state);
+                        alive &= alive - 1;
                     }
                 }
             }
@@ -153,72 +161,55 @@ impl Universe {
     /// The number of cells that differ between two universes; nothing when memory runs out.
     pub fn difference(&self, other: &Self) -> Option<BigUint> {
         if !Arc::ptr_eq(&self.store, &other.store) {
-            let copied = self.adopt(other).ok()?;
+            let copied = self.clone().adopt(other).ok()?;
             return self.difference(&copied);
         }
         let mut store = self.lock();
-        let (mut a, mut b) = (self.root.id(), other.root.id());
-        while store.node(a).level < store.node(b).level {
+        let (mut a, mut b) = (self.root.square(), other.root.square());
+        while a.level < b.level {
             a = store.pad(a).ok()?;
         }
-        while store.node(b).level < store.node(a).level {
+        while b.level < a.level {
             b = store.pad(b).ok()?;
         }
-        let mut counts = HashMap::new();
-        Some(store.differing(a, b, &mut HashMap::new(), &mut counts))
+        Some(store.differing(a.id, b.id, &mut HashMap::new()))
     }
 
-    /// A universe with another one's cells and generation in this one's store.
-    pub(super) fn adopt(&self, other: &Self) -> Result<Self, Stop> {
-        let (nodes, level) = {
+    /// This universe with another one's cells and generation. Where this one has two states,
+    /// whatever lives there is alive here.
+    pub(super) fn adopt(mut self, other: &Self) -> Result<Self, HashLifeError> {
+        let (squares, level) = {
             let store = other.lock();
-            let root = other.root.id();
-            (store.listing(root), store.node(root).level)
+            let root = other.root.square();
+            (store.listing(root), root.level)
         };
         let mut store = self.lock();
-        let id = store.rebuild(&nodes, level)?;
-        let root = store.hold(id);
+        let limit = store.limit() >> 20;
+        let square = store
+            .rebuild(&squares, level)
+            .map_err(|_| HashLifeError::PatternTooBig { limit })?;
+        let root = store.hold(square);
         drop(store);
-        Ok(Self {
-            root,
-            generation: other.generation.clone(),
-            collected: None,
-            ..self.clone()
-        })
+        self.root = root;
+        self.generation = other.generation.clone();
+        Ok(self)
     }
 }
 
 impl Store {
-    fn population(&self, id: Id, known: &mut HashMap<Id, BigUint>) -> BigUint {
-        let node = self.node(id);
-        if node.population != BIG {
-            return node.population.into();
-        }
-        if let Some(known) = known.get(&id) {
-            return known.clone();
-        }
-        let sum: BigUint = node
-            .child
-            .iter()
-            .map(|&child| self.population(child, known))
-            .sum();
-        known.insert(id, sum.clone());
-        sum
-    }
-
     /// Distance of the outermost live cell from one side of a square that is not empty. `sides`
     /// gives the two children at that side, then the other two; `outermost` does the same in a
     /// leaf. Only the squares that touch the outermost line so far are followed.
     fn edge(
         &self,
-        root: Id,
+        root: Square,
         sides: [[usize; 2]; 2],
         outermost: impl Fn(u64) -> Option<u32>,
     ) -> BigUint {
-        let mut front = BTreeSet::from([root]);
+        let mut front = BTreeSet::from([root.id]);
         let mut distance = BigUint::zero();
-        let mut level = self.node(root).level;
-        while level > LEAF {
+        let mut level = root.level;
+        while level > self.base() {
             level -= 1;
             distance <<= 1;
             let alive = |side: [usize; 2]| -> BTreeSet<Id> {
@@ -237,53 +228,46 @@ impl Store {
         }
         let rest = front
             .iter()
-            .filter_map(|&leaf| outermost(self.node(leaf).cells()))
+            .filter_map(|&leaf| outermost(self.kind.alive(self.child(leaf))))
             .min()
             .unwrap_or(0);
-        (distance << LEAF) + rest
+        (distance << self.base()) + rest
     }
 
-    fn leaves(&self, id: Id, x: i64, y: i64, out: &mut Vec<(i64, i64, u64)>) {
-        let node = self.node(id);
-        if node.population == 0 {
+    fn leaves(&self, square: Square, x: i64, y: i64, out: &mut Vec<(i64, i64, Id)>) {
+        if self.is_empty(square.id) {
             return;
         }
-        if node.level == LEAF {
-            out.push((y, x, node.cells()));
+        if square.level == self.base() {
+            out.push((y, x, square.id));
             return;
         }
-        let half = 1i64 << (node.level - 1);
-        for (place, &child) in node.child.iter().enumerate() {
+        let half = 1i64 << (square.level - 1);
+        for (place, quarter) in self.split(square).into_iter().enumerate() {
             let (dx, dy) = ((place & 1) as i64, (place >> 1) as i64);
-            self.leaves(child, x + dx * half, y + dy * half, out);
+            self.leaves(quarter, x + dx * half, y + dy * half, out);
         }
     }
 
-    fn differing(
-        &self,
-        a: Id,
-        b: Id,
-        known: &mut HashMap<(Id, Id), BigUint>,
-        counts: &mut HashMap<Id, BigUint>,
-    ) -> BigUint {
+    fn differing(&mut self, a: Id, b: Id, known: &mut HashMap<(Id, Id), BigUint>) -> BigUint {
         if a == b {
             return BigUint::zero();
         }
         if self.is_empty(a) {
-            return self.population(b, counts);
+            return self.population(b);
         }
         if self.is_empty(b) {
-            return self.population(a, counts);
+            return self.population(a);
         }
-        let (left, right) = (self.node(a), self.node(b));
-        if left.level == LEAF {
-            return (left.cells() ^ right.cells()).count_ones().into();
+        let (left, right) = (self.child(a), self.child(b));
+        if self.is_leaf(a) {
+            return self.kind.differing(left, right).into();
         }
         if let Some(known) = known.get(&(a, b)) {
             return known.clone();
         }
         let sum: BigUint = (0..4)
-            .map(|place| self.differing(left.child[place], right.child[place], known, counts))
+            .map(|place| self.differing(left[place], right[place], known))
             .sum();
         known.insert((a, b), sum.clone());
         sum
@@ -292,7 +276,7 @@ impl Store {
 
 /// A rectangle being filled with shares of live cells.
 struct View<'a> {
-    store: &'a Store,
+    store: &'a mut Store,
     scale: u32,
     width: i128,
     height: i128,
@@ -304,7 +288,7 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn new(store: &'a Store, scale: u32, width: usize, height: usize) -> Self {
+    fn new(store: &'a mut Store, scale: u32, width: usize, height: usize) -> Self {
         Self {
             store,
             scale,
@@ -320,8 +304,8 @@ impl<'a> View<'a> {
 impl View<'_> {
     /// Descends with big coordinates until the rest fits machine numbers. `left` and `top` are
     /// the view's corner in blocks.
-    fn root(&mut self, root: Id, left: &BigInt, top: &BigInt) {
-        let level = self.store.node(root).level;
+    fn root(&mut self, root: Square, left: &BigInt, top: &BigInt) {
+        let level = root.level;
         if u32::from(level) <= self.scale {
             // Each quarter of the universe lies within one of the four blocks at the origin.
             self.around_origin(root, left, top);
@@ -329,15 +313,15 @@ impl View<'_> {
         }
         let half = BigInt::one() << (u32::from(level) - 1 - self.scale);
         let mut squares = vec![(root, -&half - left, -half - top)];
-        while let Some(&(id, _, _)) = squares.first() {
-            let blocks = u32::from(self.store.node(id).level) - self.scale;
+        while let Some(&(square, _, _)) = squares.first() {
+            let blocks = u32::from(square.level) - self.scale;
             if blocks <= 120 {
                 break;
             }
             let half = BigInt::one() << (blocks - 1);
             let mut next = Vec::new();
-            for (id, x, y) in squares {
-                for (place, &child) in self.store.child(id).iter().enumerate() {
+            for (square, x, y) in squares {
+                for (place, child) in self.store.split(square).into_iter().enumerate() {
                     let x = if place & 1 == 1 {
                         &x + &half
                     } else {
@@ -352,36 +336,36 @@ impl View<'_> {
                         *start < BigInt::from(length) && start + &half > BigInt::zero()
                     };
                     let visible = seen(&x, self.width) && seen(&y, self.height);
-                    if visible && !self.store.is_empty(child) {
+                    if visible && !self.store.is_empty(child.id) {
                         next.push((child, x, y));
                     }
                 }
             }
             squares = next;
         }
-        for (id, x, y) in squares {
+        for (square, x, y) in squares {
             // A square of at most 2^120 blocks that meets the view has coordinates that fit;
             // one that is far away need not be drawn.
             if let (Some(x), Some(y)) = (x.to_i128(), y.to_i128())
                 && x.unsigned_abs().max(y.unsigned_abs()) < 1 << 125
             {
-                self.square(id, x, y);
+                self.square(square, x, y);
             }
         }
     }
 
-    fn around_origin(&mut self, root: Id, left: &BigInt, top: &BigInt) {
-        let level = self.store.node(root).level;
+    fn around_origin(&mut self, root: Square, left: &BigInt, top: &BigInt) {
+        let level = root.level;
         // A quarter covers 4^-(scale - level + 1) of its block.
         let part = (-2.0 * f64::from(self.scale - u32::from(level) + 1)).exp2();
-        for (place, &child) in self.store.child(root).clone().iter().enumerate() {
+        for (place, child) in self.store.split(root).into_iter().enumerate() {
             let x = BigInt::from((place & 1) as i32 - 1) - left;
             let y = BigInt::from((place >> 1) as i32 - 1) - top;
             if let (Some(x), Some(y)) = (x.to_i128(), y.to_i128()) {
                 let share = self.share(child) * part;
-                if !self.store.is_empty(child) {
+                if !self.store.is_empty(child.id) {
                     // The quarter's level tells apart squares that differ in size alone.
-                    self.block(x, y, share, u64::from(child) | u64::from(level) << 32);
+                    self.block(x, y, share, u64::from(child.id) | u64::from(level) << 32);
                 }
             }
         }
@@ -398,62 +382,76 @@ impl View<'_> {
     }
 
     /// Fills in a square whose north-west corner is block (x, y) of the view.
-    fn square(&mut self, id: Id, x: i128, y: i128) {
-        let node = *self.store.node(id);
-        let level = u32::from(node.level);
-        if node.population == 0 {
+    fn square(&mut self, square: Square, x: i128, y: i128) {
+        let level = u32::from(square.level);
+        if self.store.is_empty(square.id) {
             return;
         }
         if level == self.scale {
-            let share = self.share(id);
-            self.block(x, y, share, u64::from(id));
+            let share = self.share(square);
+            self.block(x, y, share, u64::from(square.id));
             return;
         }
         let blocks = 1i128 << (level - self.scale);
         if x >= self.width || y >= self.height || x + blocks <= 0 || y + blocks <= 0 {
             return;
         }
-        if node.level == LEAF {
-            self.leaf(node.cells(), x, y);
+        if square.level == self.store.base() {
+            self.leaf(square, x, y);
             return;
         }
-        for (place, &child) in node.child.iter().enumerate() {
+        for (place, quarter) in self.store.split(square).into_iter().enumerate() {
             let (dx, dy) = ((place & 1) as i128, (place >> 1) as i128);
-            self.square(child, x + dx * blocks / 2, y + dy * blocks / 2);
+            self.square(quarter, x + dx * blocks / 2, y + dy * blocks / 2);
         }
     }
 
-    /// Blocks of 1, 2 or 4 cells a side in a leaf.
-    fn leaf(&mut self, cells: u64, x: i128, y: i128) {
+    /// Blocks of 1, 2 or 4 cells a side in a leaf, smaller than the leaf.
+    fn leaf(&mut self, leaf: Square, x: i128, y: i128) {
         let side = 1u32 << self.scale;
+        let cells = self.store.child(leaf.id);
+        let alive = self.store.kind.alive(cells);
         let block = (0..side).fold(0u64, |block, row| block | ((1 << side) - 1) << (8 * row));
-        for by in 0..8 / side {
-            for bx in 0..8 / side {
-                let live = cells >> (side * (8 * by + bx)) & block;
+        let blocks = (1 << leaf.level) / side;
+        for by in 0..blocks {
+            for bx in 0..blocks {
+                let live = alive >> (side * (8 * by + bx)) & block;
                 if live != 0 {
                     let share = f64::from(live.count_ones()) / f64::from(side * side);
-                    self.block(x + i128::from(bx), y + i128::from(by), share, live);
+                    // What tells a block of states from another is more than what is alive.
+                    let print = (0..side * side).fold(0u64, |print, at| {
+                        let (x, y) = (bx * side + at % side, by * side + at / side);
+                        let state = self.store.kind.state(cells, x, y);
+                        (print ^ u64::from(state))
+                            .wrapping_mul(0x0100_0000_01b3)
+                            .rotate_left(5)
+                    });
+                    let print = if self.store.kind.is_bits() {
+                        live
+                    } else {
+                        print
+                    };
+                    self.block(x + i128::from(bx), y + i128::from(by), share, print);
                 }
             }
         }
     }
 
     /// The share of live cells in a square.
-    fn share(&mut self, id: Id) -> f64 {
-        let node = *self.store.node(id);
-        if node.population != BIG {
-            return node.population as f64 * (-2.0 * f64::from(node.level)).exp2();
+    fn share(&mut self, square: Square) -> f64 {
+        if let Some(count) = self.store.count(square.id) {
+            return f64::from(count) * (-2.0 * f64::from(square.level)).exp2();
         }
-        if let Some(&share) = self.known.get(&id) {
+        if let Some(&share) = self.known.get(&square.id) {
             return share;
         }
-        let share = node
-            .child
+        let quarters = self.store.split(square);
+        let share = quarters
+            .map(|quarter| self.share(quarter))
             .iter()
-            .map(|&child| self.share(child))
             .sum::<f64>()
             / 4.0;
-        self.known.insert(id, share);
+        self.known.insert(square.id, share);
         share
     }
 }

@@ -1,15 +1,18 @@
-//! HashLife: any rule without B0 on the unbounded plane, over astronomical times.
+//! HashLife: any local rule that leaves the empty plane empty, over astronomical times.
 //!
 //! A [`Universe`] is a root in a store of canonical squares and a generation, both of unlimited
 //! size. Clones share the store and cost nothing, so that captures and twins are clones. The
-//! store keeps within its memory limit: what no universe reaches is collected when it fills up,
-//! and when that is not enough the step fails with a sentence and the universe stays as it was.
+//! store keeps within its memory limit: what nobody needs is collected when it fills up, a step
+//! that still finds no room is halved, and when not even one generation fits the universe stops
+//! where it stands and says so.
 
+mod collect;
 mod leaf;
 mod look;
 mod macrocell;
 mod step;
 mod store;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -20,14 +23,18 @@ use num_bigint::{BigInt, BigUint};
 use num_traits::{One, ToPrimitive, Zero};
 use thiserror::Error;
 
+use crate::local::Local;
 use crate::pattern::Pattern;
 use crate::rule::{Rule, Topology};
+use leaf::Kind;
 pub use macrocell::MacrocellError;
 use step::Stepper;
-use store::{Id, LEAF, Root, Stop, Store};
+use store::{Id, Root, Square, Stop, Store};
 
 /// The highest level of a root: squares of side 2^1000 are as far as a universe grows.
 const MAX_LEVEL: u16 = 1000;
+
+const TOO_FAR: HashLifeError = HashLifeError::TooFar { limit: MAX_LEVEL };
 
 /// Why a universe could not be made or advanced.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -75,8 +82,8 @@ pub struct Universe {
     root: Arc<Root>,
     rule: Rule,
     generation: BigUint,
-    /// The generation at which the store was last collected to make a step possible.
-    collected: Option<BigUint>,
+    /// Steps of more than 2^most generations have been found not to fit the memory.
+    most: u16,
 }
 
 /// A rectangle: left, top, width, height.
@@ -94,21 +101,44 @@ impl Universe {
         if rule.has_b0() {
             return Err(HashLifeError::B0(rule));
         }
-        if rule.life().is_none() {
-            return Err(HashLifeError::Family(rule));
+        if rule.life().is_some() {
+            let kind = Kind::of_bits(rule.bits());
+            return Ok(Self::of_kind(rule, kind, limit));
         }
+        match rule.local() {
+            Some(local) => Self::new_local(rule, local, limit),
+            None => Err(HashLifeError::Family(rule)),
+        }
+    }
+
+    /// An empty universe of any rule of up to 256 states whose store holds at most `limit`
+    /// bytes; `rule` is the notation of what `local` says.
+    ///
+    /// # Errors
+    /// A rule with a grid, or one that turns empty cells alive.
+    pub fn new_local(rule: Rule, local: Arc<dyn Local>, limit: u64) -> Result<Self, HashLifeError> {
+        if rule.topology != Topology::Plane {
+            return Err(HashLifeError::Grid(rule));
+        }
+        if local.next(&[0; 9]) != 0 {
+            return Err(HashLifeError::B0(rule));
+        }
+        Ok(Self::of_kind(rule, Kind::Bytes(local), limit))
+    }
+
+    fn of_kind(rule: Rule, kind: Kind, limit: u64) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut store = Store::new(rule.clone(), limit);
-        let full = |_| HashLifeError::PatternTooBig { limit: limit >> 20 };
-        let id = store.empty(LEAF + 1).map_err(full)?;
-        let root = store.hold(id);
-        Ok(Self {
+        let mut store = Store::new(kind, limit);
+        let level = store.base() + 1;
+        let id = store.empty(level);
+        let root = store.hold(Square { id, level });
+        Self {
             store: Arc::new(Mutex::new(store)),
             root,
             rule,
             generation: BigUint::zero(),
-            collected: None,
-        })
+            most: MAX_LEVEL,
+        }
     }
 
     /// A universe that holds a pattern, at the pattern's place and generation.
@@ -116,10 +146,17 @@ impl Universe {
     /// # Errors
     /// Those of [`Self::new`]; not enough memory.
     pub fn from_pattern(rule: Rule, pattern: &Pattern, limit: u64) -> Result<Self, HashLifeError> {
-        let mut universe = Self::new(rule, limit)?;
-        universe.generation = pattern.generation.clone();
-        universe.load(pattern)?;
-        Ok(universe)
+        Self::new(rule, limit)?.holding(pattern)
+    }
+
+    /// This universe with other cells: those of a pattern, at its place and generation.
+    ///
+    /// # Errors
+    /// Not enough memory.
+    pub fn holding(mut self, pattern: &Pattern) -> Result<Self, HashLifeError> {
+        self.generation = pattern.generation.clone();
+        self.load(pattern)?;
+        Ok(self)
     }
 
     fn lock(&self) -> MutexGuard<'_, Store> {
@@ -139,7 +176,6 @@ impl Universe {
     /// Sets the generation and leaves the cells alone.
     pub fn set_generation(&mut self, generation: BigUint) {
         self.generation = generation;
-        self.collected = None;
     }
 
     /// Bytes that the store holds; all clones share them.
@@ -151,7 +187,7 @@ impl Universe {
     pub fn set_limit(&mut self, limit: u64) {
         self.lock()
             .set_limit(usize::try_from(limit).unwrap_or(usize::MAX));
-        self.collected = None;
+        self.most = MAX_LEVEL;
     }
 
     /// The same generation with other births and survivals; nothing learned about the old rule
@@ -161,10 +197,16 @@ impl Universe {
     /// Those of [`Self::new`]; not enough memory.
     pub fn with_rule(&self, rule: Rule) -> Result<Self, HashLifeError> {
         let limit = self.lock().limit();
-        let other = Self::new(rule, limit as u64)?;
-        other
-            .adopt(self)
-            .map_err(|_| HashLifeError::PatternTooBig { limit: limit >> 20 })
+        Self::new(rule, limit as u64)?.adopt(self)
+    }
+
+    /// The same with another rule of up to 256 states, as [`Self::new_local`] takes it.
+    ///
+    /// # Errors
+    /// Those of [`Self::new_local`]; not enough memory.
+    pub fn with_local(&self, rule: Rule, local: Arc<dyn Local>) -> Result<Self, HashLifeError> {
+        let limit = self.lock().limit();
+        Self::new_local(rule, local, limit as u64)?.adopt(self)
     }
 
     /// Replaces the cells by those of a pattern.
@@ -172,19 +214,23 @@ impl Universe {
         let mut store = self.lock();
         let limit = store.limit();
         let full = move |_| HashLifeError::PatternTooBig { limit: limit >> 20 };
-        let mut leaves: HashMap<(i64, i64), u64> = HashMap::new();
+        let (base, kind) = (store.base(), store.kind.clone());
+        let side = 1i64 << base;
+        let mut leaves: HashMap<(i64, i64), [u32; 4]> = HashMap::new();
         for run in pattern.placed(Topology::Plane) {
             let (mut x, end) = (run.x, run.x + run.length as i64);
             while x < end {
-                let next = (x | 7) + 1;
-                let bits = end.min(next) - x;
-                let cells = ((1u64 << bits) - 1) << (x & 7) << (8 * (run.y & 7));
-                *leaves.entry((x >> 3, run.y >> 3)).or_default() |= cells;
+                let next = end.min((x | (side - 1)) + 1);
+                let cells = leaves.entry((x >> base, run.y >> base)).or_default();
+                for x in x..next {
+                    let (x, y) = ((x & (side - 1)) as u32, (run.y & (side - 1)) as u32);
+                    *cells = kind.put(*cells, x, y, run.state);
+                }
                 x = next;
-            }
-            // A leaf in the map takes about 40 bytes while the pattern is read.
-            if leaves.len() * 40 > limit {
-                return Err(full(Stop::Full));
+                // A leaf in the map takes about 48 bytes while the pattern is read.
+                if leaves.len() * 48 > limit {
+                    return Err(full(Stop::Full));
+                }
             }
         }
         let mut squares: HashMap<(i64, i64), Id> = HashMap::new();
@@ -192,11 +238,11 @@ impl Universe {
             let leaf = store.leaf(cells).map_err(full)?;
             squares.insert(at, leaf);
         }
-        let mut level = LEAF;
+        let mut level = base;
         // The four squares around the origin have coordinates -1 and 0 at every level.
         let near = |(x, y): &(i64, i64)| (-1..=0).contains(x) && (-1..=0).contains(y);
         while !squares.keys().all(near) {
-            let empty = store.empty(level).map_err(full)?;
+            let empty = store.empty(level);
             let mut groups: HashMap<(i64, i64), [Id; 4]> = HashMap::new();
             for ((x, y), id) in squares {
                 let place = (x & 1) as usize + 2 * (y & 1) as usize;
@@ -208,7 +254,7 @@ impl Universe {
             }
             level += 1;
         }
-        let empty = store.empty(level).map_err(full)?;
+        let empty = store.empty(level);
         let quarter = |x, y| squares.get(&(x, y)).copied().unwrap_or(empty);
         let child = [
             quarter(-1, -1),
@@ -217,10 +263,12 @@ impl Universe {
             quarter(0, 0),
         ];
         let id = store.join(child).map_err(full)?;
-        let id = store.trim(id).map_err(full)?;
-        let root = store.hold(id);
+        let level = level + 1;
+        let square = store.trim(Square { id, level }).map_err(full)?;
+        let root = store.hold(square);
         drop(store);
         self.root = root;
+        self.most = MAX_LEVEL;
         Ok(())
     }
 
@@ -238,114 +286,99 @@ impl Universe {
         let mut done = BigUint::zero();
         // Small steps come first, while the universe is small.
         while let Some(k) = (generations - &done).trailing_zeros() {
-            let far = || HashLifeError::TooFar { limit: MAX_LEVEL };
             if interrupt() {
                 break;
             }
-            let k = k.to_u16().filter(|&k| k + 4 <= MAX_LEVEL).ok_or_else(far)?;
-            if !self.leap(k, interrupt)? {
-                break;
+            let k = k.min(self.most.into()).to_u16();
+            let k = k.filter(|&k| k + 4 <= MAX_LEVEL);
+            match self.leap(k.ok_or(TOO_FAR)?, interrupt) {
+                Ok(result) => result?,
+                Err(Stop::Asked) => break,
+                Err(Stop::Full) => {
+                    // Half the generations need less room; a single one can't be halved.
+                    let store = self.lock();
+                    let memory = HashLifeError::Memory {
+                        limit: store.limit() >> 20,
+                        generation: self.generation.clone(),
+                    };
+                    drop(store);
+                    self.most = k.and_then(|k| k.checked_sub(1)).ok_or(memory)?;
+                    continue;
+                }
             }
-            let step = BigUint::one() << k;
+            let step = BigUint::one() << k.unwrap_or(0);
             self.generation += &step;
             done += step;
-            self.collected = None;
         }
         Ok(done)
     }
 
-    /// 2^k generations; false when interrupted.
-    fn leap(&mut self, k: u16, interrupt: &mut dyn FnMut() -> bool) -> Result<bool, HashLifeError> {
-        loop {
-            match self.try_leap(k, interrupt)? {
-                Ok(()) => return Ok(true),
-                Err(Stop::Asked) => return Ok(false),
-                Err(Stop::Full) => {
-                    let mut store = self.lock();
-                    if self.collected.as_ref() == Some(&self.generation) {
-                        return Err(HashLifeError::Memory {
-                            limit: store.limit() >> 20,
-                            generation: self.generation.clone(),
-                        });
-                    }
-                    store.collect();
-                    drop(store);
-                    self.collected = Some(self.generation.clone());
-                }
-            }
-        }
-    }
-
-    fn try_leap(
+    /// 2^k generations.
+    fn leap(
         &mut self,
         k: u16,
         interrupt: &mut dyn FnMut() -> bool,
-    ) -> Result<Result<(), Stop>, HashLifeError> {
+    ) -> Result<Result<(), HashLifeError>, Stop> {
         let mut store = self.lock();
-        let root = match store.roomy(self.root.id(), k) {
-            Ok(Some(root)) => root,
-            Ok(None) => return Err(HashLifeError::TooFar { limit: MAX_LEVEL }),
-            Err(stop) => return Ok(Err(stop)),
-        };
-        let mut stepper = Stepper {
-            store: &mut store,
-            interrupt,
-            since: 0,
-        };
-        let result = stepper.step(root, k).and_then(|id| store.trim(id));
+        let result = (|| {
+            let Some(root) = store.collecting(|store| store.roomy(self.root.square(), k))? else {
+                return Ok(None);
+            };
+            let square = Stepper::new(&mut store, interrupt).run(root, k)?;
+            store.trim(square).map(Some)
+        })();
         match result {
-            Ok(id) => {
-                let root = store.hold(id);
+            Ok(Some(square)) => {
+                let root = store.hold(square);
                 drop(store);
                 self.root = root;
                 Ok(Ok(()))
             }
-            Err(stop) => Ok(Err(stop)),
+            Ok(None) => Ok(Err(TOO_FAR)),
+            Err(stop) => Err(stop),
         }
     }
 
-    /// Makes one cell alive or dead.
+    /// Makes one cell alive or dead: state 1 or 0.
     ///
     /// # Errors
     /// Memory; a cell further out than 2^999.
     pub fn set(&mut self, x: &BigInt, y: &BigInt, alive: bool) -> Result<(), HashLifeError> {
-        let mut retried = false;
-        loop {
-            let mut store = self.lock();
-            let mut id = self.root.id();
-            let result = loop {
-                let level = store.node(id).level;
-                let half = BigInt::one() << (level - 1);
+        self.set_state(x, y, alive.into())
+    }
+
+    /// Gives one cell a state. In a universe of two states any state but 0 is alive.
+    ///
+    /// # Errors
+    /// Memory; a cell further out than 2^999.
+    pub fn set_state(&mut self, x: &BigInt, y: &BigInt, state: u8) -> Result<(), HashLifeError> {
+        let mut store = self.lock();
+        let result = store.collecting(|store| {
+            let mut square = self.root.square();
+            loop {
+                let half = BigInt::one() << (square.level - 1);
                 if [x, y].iter().all(|&c| *c >= -&half && *c < half) {
-                    let put = store.put(id, &(x + &half), &(y + &half), alive);
-                    break put.and_then(|id| store.trim(id));
+                    let put = store.put(square, &(x + &half), &(y + &half), state)?;
+                    return store.trim(Square { id: put, ..square }).map(Some);
                 }
-                if level >= MAX_LEVEL {
-                    return Err(HashLifeError::TooFar { limit: MAX_LEVEL });
+                if square.level >= MAX_LEVEL {
+                    return Ok(None);
                 }
-                match store.pad(id) {
-                    Ok(larger) => id = larger,
-                    Err(stop) => break Err(stop),
-                }
-            };
-            match result {
-                Ok(id) => {
-                    let root = store.hold(id);
-                    drop(store);
-                    self.root = root;
-                    return Ok(());
-                }
-                Err(_) if !retried => {
-                    retried = true;
-                    store.collect();
-                }
-                Err(_) => {
-                    return Err(HashLifeError::Memory {
-                        limit: store.limit() >> 20,
-                        generation: self.generation.clone(),
-                    });
-                }
+                square = store.pad(square)?;
             }
+        });
+        match result {
+            Ok(Some(square)) => {
+                let root = store.hold(square);
+                drop(store);
+                self.root = root;
+                Ok(())
+            }
+            Ok(None) => Err(TOO_FAR),
+            Err(_) => Err(HashLifeError::Memory {
+                limit: store.limit() >> 20,
+                generation: self.generation.clone(),
+            }),
         }
     }
 
@@ -359,40 +392,37 @@ impl Universe {
 }
 
 impl Store {
-    /// The square, padded until 2^k generations can be computed and what grows meanwhile stays
-    /// inside the result; nothing when that would be too large.
-    fn roomy(&mut self, mut id: Id, k: u16) -> Result<Option<Id>, Stop> {
-        while self.node(id).level < k + 3 || !self.is_central(id) {
-            if self.node(id).level >= MAX_LEVEL {
-                return Ok(None);
+    /// Tries something once more after a collection if the store is full. What it starts from
+    /// must be read from a root each time.
+    fn collecting<T>(
+        &mut self,
+        mut attempt: impl FnMut(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        match attempt(self) {
+            Err(Stop::Full) => {
+                self.collect(&mut [], false);
+                attempt(self)
             }
-            id = self.pad(id)?;
+            other => other,
         }
-        Ok(Some(id))
     }
 
-    /// Whether all live cells lie in the middle quarter (by side).
+    /// The square, padded until 2^k generations can be computed and what grows meanwhile stays
+    /// inside the result; nothing when that would be too large.
+    fn roomy(&mut self, mut square: Square, k: u16) -> Result<Option<Square>, Stop> {
+        while square.level < (k + 3).max(self.base() + 3) || !self.is_central(square.id) {
+            if square.level >= MAX_LEVEL {
+                return Ok(None);
+            }
+            square = self.pad(square)?;
+        }
+        Ok(Some(square))
+    }
+
+    /// Whether all live cells lie in the middle quarter (by side) of a square three levels above
+    /// the leaves at least.
     fn is_central(&self, id: Id) -> bool {
-        let node = self.node(id);
-        if node.population == 0 {
-            return true;
-        }
-        if node.level < LEAF + 3 {
-            return false;
-        }
-        let inner: u64 = node
-            .child
-            .iter()
-            .enumerate()
-            .map(|(place, &child)| {
-                let inner = self.child(self.child(child)[3 - place])[3 - place];
-                self.node(inner).population
-            })
-            .fold(0, u64::saturating_add);
-        if node.population != store::BIG {
-            return inner == node.population;
-        }
-        node.child.iter().enumerate().all(|(place, &child)| {
+        self.child(id).iter().enumerate().all(|(place, &child)| {
             self.only(child, 3 - place) && self.only(self.child(child)[3 - place], 3 - place)
         })
     }
@@ -406,34 +436,37 @@ impl Store {
     }
 
     /// The smallest central square that holds all live cells.
-    fn trim(&mut self, mut id: Id) -> Result<Id, Stop> {
-        while self.node(id).level > LEAF + 1 {
-            let child = self.child(id);
+    fn trim(&mut self, mut square: Square) -> Result<Square, Stop> {
+        while square.level > self.base() + 1 {
+            let child = self.child(square.id);
             if !(0..4).all(|place| self.only(child[place], 3 - place)) {
                 break;
             }
-            id = self.centre_of(child)?;
+            square = Square {
+                id: self.centre_of(child)?,
+                level: square.level - 1,
+            };
         }
-        Ok(id)
+        Ok(square)
     }
 
     /// The square with one cell changed; coordinates count from its north-west corner.
-    fn put(&mut self, id: Id, x: &BigInt, y: &BigInt, alive: bool) -> Result<Id, Stop> {
-        let node = *self.node(id);
-        if node.level == LEAF {
-            let bit = 1u64 << (low(x) & 7) << (8 * (low(y) & 7));
-            let cells = node.cells();
-            return self.leaf(if alive { cells | bit } else { cells & !bit });
+    fn put(&mut self, square: Square, x: &BigInt, y: &BigInt, state: u8) -> Result<Id, Stop> {
+        if square.level == self.base() {
+            let cells = self.child(square.id);
+            let (x, y) = (low(x, square.level), low(y, square.level));
+            let cells = self.kind.put(cells, x, y, state);
+            return self.leaf(cells);
         }
-        let bit = u64::from(node.level - 1);
+        let bit = u64::from(square.level - 1);
         let place = usize::from(x.bit(bit)) + 2 * usize::from(y.bit(bit));
-        let mut child = node.child;
-        child[place] = self.put(child[place], x, y, alive)?;
+        let mut child = self.child(square.id);
+        child[place] = self.put(self.split(square)[place], x, y, state)?;
         self.join(child)
     }
 }
 
-/// The lowest three bits of a number that is not negative.
-fn low(number: &BigInt) -> u32 {
-    (0..3).fold(0, |low, bit| low | u32::from(number.bit(bit)) << bit)
+/// The lowest bits of a number that is not negative.
+fn low(number: &BigInt, bits: u16) -> u32 {
+    (0..bits).fold(0, |low, bit| low | u32::from(number.bit(bit.into())) << bit)
 }

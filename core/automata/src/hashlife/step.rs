@@ -3,9 +3,12 @@
 //! Nine overlapping squares of half the side are advanced, and joined into four whose middles
 //! are advanced again (the full step, 2^(level - 2) generations) or only cut out (fewer
 //! generations). Each answer is remembered.
+//!
+//! Squares that a computation under way needs stand in a list of their own, where collection
+//! finds them and sets their new numbers. It happens at the start of a square's computation
+//! only, where no number is held elsewhere.
 
-use super::leaf;
-use super::store::{Id, LEAF, NONE, Stop, Store};
+use super::store::{Id, NONE, Square, Stop, Store};
 
 /// Asked now and then while a step is computed; true stops it.
 pub(super) type Interrupt<'a> = dyn FnMut() -> bool + 'a;
@@ -13,28 +16,59 @@ pub(super) type Interrupt<'a> = dyn FnMut() -> bool + 'a;
 /// New results between two questions to the caller, about 0.1 ms of work.
 const PATIENCE: u32 = 512;
 
+/// Squares of half the side under way, and their owner.
+const PINS: usize = 10;
+
 /// A computation under way.
 pub(super) struct Stepper<'a, 'b> {
-    pub store: &'a mut Store,
-    pub interrupt: &'a mut Interrupt<'b>,
-    pub since: u32,
+    store: &'a mut Store,
+    interrupt: &'a mut Interrupt<'b>,
+    since: u32,
+    /// Squares in use.
+    pins: Vec<Id>,
+    /// Squares that may be made between two places where the store can be collected.
+    margin: usize,
 }
 
-impl Stepper<'_, '_> {
-    /// The middle of `id`, of half its side, after 2^k generations; `k` is at most the level
-    /// less 2, and the level is at least 4.
-    pub(super) fn step(&mut self, id: Id, k: u16) -> Result<Id, Stop> {
-        let node = *self.store.node(id);
-        let full = k + 2 == node.level;
-        if node.population == 0 {
-            return self.store.empty(node.level - 1);
+impl<'a, 'b> Stepper<'a, 'b> {
+    pub(super) fn new(store: &'a mut Store, interrupt: &'a mut Interrupt<'b>) -> Self {
+        Self {
+            store,
+            interrupt,
+            since: 0,
+            pins: Vec::new(),
+            margin: 0,
         }
-        if full && node.result != NONE {
-            return Ok(node.result);
+    }
+
+    /// The middle of `square`, of half its side, after 2^k generations; `k` is at most the level
+    /// less 2, and the square is larger than a leaf.
+    pub(super) fn run(&mut self, square: Square, k: u16) -> Result<Square, Stop> {
+        // A square makes nine others at most after its last part has returned.
+        self.margin = 10 * usize::from(square.level) + 16;
+        self.pins.clear();
+        let id = self.step(square.id, square.level, k)?;
+        let level = square.level - 1;
+        Ok(Square { id, level })
+    }
+
+    fn step(&mut self, id: Id, level: u16, k: u16) -> Result<Id, Stop> {
+        let full = k + 2 == level;
+        if self.store.is_empty(id) {
+            return Ok(self.store.empty(level - 1));
         }
-        if !full && let Some(&result) = self.store.partial.get(&Store::key(id, k)) {
-            return Ok(result);
+        if full {
+            let known = self.store.results[id as usize];
+            if known != NONE {
+                return Ok(known);
+            }
+        } else if let Some(&known) = self.store.partial.get(&(id, k)) {
+            return Ok(known);
         }
+        self.compute(id, level, k, full)
+    }
+
+    fn compute(&mut self, id: Id, level: u16, k: u16, full: bool) -> Result<Id, Stop> {
         self.since += 1;
         if self.since >= PATIENCE {
             self.since = 0;
@@ -42,52 +76,91 @@ impl Stepper<'_, '_> {
                 return Err(Stop::Asked);
             }
         }
-        let result = if node.level == LEAF + 1 {
-            let leaves = node.child.map(|leaf| self.store.node(leaf).cells());
-            let cells = leaf::advance(&self.store.rule, leaves, 1 << k);
+        let base = self.pins.len();
+        self.pins.push(id);
+        self.make_room()?;
+        let id = self.pins[base];
+        let result = if level == self.store.base() + 1 {
+            let leaves = self.store.child(id).map(|leaf| self.store.child(leaf));
+            let cells = self.store.kind.advance(leaves, k);
             self.store.leaf(cells)?
         } else {
-            self.inner(node.child, k, full)?
+            self.inner(base, level, k, full)?
         };
+        let id = self.pins[base];
+        self.pins.truncate(base);
         if full {
-            self.store.nodes[id as usize].result = result;
+            self.store.results[id as usize] = result;
         } else {
             self.store.remember(id, k, result)?;
         }
         Ok(result)
     }
 
-    fn inner(&mut self, [nw, ne, sw, se]: [Id; 4], k: u16, full: bool) -> Result<Id, Stop> {
+    fn make_room(&mut self) -> Result<(), Stop> {
+        let margin = self.margin;
+        let enough = |store: &mut Store| {
+            store.ensure(margin)?;
+            store.ensure_partial(margin)
+        };
+        if enough(self.store).is_ok() {
+            return Ok(());
+        }
+        // Results are kept if that leaves room to work in.
+        for keep in [true, false] {
+            self.store.collect(&mut self.pins, keep);
+            if self.store.is_roomy() && enough(self.store).is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Stop::Full)
+    }
+
+    fn inner(&mut self, base: usize, level: u16, k: u16, full: bool) -> Result<Id, Stop> {
+        let [nw, ne, sw, se] = self.store.child(self.pins[base]);
         let [_, a1, a2, a3] = self.store.child(nw);
         let [b0, _, b2, b3] = self.store.child(ne);
         let [c0, c1, _, c3] = self.store.child(sw);
         let [d0, d1, d2, _] = self.store.child(se);
-        let north = self.store.join([a1, b0, a3, b2])?;
-        let west = self.store.join([a2, a3, c0, c1])?;
-        let middle = self.store.join([a3, b2, c1, d0])?;
-        let east = self.store.join([b2, b3, d0, d1])?;
-        let south = self.store.join([c1, d0, c3, d2])?;
+        let [north, west, middle, east, south] = self.store.join_all([
+            [a1, b0, a3, b2],
+            [a2, a3, c0, c1],
+            [a3, b2, c1, d0],
+            [b2, b3, d0, d1],
+            [c1, d0, c3, d2],
+        ])?;
+        self.pins
+            .extend([nw, north, ne, west, middle, east, sw, south, se]);
+        debug_assert_eq!(self.pins.len(), base + PINS);
         let first = if full { k - 1 } else { k };
-        let mut nine = [nw, north, ne, west, middle, east, sw, south, se];
-        for square in &mut nine {
-            *square = self.step(*square, first)?;
+        for at in base + 1..base + PINS {
+            let result = self.step(self.pins[at], level - 1, first)?;
+            self.pins[at] = result;
         }
+        let nine: [Id; 9] = std::array::from_fn(|i| self.pins[base + 1 + i]);
         let [r00, r01, r02, r10, r11, r12, r20, r21, r22] = nine;
-        let mut four = [
+        let four = [
             [r00, r01, r10, r11],
             [r01, r02, r11, r12],
             [r10, r11, r20, r21],
             [r11, r12, r21, r22],
         ];
-        let mut result = [NONE; 4];
-        for (quarter, out) in four.iter_mut().zip(&mut result) {
-            *out = if full {
-                let square = self.store.join(*quarter)?;
-                self.step(square, k - 1)?
-            } else {
-                self.store.centre_of(*quarter)?
-            };
-        }
+        let result = if full {
+            let squares = self.store.join_all(four)?;
+            self.pins[base + 1..base + 5].copy_from_slice(&squares);
+            self.pins.truncate(base + 5);
+            for at in base + 1..base + 5 {
+                let result = self.step(self.pins[at], level - 1, k - 1)?;
+                self.pins[at] = result;
+            }
+            std::array::from_fn(|i| self.pins[base + 1 + i])
+        } else {
+            let mut result = [NONE; 4];
+            for (quarters, out) in four.into_iter().zip(&mut result) {
+                *out = self.store.centre_of(quarters)?;
+            }
+            result
+        };
         self.store.join(result)
     }
 }
@@ -95,16 +168,16 @@ impl Stepper<'_, '_> {
 impl Store {
     /// The middle of the square that these four make.
     pub(super) fn centre_of(&mut self, [nw, ne, sw, se]: [Id; 4]) -> Result<Id, Stop> {
-        if self.node(nw).level == LEAF {
-            let leaves = [nw, ne, sw, se].map(|id| self.node(id).cells());
-            return self.leaf(leaf::centre(leaves));
+        if self.is_leaf(nw) {
+            let leaves = [nw, ne, sw, se].map(|id| self.child(id));
+            return self.leaf(self.kind.centre(leaves));
         }
-        let child = [
+        let quarters = [
             self.child(nw)[3],
             self.child(ne)[2],
             self.child(sw)[1],
             self.child(se)[0],
         ];
-        self.join(child)
+        self.join(quarters)
     }
 }

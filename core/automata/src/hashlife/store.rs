@@ -1,49 +1,46 @@
-//! The canonical nodes: squares of cells, each kept once, with what is known of their future.
+//! The canonical squares: each kept once, with what is known of its future.
 //!
-//! A node of level `n` is a square of side 2^n, made of four nodes of level `n - 1`; level 3 is
-//! a leaf of 8 × 8 cells. Equal squares are the same node (hash consing), so what has been
-//! computed for one holds for all. R. W. Gosper, *Exploiting regularities in large cellular
-//! spaces*, Physica D 10 (1984) 75–80.
+//! A square of level `n` has side 2^n and is made of four squares of level `n - 1`, down to the
+//! leaves. Equal squares are the same number (hash consing), so what has been computed for one
+//! holds for all. R. W. Gosper, *Exploiting regularities in large cellular spaces*, Physica D 10
+//! (1984) 75–80.
+//!
+//! A square takes 20 bytes: four numbers and its result. Its level is not kept, since whoever
+//! goes down the tree knows it; populations are counted when asked for. The empty squares of
+//! all levels come first, so that a number tells whether a square is empty.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
-use crate::adder::Masks;
-use crate::rule::Rule;
+use num_bigint::BigUint;
 
-/// A node's place in the store.
+use super::MAX_LEVEL;
+use super::leaf::Kind;
+use super::table::{Place, Table};
+
+/// A square's place in the store.
 pub(super) type Id = u32;
 
-/// Stands for no node.
+/// Stands for no square.
 pub(super) const NONE: Id = 0;
 
-/// The level of a leaf.
-pub(super) const LEAF: u16 = 3;
+/// Stands in a leaf for the result that it can't have.
+const LEAF: Id = Id::MAX;
 
-/// A population that doesn't fit 64 bits and must be added up anew.
-pub(super) const BIG: u64 = u64::MAX;
+/// The empty squares are numbered from 1 on, the smallest first.
+const LAST_EMPTY: Id = MAX_LEVEL as Id + 1;
 
-/// A square of cells.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
-    /// North-west, north-east, south-west, south-east; in a leaf the low and high half of its
-    /// cells and two zeros, which no inner node has.
-    pub child: [Id; 4],
-    /// Live cells, or [`BIG`].
-    pub population: u64,
-    /// The middle square of half the side, 2^(level - 2) generations on, or [`NONE`].
-    pub result: Id,
-    /// The square's side is 2^level.
-    pub level: u16,
-}
+/// A population not counted yet, and one of 2^32 - 2 or more.
+pub(super) const UNKNOWN: u32 = u32::MAX;
+const LARGE: u32 = u32::MAX - 1;
 
-impl Node {
-    pub(super) fn cells(&self) -> u64 {
-        u64::from(self.child[0]) | u64::from(self.child[1]) << 32
-    }
-}
+/// Bytes of a result of fewer generations than a square's full step.
+const PARTIAL: usize = 16;
+
+/// The least that a store may hold.
+const LEAST: usize = 1 << 18;
 
 /// Why a computation stopped early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,32 +51,52 @@ pub(super) enum Stop {
     Asked,
 }
 
+/// A square and its level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Square {
+    pub id: Id,
+    pub level: u16,
+}
+
 /// A root that survives collection; its number changes then.
 #[derive(Debug)]
-pub(super) struct Root(AtomicU32);
+pub(super) struct Root {
+    id: AtomicU32,
+    level: u16,
+}
 
 impl Root {
-    pub(super) fn id(&self) -> Id {
-        self.0.load(Ordering::Acquire)
+    pub(super) fn square(&self) -> Square {
+        Square {
+            id: self.id.load(Ordering::Acquire),
+            level: self.level,
+        }
+    }
+
+    pub(super) fn renumber(&self, id: Id) {
+        self.id.store(id, Ordering::Release);
     }
 }
 
-/// All nodes.
+/// All squares.
 #[derive(Debug)]
 pub(super) struct Store {
-    pub nodes: Vec<Node>,
-    /// Open addressing with linear probing; [`NONE`] is a free place.
-    table: Vec<Id>,
-    /// The empty node of each level, from [`LEAF`] on.
-    empty: Vec<Id>,
-    /// Results after 2^k generations, fewer than a node's full step: (node, k).
-    pub partial: HashMap<u64, Id, BuildHasherDefault<Mix>>,
-    roots: Vec<Weak<Root>>,
+    /// North-west, north-east, south-west, south-east; in a leaf its cells.
+    pub(super) quarters: Vec<[Id; 4]>,
+    /// The middle square of half the side, 2^(level - 2) generations on, [`NONE`] or [`LEAF`].
+    pub(super) results: Vec<Id>,
+    pub(super) table: Table,
+    /// Results after 2^k generations, fewer than a square's full step: (square, k).
+    pub(super) partial: HashMap<(Id, u16), Id, BuildHasherDefault<Mix>>,
+    /// Live cells of squares that somebody asked about.
+    pub(super) counts: Vec<u32>,
+    pub(super) large: HashMap<Id, BigUint>,
+    pub(super) roots: Vec<Weak<Root>>,
     limit: usize,
-    pub rule: Masks,
+    pub(super) kind: Kind,
 }
 
-/// A hash for keys that are already one number.
+/// A hash for keys that are small numbers.
 #[derive(Default)]
 pub(super) struct Mix(u64);
 
@@ -89,50 +106,53 @@ impl Hasher for Mix {
     }
     fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
-            self.write_u64(u64::from(byte));
+            self.write_u32(byte.into());
         }
     }
-    fn write_u64(&mut self, key: u64) {
-        let mixed = (self.0 ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn write_u16(&mut self, key: u16) {
+        self.write_u32(key.into());
+    }
+    fn write_u32(&mut self, key: u32) {
+        let mixed = (self.0 ^ u64::from(key)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ mixed >> 32;
     }
 }
 
-fn hash(child: [Id; 4]) -> usize {
-    let low = u64::from(child[0]) | u64::from(child[1]) << 32;
-    let high = u64::from(child[2]) | u64::from(child[3]) << 32;
-    let mixed = (low ^ high.rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9))
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed ^ mixed >> 29) as usize
-}
-
-const FIRST_TABLE: usize = 1 << 12;
-
 impl Store {
-    /// An empty store that will hold at most `limit` bytes (and at least a few kilobytes).
-    pub(super) fn new(rule: Rule, limit: usize) -> Self {
-        let nothing = Node {
-            child: [NONE; 4],
-            population: 0,
-            result: NONE,
-            level: 0,
-        };
-        Self {
-            nodes: vec![nothing],
-            table: vec![NONE; FIRST_TABLE],
-            empty: Vec::new(),
+    /// A store of empty squares that will hold at most `limit` bytes (and at least a quarter of
+    /// a mebibyte).
+    pub(super) fn new(kind: Kind, limit: usize) -> Self {
+        let mut store = Self {
+            quarters: vec![[NONE; 4]],
+            results: vec![NONE],
+            table: Table::new(),
             partial: HashMap::default(),
+            counts: Vec::new(),
+            large: HashMap::new(),
             roots: Vec::new(),
-            limit: limit.max(1 << 18),
-            rule: Masks::new(rule.bits()),
+            limit: limit.max(LEAST),
+            kind,
+        };
+        store.add(Place::of([0; 4], true), [0; 4], LEAF);
+        for id in 1..LAST_EMPTY {
+            // The future of nothing is nothing.
+            store.add(Place::of([id; 4], false), [id; 4], id);
         }
+        store
+    }
+
+    /// The level of leaves.
+    pub(super) fn base(&self) -> u16 {
+        self.kind.base()
     }
 
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>()
-            + self.table.len() * size_of::<Id>()
-            + self.partial.capacity() * 20
+        self.quarters.capacity() * size_of::<[Id; 4]>()
+            + self.results.capacity() * size_of::<Id>()
+            + self.table.bytes()
+            + self.counts.capacity() * size_of::<u32>()
+            + self.partial.capacity() * PARTIAL
     }
 
     pub(super) fn limit(&self) -> usize {
@@ -140,201 +160,214 @@ impl Store {
     }
 
     pub(super) fn set_limit(&mut self, limit: usize) {
-        self.limit = limit.max(1 << 18);
+        self.limit = limit.max(LEAST);
     }
 
-    pub(super) fn node(&self, id: Id) -> &Node {
-        &self.nodes[id as usize]
+    /// Squares held.
+    pub(super) fn len(&self) -> usize {
+        self.quarters.len()
     }
 
     pub(super) fn child(&self, id: Id) -> [Id; 4] {
-        self.node(id).child
+        self.quarters[id as usize]
     }
 
+    /// The four quarters of a square that is no leaf.
+    pub(super) fn split(&self, square: Square) -> [Square; 4] {
+        self.child(square.id).map(|id| Square {
+            id,
+            level: square.level - 1,
+        })
+    }
+
+    pub(super) fn is_leaf(&self, id: Id) -> bool {
+        self.results[id as usize] == LEAF
+    }
+
+    /// Whether no cell of a square is alive.
+    #[expect(clippy::unused_self, reason = "the numbers are this store's")]
     pub(super) fn is_empty(&self, id: Id) -> bool {
-        self.node(id).population == 0
+        id <= LAST_EMPTY
+    }
+
+    /// The empty square of a level.
+    pub(super) fn empty(&self, level: u16) -> Id {
+        Id::from(level - self.base()) + 1
+    }
+
+    /// How many numbers of empty squares there are, [`NONE`] among them.
+    pub(super) fn empties() -> usize {
+        LAST_EMPTY as usize + 1
     }
 
     /// A root that stays valid through collections as long as the handle lives.
-    pub(super) fn hold(&mut self, id: Id) -> Arc<Root> {
+    pub(super) fn hold(&mut self, square: Square) -> Arc<Root> {
         if self.roots.len() >= 64 && self.roots.len().is_power_of_two() {
             self.roots.retain(|root| root.strong_count() > 0);
         }
-        let root = Arc::new(Root(AtomicU32::new(id)));
+        let root = Arc::new(Root {
+            id: AtomicU32::new(square.id),
+            level: square.level,
+        });
         self.roots.push(Arc::downgrade(&root));
         root
     }
 
     /// The leaf with these cells.
-    pub(super) fn leaf(&mut self, cells: u64) -> Result<Id, Stop> {
-        let child = [cells as u32, (cells >> 32) as u32, NONE, NONE];
-        self.find(child, u64::from(cells.count_ones()), LEAF)
+    pub(super) fn leaf(&mut self, cells: [u32; 4]) -> Result<Id, Stop> {
+        self.find(Place::of(cells, true), cells, LEAF)
     }
 
-    /// The node with these four children, which are of one level.
-    pub(super) fn join(&mut self, child: [Id; 4]) -> Result<Id, Stop> {
-        let population = child.iter().fold(0u64, |sum, &id| {
-            sum.saturating_add(self.node(id).population)
-        });
-        let level = self.node(child[0]).level + 1;
-        self.find(child, population, level)
+    /// The square with these four quarters, which are of one level.
+    pub(super) fn join(&mut self, quarters: [Id; 4]) -> Result<Id, Stop> {
+        self.find(Place::of(quarters, false), quarters, NONE)
     }
 
-    fn find(&mut self, child: [Id; 4], population: u64, level: u16) -> Result<Id, Stop> {
-        let mask = self.table.len() - 1;
-        let mut at = hash(child) & mask;
-        loop {
-            let id = self.table[at];
-            if id == NONE {
-                break;
-            }
-            if self.nodes[id as usize].child == child {
-                return Ok(id);
-            }
-            at = (at + 1) & mask;
-        }
-        if 3 * self.nodes.len() >= 2 * self.table.len() {
-            self.grow_table()?;
-            let mask = self.table.len() - 1;
-            at = hash(child) & mask;
-            while self.table[at] != NONE {
-                at = (at + 1) & mask;
+    /// Several squares at once. The visits to memory of one don't wait for those of another.
+    #[inline]
+    pub(super) fn join_all<const N: usize>(
+        &mut self,
+        squares: [[Id; 4]; N],
+    ) -> Result<[Id; N], Stop> {
+        let places = squares.map(|quarters| Place::of(quarters, false));
+        let mut ids = places.map(|place| self.table.guess(place));
+        let found: [[Id; 4]; N] = std::array::from_fn(|i| self.child(ids[i]));
+        for (i, id) in ids.iter_mut().enumerate() {
+            if found[i] != squares[i] {
+                *id = self.find(places[i], squares[i], NONE)?;
             }
         }
-        self.make_room()?;
-        let id = self.nodes.len() as Id;
-        self.nodes.push(Node {
-            child,
-            population,
-            result: NONE,
-            level,
-        });
-        self.table[at] = id;
-        Ok(id)
+        Ok(ids)
     }
 
-    fn grow_table(&mut self) -> Result<(), Stop> {
-        let size = self.table.len() * 2;
-        if self.bytes() + self.table.len() * size_of::<Id>() > self.limit {
-            return Err(Stop::Full);
+    fn find(&mut self, place: Place, quarters: [Id; 4], result: Id) -> Result<Id, Stop> {
+        let is = |id: Id| self.quarters[id as usize] == quarters;
+        if let Some(id) = self.table.find(place, is) {
+            return Ok(id);
         }
-        self.table = Vec::new();
-        self.table.resize(size, NONE);
-        for (id, node) in self.nodes.iter().enumerate().skip(1) {
-            let mut at = hash(node.child) & (size - 1);
-            while self.table[at] != NONE {
-                at = (at + 1) & (size - 1);
+        if self.quarters.len() == self.quarters.capacity() || self.table.room() == 0 {
+            self.ensure(1)?;
+        }
+        Ok(self.add(place, quarters, result))
+    }
+
+    fn add(&mut self, place: Place, quarters: [Id; 4], result: Id) -> Id {
+        let id = self.quarters.len() as Id;
+        self.quarters.push(quarters);
+        self.results.push(result);
+        self.table.insert(place, id);
+        id
+    }
+
+    /// Makes room for so many more squares within the limit.
+    pub(super) fn ensure(&mut self, more: usize) -> Result<(), Stop> {
+        while self.table.room() < more {
+            if self.bytes() - self.table.bytes() + self.table.bytes_grown() > self.limit {
+                return Err(Stop::Full);
             }
-            self.table[at] = id as Id;
+            self.table.grow();
+            self.refill();
+        }
+        let count = self.quarters.len();
+        let spare = self.quarters.capacity().min(self.results.capacity()) - count;
+        if spare < more {
+            // Counted populations grow with the squares.
+            let each = 20 + if self.counts.is_empty() { 0 } else { 4 };
+            let left = self.limit.saturating_sub(self.bytes()) / each;
+            let grow = left
+                .min((count / 4).max(1 << 12))
+                .min(LEAF as usize - 1 - count);
+            if spare + grow < more {
+                return Err(Stop::Full);
+            }
+            self.quarters.reserve_exact(spare + grow);
+            self.results.reserve_exact(spare + grow);
         }
         Ok(())
     }
 
-    fn make_room(&mut self) -> Result<(), Stop> {
-        let count = self.nodes.len();
-        if count < self.nodes.capacity() {
-            return Ok(());
+    /// Enters every square into the table.
+    pub(super) fn refill(&mut self) {
+        for (id, &quarters) in self.quarters.iter().enumerate().skip(1) {
+            let place = Place::of(quarters, self.results[id] == LEAF);
+            self.table.insert(place, id as Id);
         }
-        let left = self.limit.saturating_sub(self.bytes()) / size_of::<Node>();
-        let more = left.min(count.max(1024)).min(Id::MAX as usize - count);
-        if more == 0 {
-            return Err(Stop::Full);
-        }
-        self.nodes.reserve_exact(more);
-        Ok(())
     }
 
     /// Remembers a result of fewer generations than the full step.
     pub(super) fn remember(&mut self, id: Id, k: u16, result: Id) -> Result<(), Stop> {
-        if self.partial.len() == self.partial.capacity()
-            && self.bytes() + self.partial.capacity().max(64) * 20 > self.limit
-        {
-            return Err(Stop::Full);
-        }
-        self.partial.insert(Self::key(id, k), result);
+        self.ensure_partial(1)?;
+        self.partial.insert((id, k), result);
         Ok(())
     }
 
-    pub(super) fn key(id: Id, k: u16) -> u64 {
-        u64::from(k) << 32 | u64::from(id)
-    }
-
-    /// The empty square of a level.
-    pub(super) fn empty(&mut self, level: u16) -> Result<Id, Stop> {
-        while self.empty.len() <= usize::from(level - LEAF) {
-            let id = match self.empty.last() {
-                None => self.leaf(0)?,
-                Some(&smaller) => self.join([smaller; 4])?,
-            };
-            self.empty.push(id);
+    /// Makes room for so many more such results.
+    pub(super) fn ensure_partial(&mut self, more: usize) -> Result<(), Stop> {
+        let (count, capacity) = (self.partial.len(), self.partial.capacity());
+        if capacity - count < more {
+            // A hash map grows to twice its size.
+            if self.bytes() + (2 * capacity).max(64 + more) * PARTIAL > self.limit {
+                return Err(Stop::Full);
+            }
+            self.partial.reserve(more);
         }
-        Ok(self.empty[usize::from(level - LEAF)])
+        Ok(())
     }
 
     /// A square of twice the side with this one in the middle.
-    pub(super) fn pad(&mut self, id: Id) -> Result<Id, Stop> {
-        let [nw, ne, sw, se] = self.child(id);
-        let e = self.empty(self.node(id).level - 1)?;
-        let child = [
-            self.join([e, e, e, nw])?,
-            self.join([e, e, ne, e])?,
-            self.join([e, sw, e, e])?,
-            self.join([se, e, e, e])?,
-        ];
-        self.join(child)
+    pub(super) fn pad(&mut self, square: Square) -> Result<Square, Stop> {
+        let [nw, ne, sw, se] = self.child(square.id);
+        let e = self.empty(square.level - 1);
+        let quarters =
+            self.join_all([[e, e, e, nw], [e, e, ne, e], [e, sw, e, e], [se, e, e, e]])?;
+        Ok(Square {
+            id: self.join(quarters)?,
+            level: square.level + 1,
+        })
     }
 
-    /// Forgets every node that no living root reaches, and all results.
-    pub(super) fn collect(&mut self) {
-        self.roots.retain(|root| root.strong_count() > 0);
-        let old = std::mem::take(&mut self.nodes);
-        // What is kept fits where it was, so nothing here can meet the limit.
-        let mut reached = vec![false; old.len()];
-        let mut stack: Vec<Id> = self
-            .roots
+    /// Live cells of a square, if fewer than 2^32 - 2.
+    pub(super) fn count(&mut self, id: Id) -> Option<u32> {
+        if self.counts.len() < self.quarters.len() {
+            self.counts
+                .reserve_exact(self.quarters.len() - self.counts.len());
+            self.counts.resize(self.quarters.len(), UNKNOWN);
+        }
+        let known = self.counts[id as usize];
+        if known != UNKNOWN {
+            return (known != LARGE).then_some(known);
+        }
+        let count = if self.is_empty(id) {
+            Some(0)
+        } else if self.is_leaf(id) {
+            Some(self.kind.population(self.child(id)))
+        } else {
+            let mut sum = Some(0u32);
+            for quarter in self.child(id) {
+                // All four are counted, so that what is large is known to be so from below.
+                let part = self.count(quarter);
+                sum = sum.zip(part).and_then(|(sum, part)| sum.checked_add(part));
+            }
+            sum.filter(|&sum| sum < LARGE)
+        };
+        self.counts[id as usize] = count.unwrap_or(LARGE);
+        count
+    }
+
+    /// Live cells of a square.
+    pub(super) fn population(&mut self, id: Id) -> BigUint {
+        if let Some(count) = self.count(id) {
+            return count.into();
+        }
+        if let Some(known) = self.large.get(&id) {
+            return known.clone();
+        }
+        let quarters = self.child(id);
+        let sum: BigUint = quarters
+            .map(|quarter| self.population(quarter))
             .iter()
-            .filter_map(Weak::upgrade)
-            .map(|root| root.id())
-            .collect();
-        while let Some(id) = stack.pop() {
-            if id == NONE || std::mem::replace(&mut reached[id as usize], true) {
-                continue;
-            }
-            let node = &old[id as usize];
-            if node.level > LEAF {
-                stack.extend(node.child);
-            }
-        }
-        // Children always stand before their parents, so one pass in order renumbers all.
-        let mut renumbered = vec![NONE; old.len()];
-        let kept = reached.iter().filter(|&&kept| kept).count();
-        let mut nodes = Vec::with_capacity(kept + 1);
-        nodes.push(old[0]);
-        for (id, node) in old.iter().enumerate().filter(|(id, _)| reached[*id]) {
-            let mut node = *node;
-            node.result = NONE;
-            if node.level > LEAF {
-                node.child = node.child.map(|child| renumbered[child as usize]);
-            }
-            renumbered[id] = nodes.len() as Id;
-            nodes.push(node);
-        }
-        drop(old);
-        self.nodes = nodes;
-        self.partial = HashMap::default();
-        self.empty.clear();
-        let size = (self.nodes.len() * 2).next_power_of_two().max(FIRST_TABLE);
-        self.table = vec![NONE; size];
-        for (id, node) in self.nodes.iter().enumerate().skip(1) {
-            let mut at = hash(node.child) & (size - 1);
-            while self.table[at] != NONE {
-                at = (at + 1) & (size - 1);
-            }
-            self.table[at] = id as Id;
-        }
-        for root in self.roots.iter().filter_map(Weak::upgrade) {
-            let id = renumbered[root.id() as usize];
-            root.0.store(id, Ordering::Release);
-        }
+            .sum();
+        self.large.insert(id, sum.clone());
+        sum
     }
 }

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use num_bigint::{BigInt, BigUint};
+use proptest::prelude::*;
 
 use super::{HashLifeError, Universe};
 use crate::catalogue::entry;
+use crate::local::Local;
 use crate::pattern::Pattern;
 use crate::rule::LIFE;
 
@@ -116,21 +120,46 @@ fn a_view_far_out_shows_what_is_there() {
 
 #[test]
 fn the_memory_limit_is_kept_and_named() {
-    let mut rabbits = universe("rabbits");
-    rabbits.set_limit(1 << 20);
-    let error = rabbits
-        .advance(&BigUint::from(20000u32), &mut || false)
+    // A soup whose squares hardly repeat can't be held in a mebibyte.
+    let mut state = 1u64;
+    let cells = (0..700 * 700i64).filter(|_| {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        state >> 63 == 0
+    });
+    let soup = Pattern::from_cells(cells.map(|at| (at % 700, at / 700)));
+    let mut universe = Universe::from_pattern(LIFE, &soup, LIMIT).unwrap();
+    let mut free = universe.clone();
+    universe.set_limit(1 << 20);
+    let error = universe
+        .advance(&BigUint::from(64u32), &mut || false)
         .unwrap_err();
     assert!(
         matches!(error, HashLifeError::Memory { limit: 1, .. }),
         "{error}"
     );
-    assert!(rabbits.bytes() <= 1 << 20);
     // The universe is where the last finished step left it, and goes on with more memory.
-    rabbits.set_limit(LIMIT);
-    let left = BigUint::from(17331u32) - rabbits.generation();
-    run(&mut rabbits, left);
-    assert_eq!(rabbits.population(), 1744u32.into());
+    universe.set_limit(LIMIT);
+    let left = BigUint::from(64u32) - universe.generation();
+    run(&mut universe, left);
+    run(&mut free, 64u32);
+    assert_eq!(universe.difference(&free), Some(0u32.into()));
+}
+
+#[test]
+fn a_store_that_fills_up_again_and_again_gives_the_same_cells() {
+    let mut free = universe("rabbits");
+    let mut tight = universe("rabbits");
+    tight.set_limit(600 << 10);
+    for generations in [1000u32, 4096, 12235] {
+        run(&mut free, generations);
+        run(&mut tight, generations);
+        assert!(tight.bytes() <= 600 << 10);
+        assert_eq!(tight.population(), free.population());
+        assert_eq!(tight.macrocell(), free.macrocell());
+    }
+    assert_eq!(tight.population(), 1744u32.into());
 }
 
 #[test]
@@ -138,7 +167,9 @@ fn collection_keeps_what_clones_hold() {
     let mut pentomino = universe("r-pentomino");
     let start = pentomino.clone();
     run(&mut pentomino, 1103u32);
-    pentomino.lock().collect();
+    pentomino.lock().collect(&mut [], true);
+    assert_eq!(pentomino.population(), 116u32.into());
+    pentomino.lock().collect(&mut [], false);
     assert_eq!(pentomino.population(), 116u32.into());
     assert_eq!(start.population(), 5u32.into());
     assert_eq!(
@@ -229,7 +260,8 @@ fn a_broken_macrocell_file_is_refused_with_its_line() {
         ("x = 3", 1),
         ("[M2]\n.*$\n4 0 9 0 0", 3),
         ("[M2]\n.*$\n5 1 0 0 0", 3),
-        ("[M2]\n2 0 0 0 0", 2),
+        ("[M2]\n1 0 0 300 0", 2),
+        ("[M2]\n2 0 0 3 0", 2),
         ("[M2]\n99999 0 0 0 0", 2),
         ("[M2]\n.*?", 2),
         ("[M2]\n#R B9", 2),
@@ -240,4 +272,170 @@ fn a_broken_macrocell_file_is_refused_with_its_line() {
             other => panic!("{text:?}: {other:?}"),
         }
     }
+}
+
+/// Rules of several states, each written out as its definition reads.
+#[derive(Clone, Copy, Debug)]
+enum Sample {
+    /// Wireworld: 1 head, 2 tail, 3 conductor.
+    Wireworld,
+    /// Brian's Brain: 1 ready, 2 refractory.
+    Brain,
+    /// Three states by a hash of the block.
+    Random(u64),
+}
+
+impl Local for Sample {
+    fn states(&self) -> usize {
+        match self {
+            Self::Wireworld => 4,
+            _ => 3,
+        }
+    }
+
+    fn next(&self, block: &[u8; 9]) -> u8 {
+        let ones = block.map(|state| u8::from(state == 1)).iter().sum::<u8>();
+        match (self, block[4]) {
+            (Self::Wireworld, 1) => 2,
+            (Self::Wireworld, 2) => 3,
+            (Self::Wireworld, 3) => 3 - 2 * u8::from(ones == 1 || ones == 2),
+            (Self::Wireworld, _) => 0,
+            (Self::Brain, 0) => u8::from(ones == 2),
+            (Self::Brain, state) => (state + 1) % 3,
+            (Self::Random(_), _) if *block == [0; 9] => 0,
+            (Self::Random(seed), _) => {
+                let mixed = block.iter().fold(*seed, |mixed, &state| {
+                    (mixed ^ u64::from(state))
+                        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                        .rotate_left(27)
+                });
+                (mixed >> 40) as u8 % 3
+            }
+        }
+    }
+}
+
+/// Cells of a plane, large enough that nothing reaches its edges, a byte each.
+fn naive(rule: Sample, cells: &[(i64, i64, u8)], generations: usize) -> Vec<(i64, i64, u8)> {
+    const SIDE: usize = 200;
+    let mut plane = vec![[0u8; SIDE]; SIDE];
+    for &(x, y, state) in cells {
+        plane[(y + 100) as usize][(x + 100) as usize] = state;
+    }
+    for _ in 0..generations {
+        let before = plane.clone();
+        for y in 1..SIDE - 1 {
+            for x in 1..SIDE - 1 {
+                let block = std::array::from_fn(|i| before[y + i / 3 - 1][x + i % 3 - 1]);
+                plane[y][x] = rule.next(&block);
+            }
+        }
+    }
+    let places = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y)));
+    places
+        .filter(|&(x, y)| plane[y][x] != 0)
+        .map(|(x, y)| (x as i64 - 100, y as i64 - 100, plane[y][x]))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn any_local_rule_runs_as_on_a_plane_of_bytes(
+        kind in 0u8..3, seed: u64, generations in 0usize..60,
+        left in -20i64..10, top in -20i64..10, tight: bool,
+    ) {
+        let rule: Sample = [Sample::Wireworld, Sample::Brain, Sample::Random(seed)][kind as usize];
+        let mut state = seed;
+        let cells: Vec<_> = (0..400i64)
+            .map(|at| {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                (left + at % 20, top + at / 20, (state >> 33) as u8 % rule.states() as u8)
+            })
+            .filter(|cell| cell.2 != 0)
+            .collect();
+        let mut pattern = Pattern::from_states(cells.iter().copied());
+        let corner = (cells.iter().map(|c| c.0).min().unwrap(), cells.iter().map(|c| c.1).min().unwrap());
+        pattern.position = Some(corner);
+        let limit = if tight { 700 << 10 } else { LIMIT };
+        let mut universe = Universe::new_local(LIFE, Arc::new(rule), limit)
+            .unwrap()
+            .holding(&pattern)
+            .unwrap();
+        run(&mut universe, generations as u32);
+        let expected = naive(rule, &cells, generations);
+        prop_assert_eq!(universe.population(), expected.len().into());
+        for &(x, y, state) in &expected {
+            prop_assert_eq!(universe.state(&x.into(), &y.into()), state);
+        }
+        let found = universe.pattern(100_000).unwrap();
+        let expected = Pattern::from_states(expected);
+        prop_assert_eq!(&found.runs, &expected.runs);
+        // There and back through a file.
+        let file = universe.macrocell();
+        let back =
+            Universe::from_macrocell_local(&file, LIFE, Arc::new(rule), LIMIT).unwrap();
+        prop_assert_eq!(back.macrocell(), file);
+        prop_assert_eq!(back.difference(&universe), Some(0u32.into()));
+        // What is alive, under a rule of two states.
+        let two = universe.with_rule(LIFE).unwrap();
+        prop_assert_eq!(two.population(), universe.population());
+        prop_assert_eq!(two.bounds(), universe.bounds());
+        let four = two.with_local(LIFE, Arc::new(Sample::Brain)).unwrap();
+        prop_assert_eq!(four.bounds(), universe.bounds());
+    }
+
+    #[test]
+    fn reading_a_macrocell_file_never_panics(text in "\\[M2\\]\n([0-9 .*$#RG]{0,12}\n){0,8}") {
+        let _ = Universe::from_macrocell(&text, None, LIMIT);
+        let _ = Universe::from_macrocell_local(&text, LIFE, Arc::new(Sample::Brain), LIMIT);
+    }
+}
+
+#[test]
+fn a_wire_carries_its_electrons_over_astronomical_times() {
+    // A loop of 8 conductors with one electron: its period is 8.
+    let ring = [
+        (0, 0),
+        (1, 0),
+        (2, 0),
+        (3, 1),
+        (2, 2),
+        (1, 2),
+        (0, 2),
+        (-1, 1),
+    ];
+    let cells = ring.iter().enumerate().map(|(i, &(x, y))| {
+        let state = match i {
+            0 => 2,
+            1 => 1,
+            _ => 3,
+        };
+        (x, y, state)
+    });
+    let mut pattern = Pattern::from_states(cells);
+    pattern.position = Some((-1, 0));
+    let start = Universe::new_local(LIFE, Arc::new(Sample::Wireworld), LIMIT)
+        .unwrap()
+        .holding(&pattern)
+        .unwrap();
+    let mut far = start.clone();
+    run(&mut far, BigUint::from(1u32) << 200);
+    assert_eq!(far.difference(&start), Some(0u32.into()));
+    run(&mut far, 1u32);
+    assert_eq!(far.difference(&start), Some(3u32.into()));
+}
+
+#[test]
+fn a_state_that_the_rule_lacks_is_refused() {
+    let file = "[M2]\n#R B3/S23\n1 0 5 0 0\n";
+    let result = Universe::from_macrocell_local(file, LIFE, Arc::new(Sample::Brain), LIMIT);
+    assert!(matches!(
+        result,
+        Err(super::MacrocellError::States {
+            highest: 5,
+            states: 3
+        })
+    ));
 }
