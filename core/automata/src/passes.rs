@@ -162,7 +162,7 @@ mod tests {
 
     use super::*;
     use crate::reference::Reference;
-    use crate::rule::{Rule, Topology};
+    use crate::rule::{LifeLike, Rule, Topology};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
@@ -177,11 +177,13 @@ mod tests {
             } else {
                 Topology::Bounded { width, height }
             };
-            let rule = Rule {
-                birth: bits as u16 & 0x1ff,
-                survival: (bits >> 9) as u16,
+            let rule = Rule::life_like(
+                LifeLike {
+                    birth: bits as u16 & 0x1ff,
+                    survival: (bits >> 9) as u16,
+                },
                 topology,
-            };
+            );
             let mut cells = Grid::new(topology).unwrap();
             let mut state = seed;
             cells.fill_random(0.5, || {
@@ -189,7 +191,7 @@ mod tests {
                 let z = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
                 z ^ z >> 31
             });
-            let mut reference = Reference::new(rule).unwrap();
+            let mut reference = Reference::new(rule.clone()).unwrap();
             for y in 0..cells.height() {
                 for x in 0..cells.width() {
                     reference.set(x, y, cells.get(x, y));

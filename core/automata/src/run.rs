@@ -242,7 +242,7 @@ mod tests {
         assert!(refuse("B03/S23", EngineChoice::HashLife, all).contains(":T512"));
         assert!(refuse("W1", EngineChoice::Auto, all).contains(":T512"));
         assert!(refuse("/2/3", EngineChoice::Packed, all).contains("auto"));
-        assert!(refuse("/2/3", EngineChoice::HashLife, all).contains("auto"));
+        assert!(refuse("W30", EngineChoice::HashLife, all).contains("auto"));
         assert!(refuse("B3/S23:T1000000", EngineChoice::Auto, all).contains("MiB"));
         assert!(refuse("B3/S23:T64", EngineChoice::Gpu, all).contains("GPU"));
         assert!(refuse("B3/S23:P2", EngineChoice::Auto, all).contains("outside"));

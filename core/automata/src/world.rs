@@ -63,7 +63,7 @@ impl World {
         let generation = pattern.generation.clone();
         let engine: Box<dyn Engine> = match choose(&rule, &means) {
             EngineChoice::HashLife => {
-                if rule.life().is_none() {
+                if rule.local().is_none() {
                     return Err(LifeError::Other(format!(
                         "HashLife does not run {rule}; choose the engine auto"
                     )));

@@ -28,7 +28,7 @@ impl Tree {
     }
 }
 
-/// Whether HashLife runs a rule.
+/// Whether HashLife is the engine of choice for a rule.
 pub(crate) fn runs(rule: &Rule) -> bool {
     rule.life().is_some() && !rule.has_b0() && rule.topology == Topology::Plane
 }
@@ -53,7 +53,10 @@ impl Engine for Tree {
     }
 
     fn set_rule(&mut self, rule: &Rule) -> Result<bool, LifeError> {
-        if !runs(rule) {
+        let own = self.universe.rule();
+        let two = (own.life().is_some(), rule.life().is_some());
+        let fits = rule.topology == Topology::Plane && !rule.has_b0();
+        if !fits || two != (true, true) {
             return Ok(false);
         }
         self.universe = self.universe.with_rule(rule.clone())?;
@@ -82,7 +85,16 @@ impl Engine for Tree {
     }
 
     fn counts(&self) -> Result<Vec<(u8, BigUint)>, LifeError> {
-        Ok(vec![(1, self.universe.population())])
+        if self.universe.rule().states() == 2 {
+            return Ok(vec![(1, self.universe.population())]);
+        }
+        // Cells in single states are counted where they can be listed.
+        let mut counts = vec![0u64; self.universe.rule().states()];
+        for run in self.pattern(crate::rle::MAX_CELLS)?.runs {
+            counts[usize::from(run.state)] += run.length;
+        }
+        let states = (1..=255).zip(counts.into_iter().skip(1));
+        Ok(states.map(|(state, count)| (state, count.into())).collect())
     }
 
     fn bounds(&self) -> Result<Option<Bounds>, LifeError> {
@@ -94,14 +106,14 @@ impl Engine for Tree {
     }
 
     fn get(&self, x: &BigInt, y: &BigInt) -> Result<u8, LifeError> {
-        Ok(u8::from(self.universe.get(x, y)))
+        Ok(self.universe.state(x, y))
     }
 
     fn set(&mut self, cells: &[(BigInt, BigInt, u8)]) -> Result<(), LifeError> {
         self.before = None;
         let mut changed = self.universe.clone();
         for (x, y, state) in cells {
-            changed.set(x, y, *state != 0)?;
+            changed.set_state(x, y, *state)?;
         }
         self.universe = changed;
         Ok(())

@@ -4,7 +4,7 @@
 //! its corner, or of the unbounded plane.
 
 use super::Field;
-use super::engine::Stepper;
+use super::mover::Stepper;
 use crate::rule::Blocks;
 
 /// A rule made ready.

@@ -1,200 +1,37 @@
-//! A field in motion: which stepper a rule gets, growth, and what every engine offers.
+//! A field in motion: its cells, its growth and its generations.
 
 use std::sync::Arc;
 
-use num_bigint::{BigInt, BigUint};
-use num_traits::ToPrimitive;
 use rayon::prelude::*;
 
-use super::blocks::Squares;
-use super::larger::Sums;
-use super::lookup::{General, Live};
-use super::space::Sheets;
-use super::total::Total;
+use super::mover::{Mover, mover};
 use super::{Field, rows, turmites};
-use crate::engine::{Engine, Inside, at_most};
 use crate::error::LifeError;
-use crate::hashlife::Bounds;
-use crate::means::{Kept, Means};
+use crate::means::Means;
 use crate::pattern::{Pattern, grid_corner};
-use crate::rule::{Binary, Family, Generations, Hood, LifeLike, Line, Rule, Topology, Turmite};
+use crate::rule::{Line, Rule};
 
 /// Fewer cells than this are stepped by one thread: waking others would take longer.
 const THREADS_FROM: usize = 1 << 16;
 
 /// The furthest column or row of an unbounded field.
-const FAR: i64 = 1 << 40;
-
-/// What makes the next generation of whole rows.
-pub(super) trait Stepper: Send + Sync + std::fmt::Debug {
-    /// The engine's name.
-    fn name(&self) -> &'static str;
-    /// How far a cell looks: the width of the rim, and how far life spreads in a generation.
-    fn reach(&self) -> usize;
-    /// The rows from `first` on, with their rims, as many as `out` holds; `odd` is the parity of
-    /// the generation that `from` stands at.
-    fn band(&self, from: &Field, first: usize, out: &mut [u8], odd: bool);
-}
-
-/// How a rule moves its cells.
-#[derive(Debug)]
-enum Mover {
-    Rows(Box<dyn Stepper>),
-    Turmite(Arc<Turmite>, Option<Vec<(i64, i64)>>),
-    Line(Arc<Line>),
-}
+pub(super) const FAR: i64 = 1 << 40;
 
 /// A field with its rule.
 #[derive(Debug)]
 pub struct FieldEngine {
-    rule: Rule,
-    field: Arc<Field>,
-    spare: Option<Field>,
+    pub(super) rule: Rule,
+    pub(super) field: Arc<Field>,
+    pub(super) spare: Option<Field>,
     /// Births and deaths of the last generation, where they are known without `spare`.
-    changed: Option<(u64, u64)>,
+    pub(super) changed: Option<(u64, u64)>,
     /// Whether `spare` holds the generation before.
-    stepped: bool,
-    mover: Mover,
+    pub(super) stepped: bool,
+    pub(super) mover: Mover,
     /// The present row of a rule of one dimension.
-    now: i64,
-    threads: usize,
-    memory: u64,
-}
-
-/// Life-like counts of a table that counts its neighbours, whatever their number.
-fn counts(binary: &Binary) -> Option<LifeLike> {
-    let mask = binary.hood.mask();
-    let middle = crate::rule::binary::MIDDLE;
-    let mut life = LifeLike {
-        birth: 0,
-        survival: 0,
-    };
-    for block in (0..512u16).filter(|block| block & !(mask | middle) == 0) {
-        let count = (block & mask).count_ones();
-        if binary.outcomes.get(block) {
-            let set = if block & middle == 0 {
-                &mut life.birth
-            } else {
-                &mut life.survival
-            };
-            *set |= 1 << count;
-        }
-    }
-    let same = (0..512u16).all(|block| {
-        let count = (block & mask).count_ones();
-        binary.outcomes.get(block) == life.next(block & middle != 0, count)
-    });
-    same.then_some(life)
-}
-
-fn background(rule: &Rule) -> LifeError {
-    LifeError::Other(format!(
-        "rule {rule} turns empty space alive without end; add a grid on all sides, such as {}:T512",
-        rule.name()
-    ))
-}
-
-fn mover(rule: &Rule) -> Result<Mover, LifeError> {
-    let (w, h) = rule.topology.sides();
-    let unbounded = w == 0 || h == 0;
-    let rows = |stepper: Box<dyn Stepper>| Ok(Mover::Rows(stepper));
-    let general = |cross: bool| {
-        if unbounded && rule.has_b0() {
-            return Err(background(rule));
-        }
-        match rule.local() {
-            Some(local) => rows(Box::new(General::new(local, cross))),
-            None => Err(LifeError::Other(format!("rule {rule} has no table"))),
-        }
-    };
-    match &rule.family {
-        Family::Life(life) => {
-            let pair = if unbounded {
-                life.emulated()
-            } else {
-                [*life; 2]
-            };
-            rows(Box::new(Total::new(Hood::Moore, pair, 2)))
-        }
-        Family::Binary(binary) => {
-            if let (Some(life), false) = (counts(binary), unbounded && binary.has_b0()) {
-                return rows(Box::new(Total::new(binary.hood, [life; 2], 2)));
-            }
-            let pair = if unbounded {
-                binary.emulated()
-            } else {
-                [binary.outcomes; 2]
-            };
-            rows(Box::new(Live::new(pair, 2)))
-        }
-        Family::Generations(rule_) => {
-            let Generations { base, states } = **rule_;
-            if unbounded && base.has_b0() {
-                return Err(background(rule));
-            }
-            match counts(&base) {
-                Some(life) => rows(Box::new(Total::new(base.hood, [life; 2], states.into()))),
-                None => rows(Box::new(Live::new([base.outcomes; 2], states.into()))),
-            }
-        }
-        Family::Larger(larger) => {
-            let pair = if unbounded {
-                larger.emulated().ok_or_else(|| background(rule))?
-            } else {
-                [(**larger).clone(), (**larger).clone()]
-            };
-            rows(Box::new(Sums::new(pair, !unbounded)))
-        }
-        Family::Blocks(blocks) => {
-            let even = |side: u32| side.is_multiple_of(2);
-            let closed = !matches!(
-                rule.topology,
-                Topology::Plane | Topology::Bounded { .. } | Topology::Strip { wraps: false, .. }
-            );
-            if closed && !(even(w) && even(h)) {
-                return Err(LifeError::Other(format!(
-                    "squares of four cells don't fit around {rule}; give even sides"
-                )));
-            }
-            if !unbounded {
-                return rows(Box::new(Squares::on_grid(blocks)));
-            }
-            match Squares::on_plane(blocks) {
-                Some(squares) => rows(Box::new(squares)),
-                None => Err(background(rule)),
-            }
-        }
-        Family::Marked(_) => general(false),
-        Family::Table(file) => general(file.is_von_neumann()),
-        Family::Turmite(turmite) => Ok(Mover::Turmite(turmite.clone(), None)),
-        Family::Line(line) => {
-            let plain = rule.topology.is_plain() || matches!(rule.topology, Topology::Strip { .. });
-            if !plain {
-                return Err(LifeError::Other(format!(
-                    "a row has two ends: {rule} needs :T (they meet) or :P (dead beyond them)"
-                )));
-            }
-            if w == 0 && !line.is_quiet() {
-                return Err(LifeError::Other(format!(
-                    "rule {rule} fills the unbounded row at once; add a length, such as {}:T512",
-                    rule.name()
-                )));
-            }
-            Ok(Mover::Line(line.clone()))
-        }
-        Family::Space(space) => match rule.topology {
-            Topology::Box {
-                height,
-                depth,
-                wraps,
-                ..
-            } => rows(Box::new(Sheets::new(*space, height, depth, wraps))),
-            _ => Err(LifeError::Other(format!(
-                "rule {rule} needs a box, such as {}:T40",
-                rule.name()
-            ))),
-        },
-    }
+    pub(super) now: i64,
+    pub(super) threads: usize,
+    pub(super) memory: u64,
 }
 
 impl FieldEngine {
@@ -263,7 +100,7 @@ impl FieldEngine {
         self.now
     }
 
-    fn take(&mut self, field: &Arc<Field>, now: i64) {
+    pub(super) fn take(&mut self, field: &Arc<Field>, now: i64) {
         self.field = if field.rim == self.field.rim {
             Arc::clone(field)
         } else {
@@ -278,7 +115,7 @@ impl FieldEngine {
         self.touched();
     }
 
-    fn touched(&mut self) {
+    pub(super) fn touched(&mut self) {
         self.stepped = false;
         self.changed = None;
         if let Mover::Turmite(_, machines) = &mut self.mover {
@@ -311,7 +148,7 @@ impl FieldEngine {
     }
 
     /// Which sides grow: columns, rows.
-    fn grows(&self) -> (bool, bool) {
+    pub(super) fn grows(&self) -> (bool, bool) {
         let (w, h) = self.rule.topology.sides();
         (w == 0, h == 0)
     }
@@ -365,7 +202,7 @@ impl FieldEngine {
     }
 
     /// Changes cells, given in the grid's coordinates and inside it.
-    fn put_all(&mut self, cells: &[(i64, i64, u8)]) -> Result<(), LifeError> {
+    pub(super) fn put_all(&mut self, cells: &[(i64, i64, u8)]) -> Result<(), LifeError> {
         let live = cells.iter().filter(|cell| cell.2 != 0);
         let span = live.fold(None, |span: Option<[i64; 4]>, &(x, y, _)| {
             let [l, t, r, b] = span.unwrap_or([x, y, x, y]);
@@ -464,7 +301,7 @@ impl FieldEngine {
     }
 
     /// One generation; `odd` is the parity of the present one.
-    fn step(&mut self, odd: bool) -> Result<(), LifeError> {
+    pub(super) fn step(&mut self, odd: bool) -> Result<(), LifeError> {
         match &self.mover {
             Mover::Rows(stepper) => {
                 let reach = stepper.reach();
@@ -598,189 +435,5 @@ impl FieldEngine {
             .copy_from_slice(&next);
         self.changed = Some((births, 0));
         Ok(())
-    }
-}
-
-impl Engine for FieldEngine {
-    fn name(&self) -> &'static str {
-        match &self.mover {
-            Mover::Rows(stepper) => stepper.name(),
-            Mover::Turmite(..) => "turmite",
-            Mover::Line(_) => "rows",
-        }
-    }
-
-    fn rule(&self) -> Rule {
-        self.rule.clone()
-    }
-
-    fn set_rule(&mut self, rule: &Rule) -> Result<bool, LifeError> {
-        if rule.topology != self.rule.topology || rule.states() < self.rule.states() {
-            return Ok(false);
-        }
-        let mover = mover(rule)?;
-        let rim = match &mover {
-            Mover::Rows(stepper) => stepper.reach(),
-            _ => 0,
-        };
-        let kind = |mover: &Mover| std::mem::discriminant(mover);
-        if rim != self.field.rim || kind(&mover) != kind(&self.mover) {
-            return Ok(false);
-        }
-        self.mover = mover;
-        self.rule = rule.clone();
-        self.touched();
-        Ok(true)
-    }
-
-    fn advance(
-        &mut self,
-        generations: &BigUint,
-        start: &BigUint,
-        interrupt: &mut dyn FnMut() -> bool,
-    ) -> (BigUint, Option<LifeError>) {
-        let wanted = generations.to_u64().unwrap_or(u64::MAX);
-        let mut odd = start.bit(0);
-        let mut done = 0;
-        // A machine's step is too short to ask about each.
-        let pause = if matches!(self.mover, Mover::Turmite(..)) {
-            64
-        } else {
-            1
-        };
-        while done < wanted && (done % pause != 0 || !interrupt()) {
-            if let Err(error) = self.step(odd) {
-                return (done.into(), Some(error));
-            }
-            odd = !odd;
-            done += 1;
-        }
-        (done.into(), None)
-    }
-
-    fn population(&self) -> Result<BigUint, LifeError> {
-        Ok(self.field.population().into())
-    }
-
-    fn counts(&self) -> Result<Vec<(u8, BigUint)>, LifeError> {
-        let counts = self.field.counts();
-        let states = 1..self.rule.states().min(256);
-        Ok(states
-            .map(|state| (state as u8, counts[state].into()))
-            .collect())
-    }
-
-    fn bounds(&self) -> Result<Option<Bounds>, LifeError> {
-        Ok(self.field.bounds())
-    }
-
-    fn last_changes(&self) -> Option<(BigUint, BigUint)> {
-        let changed = self.changed.or_else(|| {
-            let before = self.spare.as_ref().filter(|_| self.stepped)?;
-            Some(self.field.changes_since(before))
-        });
-        changed.map(|(births, deaths)| (births.into(), deaths.into()))
-    }
-
-    fn get(&self, x: &BigInt, y: &BigInt) -> Result<u8, LifeError> {
-        let place = self.place(x, y);
-        Ok(place.map_or(0, |(x, y)| self.field.at(x, y)))
-    }
-
-    fn set(&mut self, cells: &[(BigInt, BigInt, u8)]) -> Result<(), LifeError> {
-        let (columns, rows) = self.grows();
-        let states = self.rule.states();
-        let mut inside = Vec::with_capacity(cells.len());
-        for (x, y, state) in cells {
-            if usize::from(*state) >= states {
-                return Err(LifeError::Other(format!(
-                    "rule {} has {states} states, from 0 on; there is no state {state}",
-                    self.rule.name()
-                )));
-            }
-            match self.place(x, y) {
-                Some((x, y)) => inside.push((x, y, *state)),
-                None if columns || rows => {
-                    return Err(LifeError::Other(format!(
-                        "rule {} holds cells up to 2^40 from the origin, and this one lies \
-                         further out",
-                        self.rule
-                    )));
-                }
-                None => {}
-            }
-        }
-        self.put_all(&inside)
-    }
-
-    fn clear(&mut self) -> Result<(), LifeError> {
-        self.touched();
-        Arc::make_mut(&mut self.field).cells.fill(0);
-        Ok(())
-    }
-
-    fn pattern(&self, limit: u64) -> Result<Pattern, LifeError> {
-        at_most(self.field.population(), limit)?;
-        Ok(self.field.pattern())
-    }
-
-    fn keep(&self, generation: &BigUint) -> Result<Kept, LifeError> {
-        Ok(Kept::Field {
-            rule: self.rule.clone(),
-            field: Arc::clone(&self.field),
-            now: self.now,
-            generation: generation.clone(),
-        })
-    }
-
-    fn restore(&mut self, kept: &Kept) -> Result<bool, LifeError> {
-        let Kept::Field {
-            rule, field, now, ..
-        } = kept
-        else {
-            return Ok(false);
-        };
-        if *rule != self.rule && (rule.topology != self.rule.topology || !self.set_rule(rule)?) {
-            return Ok(false);
-        }
-        self.take(field, *now);
-        Ok(true)
-    }
-
-    fn difference(&self, kept: &Kept) -> Result<Option<BigUint>, LifeError> {
-        Ok(match kept {
-            Kept::Field { rule, field, .. } if rule.topology == self.rule.topology => {
-                Some(self.field.difference(field).into())
-            }
-            _ => None,
-        })
-    }
-
-    fn inside(&self) -> Inside<'_> {
-        Inside::Field(self)
-    }
-}
-
-impl FieldEngine {
-    /// A place in the grid's coordinates after walking across its edges; nothing outside a
-    /// bounded plane or too far out.
-    fn place(&self, x: &BigInt, y: &BigInt) -> Option<(i64, i64)> {
-        let topology = self.rule.topology;
-        let (left, top) = grid_corner(topology);
-        // Far places of a torus are near ones some turns away.
-        let near = |c: &BigInt, side: u32, corner: i64| {
-            let c = c - corner;
-            match (c.to_i64().filter(|c| c.abs() < FAR), side) {
-                (Some(c), _) => Some(c),
-                (None, side) if side > 0 && topology.wraps() => {
-                    let side = BigInt::from(side);
-                    (((c % &side) + &side) % &side).to_i64()
-                }
-                _ => None,
-            }
-        };
-        let (w, h) = topology.sides();
-        let (x, y) = topology.source(near(x, w, left)?, near(y, h, top)?)?;
-        Some((x + left, y + top))
     }
 }

@@ -7,7 +7,7 @@
 //! of rows are independent.
 
 use super::Field;
-use super::engine::Stepper;
+use super::mover::Stepper;
 use crate::lanes::{Kernel, widest};
 use crate::rule::Larger;
 use crate::rule::counts::Counts;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Field;
-use super::engine::Stepper;
+use super::mover::Stepper;
 use crate::local::Local;
 use crate::rule::Outcomes;
 

@@ -9,6 +9,8 @@ mod blocks;
 mod engine;
 mod larger;
 mod lookup;
+mod mover;
+mod offers;
 mod rows;
 mod space;
 mod total;

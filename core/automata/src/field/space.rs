@@ -1,7 +1,7 @@
 //! Cells in space: sheets one below the other, each cell with 26 or 6 neighbours.
 
 use super::Field;
-use super::engine::Stepper;
+use super::mover::Stepper;
 use crate::lanes::{Kernel, widest};
 use crate::rule::Space;
 

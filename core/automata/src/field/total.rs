@@ -2,7 +2,7 @@
 //! of bytes.
 
 use super::Field;
-use super::engine::Stepper;
+use super::mover::Stepper;
 use crate::lanes::{Kernel, widest};
 use crate::rule::{Hood, LifeLike};
 

@@ -20,7 +20,7 @@ mod x86;
 use std::sync::OnceLock;
 
 use crate::adder::{Fixed, Lanes, Masks, RuleTable, next, row_sum};
-use crate::rule::{LIFE as LIFE_RULE, Rule, Topology};
+use crate::rule::LifeLike;
 
 /// The vectors that a kernel uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,18 +172,13 @@ unsafe fn strip<V: Memory, R: RuleTable>(rule: R, strip: Strip) {
 }
 
 /// Rules that have a loop of their own, which the compiler has folded.
-const LIFE: u32 = LIFE_RULE.bits();
+const LIFE: u32 = LifeLike::CONWAY.bits();
 const HIGH_LIFE: u32 = bits(0b0100_1000, 0b1100);
 const DAY_AND_NIGHT: u32 = bits(0b1_1100_1000, 0b1_1101_1000);
 const SEEDS: u32 = bits(0b100, 0);
 
 const fn bits(birth: u16, survival: u16) -> u32 {
-    Rule {
-        birth,
-        survival,
-        topology: Topology::Plane,
-    }
-    .bits()
+    LifeLike { birth, survival }.bits()
 }
 
 /// Words from one row of a strip to the next: a cache line, whose last word is the cell to the

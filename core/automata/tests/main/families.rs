@@ -598,6 +598,47 @@ fn unbounded_fields_grow_and_follow_their_cells() {
     assert_eq!((end.0, end.1 - start.1), (start.0, 20.into()));
 }
 
+#[test]
+fn hashlife_runs_every_local_rule_as_bytes_do() {
+    for name in [
+        "/2/3",
+        "345/2/4",
+        "B2-a/S12",
+        "B2/S34H",
+        "B13/S012V",
+        "WireWorld",
+        "LifeHistory",
+        "Langtons-Loops",
+        "RL",
+    ] {
+        let rule = rule(name);
+        let start = pattern(&soup(6, 20, 18, rule.states()), (-11, -7));
+        let run = |engine| {
+            let means = Means {
+                engine,
+                ..Means::default()
+            };
+            let mut world = World::new(rule.clone(), &start, means).unwrap();
+            advance(&mut world, 29);
+            let kept = world.keep().unwrap();
+            advance(&mut world, 3);
+            world.restore(&kept).unwrap();
+            let pattern = world.pattern(u64::MAX).unwrap();
+            (
+                pattern.runs,
+                pattern.position,
+                world.counts().unwrap(),
+                world.population().unwrap(),
+            )
+        };
+        assert_eq!(
+            run(EngineChoice::HashLife),
+            run(EngineChoice::Bytes),
+            "{name}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
