@@ -196,4 +196,12 @@ pub const CATALOGUE: &[Entry] = entries![
     "pulsar-synthesis" ["synthesis"] Population { generation: 201, cells: 1632 },
     "blinker-fuse" ["fuse"] Population { generation: 60, cells: 18 },
     "replicator" ["replicator" "other-rules"] Population { generation: 12, cells: 24 },
+    "brians-brain-ship" ["spaceship" "other-rules" "brians-brain"] Flies { period: 1, dx: 1, dy: 0 },
+    "wireworld-loop" ["oscillator" "other-rules" "wireworld"] Period(18),
+    "langtons-loop" ["replicator" "other-rules" "loop"] Population { generation: 151, cells: 171 },
+    "gems-c5648-ship" ["spaceship" "other-rules"] Flies { period: 5648, dx: 0, dy: 1 },
+    "sqrt-replicator" ["replicator" "other-rules"] Population { generation: 500, cells: 64 },
+    "two-dimensional-replicator" ["replicator" "other-rules"] Population { generation: 500, cells: 1472 },
+    "day-and-night-gun" ["gun" "other-rules"] Population { generation: 500, cells: 3523 },
+    "highlife-replicator-ship" ["spaceship" "other-rules"] Population { generation: 500, cells: 1219 },
 ];
