@@ -75,6 +75,16 @@ fn every_entry_does_what_is_said_of_it() {
                 advance(&mut universe, generation);
                 assert_eq!(universe.population().unwrap(), cells.into(), "{key}");
             }
+            Fact::States {
+                generation,
+                state,
+                cells,
+            } => {
+                advance(&mut universe, generation);
+                let after = universe.pattern(100_000).unwrap();
+                let found = after.states().filter(|cell| cell.2 == state).count();
+                assert_eq!(found as u64, cells, "{key}");
+            }
             Fact::Grows { from, period, gain } => {
                 advance(&mut universe, from);
                 for _ in 0..3 {
