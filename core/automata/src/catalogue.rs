@@ -33,6 +33,15 @@ pub enum Fact {
         /// Live cells.
         cells: u64,
     },
+    /// Cells of one state at a generation.
+    States {
+        /// The generation.
+        generation: u64,
+        /// The state.
+        state: u8,
+        /// Cells in that state.
+        cells: u64,
+    },
     /// So many cells more every so many generations, from a generation on.
     Grows {
         /// From here on.

@@ -401,9 +401,10 @@ pub fn write(kind: Kind, pattern: &Pattern, how: &Writing) -> Result<Vec<u8>, Fi
         }
         Kind::Png => {
             let states = usize::from(pattern.highest_state()) + 1;
-            let colours = match how.colours.is_empty() {
-                true => image::default_colours(states.max(2)),
-                false => how.colours.clone(),
+            let colours = if how.colours.is_empty() {
+                image::default_colours(states.max(2))
+            } else {
+                how.colours.clone()
             };
             image::write(pattern, how.pixels.max(1), &colours)?
         }

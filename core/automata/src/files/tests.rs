@@ -296,7 +296,9 @@ proptest! {
             let how = Writing { pixels: 3, packed, ..Writing::default() };
             let bytes = write(kind, &now, &how).unwrap();
             let opened = read("", &bytes, &Limits::default()).unwrap();
-            prop_assert_eq!(opened.kind, kind);
+            // Without a run of two cells dblife is plaintext.
+            let same = kind == Kind::Dblife && opened.kind == Kind::Plaintext;
+            prop_assert!(same || opened.kind == kind);
             now = opened.pattern(&Limits::default()).unwrap();
             prop_assert_eq!(placed(&now), placed(&pattern));
             prop_assert_eq!(&now.generation, &pattern.generation);

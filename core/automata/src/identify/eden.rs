@@ -141,7 +141,6 @@ fn keep(possible: &mut [u64], places: &[usize; 9], next: impl Fn([u8; 9]) -> boo
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::rule::Topology;
     use proptest::prelude::*;
 
     proptest! {
