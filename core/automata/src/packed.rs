@@ -17,6 +17,10 @@ use crate::simd::Level;
 /// Fewer cells than this are stepped by one thread: waking others would take longer.
 const THREADS_FROM: usize = 1 << 19;
 
+/// Generations times cells that are done before anybody is asked whether to go on: some
+/// milliseconds of work.
+const AT_ONCE: usize = 1 << 31;
+
 /// A pass has at most one generation for so many rows of the grid: bands overlap by a row for
 /// each generation.
 const PART: usize = 8;
@@ -192,18 +196,38 @@ impl Packed {
 
     /// Several generations.
     pub fn advance(&mut self, generations: u64) {
+        let pass = self.most();
+        self.run(generations, pass, &mut || false);
+    }
+
+    /// Several generations, or fewer if `interrupt`, asked every few milliseconds, says true.
+    /// Returns those that were completed.
+    pub fn advance_until(&mut self, generations: u64, interrupt: &mut dyn FnMut() -> bool) -> u64 {
+        let area = self.cells.width() * self.cells.height();
+        let pass = self.most().min(AT_ONCE / area).max(1);
+        self.run(generations, pass, interrupt)
+    }
+
+    /// Generations in a pass, at most.
+    fn most(&self) -> usize {
+        self.pass.min(self.cells.height().div_ceil(PART)).max(1)
+    }
+
+    fn run(&mut self, generations: u64, pass: usize, interrupt: &mut dyn FnMut() -> bool) -> u64 {
+        let mut done = 0;
         // The last generation has a pass to itself, so that the one before it is at hand.
-        let mut left = generations.saturating_sub(1);
-        while left > 0 {
-            let most = self.pass.min(self.cells.height().div_ceil(PART)).max(1);
-            let pass = usize::try_from(left).map_or(most, |left| left.min(most));
+        while done + 1 < generations && !interrupt() {
+            let left = generations - done - 1;
+            let pass = usize::try_from(left).map_or(pass, |left| left.min(pass));
             self.go(pass);
-            left -= pass as u64;
+            done += pass as u64;
         }
-        if generations > 0 {
+        if done > 0 || generations == 1 && !interrupt() {
             self.go(1);
             self.stepped = true;
+            done += 1;
         }
+        done
     }
 
     /// Goes on by several generations in one pass.

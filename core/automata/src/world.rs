@@ -178,11 +178,7 @@ impl World {
         let mut left = generations.to_u64().unwrap_or(u64::MAX);
         match &mut self.engine {
             Engine::Packed(packed) => {
-                while left > 0 && !interrupt() {
-                    packed.step();
-                    self.generation += 1u32;
-                    left -= 1;
-                }
+                self.generation += packed.advance_until(left, interrupt);
             }
             Engine::OnDevice(device) => {
                 while left > 0 && !interrupt() {

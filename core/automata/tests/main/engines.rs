@@ -101,6 +101,39 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn an_interruption_leaves_whole_generations_and_their_changes() {
+    let rule: Rule = "B3/S23:T300,200".parse().unwrap();
+    let start = || {
+        let mut packed = Packed::new(rule, LIMIT).unwrap();
+        for (x, y) in soup(9, 300, 200) {
+            packed.cells_mut().set(x as usize, y as usize, true);
+        }
+        packed
+    };
+    let mut whole = start();
+    whole.advance(100);
+    for patience in 0..6 {
+        let mut sliced = start();
+        let mut done = 0;
+        while done < 100 {
+            let mut asked = 0;
+            let more = sliced.advance_until(100 - done, &mut || {
+                asked += 1;
+                asked > patience
+            });
+            done += if patience == 0 {
+                sliced.advance_until(1, &mut || false)
+            } else {
+                more
+            };
+            assert!(more > 0 || patience == 0);
+        }
+        assert_eq!(sliced.cells(), whole.cells());
+        assert_eq!(sliced.last_changes(), whole.last_changes());
+    }
+}
+
+#[test]
 fn births_and_deaths_balance_the_population() {
     let rule: Rule = "B3/S23:T200,100".parse().unwrap();
     let mut packed = Packed::new(rule, LIMIT).unwrap();
