@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::grid::Grid;
-use crate::passes::{MOST, Strips};
+use crate::passes::{MOST, Strips, suitable};
 use crate::pattern::Pattern;
 use crate::rule::Rule;
 use crate::simd::Level;
@@ -66,7 +66,7 @@ pub struct Packed {
     stepped: bool,
     level: Level,
     threads: usize,
-    pass: usize,
+    pass: Option<usize>,
     strips: Vec<Strips>,
 }
 
@@ -103,7 +103,7 @@ impl Packed {
             stepped: false,
             level: Level::best(),
             threads: rayon::current_num_threads(),
-            pass: MOST,
+            pass: None,
             strips: Vec::new(),
         })
     }
@@ -159,7 +159,7 @@ impl Packed {
     /// Advances by at most so many generations in a pass over the cells. The cells don't depend
     /// on it.
     pub fn set_pass(&mut self, generations: usize) {
-        self.pass = generations.clamp(1, MOST);
+        self.pass = Some(generations.clamp(1, MOST));
     }
 
     /// The vectors in use.
@@ -210,7 +210,9 @@ impl Packed {
 
     /// Generations in a pass, at most.
     fn most(&self) -> usize {
-        self.pass.min(self.cells.height().div_ceil(PART)).max(1)
+        let suitable = suitable(self.cells.width() * self.cells.height());
+        let most = self.pass.unwrap_or(suitable);
+        most.min(self.cells.height().div_ceil(PART)).max(1)
     }
 
     fn run(&mut self, generations: u64, pass: usize, interrupt: &mut dyn FnMut() -> bool) -> u64 {

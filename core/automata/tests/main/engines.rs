@@ -37,7 +37,7 @@ fn compare_with_reference(rule: Rule, cells: &[(u32, u32)], generations: u64) {
         let mut packed = Packed::new(rule, LIMIT).unwrap();
         packed.place(&start).unwrap();
         packed.set_level(level);
-        packed.set_pass(1 + (generations as usize * 7 + level as usize * 5) % 16);
+        packed.set_pass(1 + (generations as usize * 7 + level as usize * 5) % 32);
         packed.advance(generations);
         assert_eq!(
             packed.cells().population(),
