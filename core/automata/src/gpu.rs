@@ -12,6 +12,12 @@ use loom_gpu::{Batch, Binding, Bound, Gpu, GpuError, Kernel, Uniform, wgsl};
 use crate::grid::Grid;
 use crate::rule::{Rule, Topology};
 
+/// Generations that the kernel `leap` makes at once.
+const LEAP: usize = 8;
+
+/// Columns from which on it can be used: its tiles reach a word beyond each side.
+const LEAP_FROM: u32 = 64;
+
 /// The uniform block of `life.wgsl`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -51,9 +57,12 @@ pub struct OnDevice {
     gpu: Arc<Gpu>,
     rule: Rule,
     kernel: Kernel,
+    /// Several generations at once.
+    leap: Kernel,
     parameters: Uniform<Parameters>,
     buffers: [Buffer<u32>; 2],
     bounds: [Bound; 2],
+    leap_bounds: [Bound; 2],
     /// Which buffer holds the cells now.
     now: usize,
     /// The cells now, if they have been read back.
@@ -71,23 +80,29 @@ impl OnDevice {
     pub fn new(gpu: &Arc<Gpu>, rule: Rule, cells: Arc<Grid>) -> Result<Self, GpuError> {
         let bindings = [Binding::Uniform, Binding::Read, Binding::ReadWrite];
         let kernel = Kernel::new(gpu, "life", wgsl!("life.wgsl"), "step", &bindings)?;
+        let leap = Kernel::new(gpu, "life", wgsl!("life.wgsl"), "leap", &bindings)?;
         let parameters = gpu.uniform("life", &parameters(&rule, &cells))?;
         let words = words32(&cells);
         let buffers = [
             gpu.upload("cells", &words)?,
             gpu.zeros::<u32>("cells", words.len())?,
         ];
-        let bounds = [
-            kernel.bind(&[&parameters, &buffers[0], &buffers[1]])?,
-            kernel.bind(&[&parameters, &buffers[1], &buffers[0]])?,
-        ];
+        let bound = |kernel: &Kernel| {
+            Ok::<_, GpuError>([
+                kernel.bind(&[&parameters, &buffers[0], &buffers[1]])?,
+                kernel.bind(&[&parameters, &buffers[1], &buffers[0]])?,
+            ])
+        };
+        let (bounds, leap_bounds) = (bound(&kernel)?, bound(&leap)?);
         Ok(Self {
             gpu: Arc::clone(gpu),
             rule,
             kernel,
+            leap,
             parameters,
             buffers,
             bounds,
+            leap_bounds,
             now: 0,
             read: Mutex::new(Some(cells)),
             lookers: OnceLock::new(),
@@ -126,12 +141,22 @@ impl OnDevice {
             return Ok(());
         }
         let (width, height) = self.rule.topology.size().unwrap_or_default();
-        let size = [width.div_ceil(32), height];
-        let order = [&self.bounds[self.now], &self.bounds[1 - self.now]];
+        let words = width.div_ceil(32);
+        let leaps = if width < LEAP_FROM {
+            0
+        } else {
+            generations / LEAP
+        };
+        let steps = generations - leaps * LEAP;
         let mut batch = Batch::new(&self.gpu, "life");
-        batch.repeat_plane(&self.kernel, &order, size, generations);
+        // A workgroup of 16 x 16 invocations makes 14 words of 32 rows.
+        let size = [words.div_ceil(14) * 16, height.div_ceil(32) * 16];
+        batch.repeat_plane(&self.leap, &order(&self.leap_bounds, self.now), size, leaps);
+        self.now = (self.now + leaps) % 2;
+        let size = [words, height];
+        batch.repeat_plane(&self.kernel, &order(&self.bounds, self.now), size, steps);
         batch.submit()?;
-        self.now = (self.now + generations) % 2;
+        self.now = (self.now + steps) % 2;
         *self.read.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
@@ -275,6 +300,11 @@ impl OnDevice {
             2 * 4 * u64::from(width.div_ceil(32)) * u64::from(height)
         })
     }
+}
+
+/// The bounds of two buffers that take turns, the one to begin with first.
+fn order(bounds: &[Bound; 2], now: usize) -> [&Bound; 2] {
+    [&bounds[now], &bounds[1 - now]]
 }
 
 fn parameters(rule: &Rule, cells: &Grid) -> Parameters {

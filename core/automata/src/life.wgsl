@@ -96,6 +96,15 @@ fn step(@builtin(global_invocation_id) id: vec3<u32>) {
         below = row_sum(word, 0u);
     }
 
+    var next = next_cells(above, here, below);
+    if word == life.words - 1u && (life.width & 31u) != 0u {
+        next &= (1u << (life.width & 31u)) - 1u;
+    }
+    after[row * life.words + word] = next;
+}
+
+// The next generation of the cells of `here`.
+fn next_cells(above: Row, here: Row, below: Row) -> u32 {
     let ones = above.ones ^ here.ones ^ below.ones;
     let carry = majority(above.ones, here.ones, below.ones);
     let twos = above.twos ^ here.twos ^ below.twos;
@@ -113,11 +122,119 @@ fn step(@builtin(global_invocation_id) id: vec3<u32>) {
         choose(ones, fate(7u, cells), fate(6u, cells)),
         choose(ones, fate(5u, cells), fate(4u, cells)));
     let top = choose(ones, fate(9u, cells), fate(8u, cells));
-    var next = choose(bit3, top, choose(bit2, high, low));
-    if word == life.words - 1u && (life.width & 31u) != 0u {
-        next &= (1u << (life.width & 31u)) - 1u;
+    return choose(bit3, top, choose(bit2, high, low));
+}
+
+// Several generations in one dispatch, for grids of 64 columns or more. A workgroup takes a tile
+// of 16 words and 48 rows into its own memory; with every generation a cell more at each side of
+// the tile is unknown, so after 8 of them the 14 words and 32 rows in the middle are right, and
+// those are written.
+
+const GENERATIONS = 8u;
+const TILE_WORDS = 16u;
+const TILE_ROWS = 48u;
+const INNER_WORDS = 14u;
+const INNER_ROWS = 32u;
+const TILE = 768u;
+
+// Two tiles that take turns.
+var<workgroup> tile: array<u32, 1536>;
+
+// 32 cells of a row from a column on, which may lie up to a width outside the grid.
+fn cells_from(column: i32, row: i32) -> u32 {
+    let width = i32(life.width);
+    let height = i32(life.height);
+    var x = column;
+    var y = row;
+    if life.wraps == 1u {
+        x = ((x % width) + width) % width;
+        y = ((y % height) + height) % height;
+    } else if x < 0 || x >= width || y < 0 || y >= height {
+        return 0u;
     }
-    after[row * life.words + word] = next;
+    let start = u32(y) * life.words;
+    let word = u32(x) >> 5u;
+    let shift = u32(x) & 31u;
+    var cells = before[start + word] >> shift;
+    if shift > 0u && word + 1u < life.words {
+        cells |= before[start + word + 1u] << (32u - shift);
+    }
+    let left = u32(width - x);
+    if life.wraps == 1u && left < 32u {
+        cells |= before[start] << left;
+    }
+    return cells;
+}
+
+// The sum of a row of the tile that begins at `base`, dead outside.
+fn tile_sum(base: u32, word: u32, row: i32) -> Row {
+    if row < 0 || row >= i32(TILE_ROWS) {
+        return Row(0u, 0u, 0u);
+    }
+    let at = base + u32(row) * TILE_WORDS + word;
+    let cells = tile[at];
+    var west = cells << 1u;
+    var east = cells >> 1u;
+    if word > 0u {
+        west |= tile[at - 1u] >> 31u;
+    }
+    if word + 1u < TILE_WORDS {
+        east |= tile[at + 1u] << 31u;
+    }
+    return Row(west ^ cells ^ east, majority(west, cells, east), cells);
+}
+
+// The cells of a word that belong to a bounded plane; all of them on a torus.
+fn inside(column: i32, row: i32) -> u32 {
+    if life.wraps == 1u {
+        return 0xffffffffu;
+    }
+    if row < 0 || row >= i32(life.height) || column < 0 || column >= i32(life.width) {
+        return 0u;
+    }
+    let left = life.width - u32(column);
+    if left >= 32u {
+        return 0xffffffffu;
+    }
+    return (1u << left) - 1u;
+}
+
+@compute @workgroup_size(16, 16)
+fn leap(@builtin(local_invocation_id) local: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>) {
+    let word = i32(group.x * INNER_WORDS + local.x) - 1;
+    let column = word * 32;
+    let top = i32(group.y * INNER_ROWS) - i32(GENERATIONS);
+    for (var row = local.y; row < TILE_ROWS; row += 16u) {
+        tile[row * TILE_WORDS + local.x] = cells_from(column, top + i32(row));
+    }
+    workgroupBarrier();
+    for (var generation = 0u; generation < GENERATIONS; generation++) {
+        let from_tile = (generation & 1u) * TILE;
+        let to_tile = TILE - from_tile;
+        for (var row = local.y; row < TILE_ROWS; row += 16u) {
+            let next = next_cells(
+                tile_sum(from_tile, local.x, i32(row) - 1),
+                tile_sum(from_tile, local.x, i32(row)),
+                tile_sum(from_tile, local.x, i32(row) + 1),
+            );
+            tile[to_tile + row * TILE_WORDS + local.x] = next & inside(column, top + i32(row));
+        }
+        workgroupBarrier();
+    }
+    // An even number of generations: the last ones lie in the first tile.
+    if local.x < 1u || local.x > INNER_WORDS || word >= i32(life.words) {
+        return;
+    }
+    for (var row = local.y; row < INNER_ROWS; row += 16u) {
+        let y = group.y * INNER_ROWS + row;
+        if y < life.height {
+            var cells = tile[(row + GENERATIONS) * TILE_WORDS + local.x];
+            if u32(word) == life.words - 1u && (life.width & 31u) != 0u {
+                cells &= (1u << (life.width & 31u)) - 1u;
+            }
+            after[y * life.words + u32(word)] = cells;
+        }
+    }
 }
 
 // Counting. `look` says what of the cells is looked at.

@@ -9,13 +9,17 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::grid::Grid;
-use crate::passes::{MOST, Strips};
+use crate::passes::{MOST, Strips, suitable};
 use crate::pattern::Pattern;
 use crate::rule::Rule;
 use crate::simd::Level;
 
 /// Fewer cells than this are stepped by one thread: waking others would take longer.
 const THREADS_FROM: usize = 1 << 19;
+
+/// Generations times cells that are done before anybody is asked whether to go on: some
+/// milliseconds of work.
+const AT_ONCE: usize = 1 << 31;
 
 /// A pass has at most one generation for so many rows of the grid: bands overlap by a row for
 /// each generation.
@@ -62,7 +66,7 @@ pub struct Packed {
     stepped: bool,
     level: Level,
     threads: usize,
-    pass: usize,
+    pass: Option<usize>,
     strips: Vec<Strips>,
 }
 
@@ -99,7 +103,7 @@ impl Packed {
             stepped: false,
             level: Level::best(),
             threads: rayon::current_num_threads(),
-            pass: MOST,
+            pass: None,
             strips: Vec::new(),
         })
     }
@@ -155,7 +159,7 @@ impl Packed {
     /// Advances by at most so many generations in a pass over the cells. The cells don't depend
     /// on it.
     pub fn set_pass(&mut self, generations: usize) {
-        self.pass = generations.clamp(1, MOST);
+        self.pass = Some(generations.clamp(1, MOST));
     }
 
     /// The vectors in use.
@@ -192,18 +196,40 @@ impl Packed {
 
     /// Several generations.
     pub fn advance(&mut self, generations: u64) {
+        let pass = self.most();
+        self.run(generations, pass, &mut || false);
+    }
+
+    /// Several generations, or fewer if `interrupt`, asked every few milliseconds, says true.
+    /// Returns those that were completed.
+    pub fn advance_until(&mut self, generations: u64, interrupt: &mut dyn FnMut() -> bool) -> u64 {
+        let area = self.cells.width() * self.cells.height();
+        let pass = self.most().min(AT_ONCE / area).max(1);
+        self.run(generations, pass, interrupt)
+    }
+
+    /// Generations in a pass, at most.
+    fn most(&self) -> usize {
+        let suitable = suitable(self.cells.width() * self.cells.height());
+        let most = self.pass.unwrap_or(suitable);
+        most.min(self.cells.height().div_ceil(PART)).max(1)
+    }
+
+    fn run(&mut self, generations: u64, pass: usize, interrupt: &mut dyn FnMut() -> bool) -> u64 {
+        let mut done = 0;
         // The last generation has a pass to itself, so that the one before it is at hand.
-        let mut left = generations.saturating_sub(1);
-        while left > 0 {
-            let most = self.pass.min(self.cells.height().div_ceil(PART)).max(1);
-            let pass = usize::try_from(left).map_or(most, |left| left.min(most));
+        while done + 1 < generations && !interrupt() {
+            let left = generations - done - 1;
+            let pass = usize::try_from(left).map_or(pass, |left| left.min(pass));
             self.go(pass);
-            left -= pass as u64;
+            done += pass as u64;
         }
-        if generations > 0 {
+        if done > 0 || generations == 1 && !interrupt() {
             self.go(1);
             self.stepped = true;
+            done += 1;
         }
+        done
     }
 
     /// Goes on by several generations in one pass.

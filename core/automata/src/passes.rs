@@ -13,12 +13,20 @@
 use crate::grid::{Grid, LINE};
 use crate::simd::{self, Level};
 
-/// Rows in a strip: enough to make what is kept between strips cheap, few enough that the
-/// strips of a wide grid stay in the caches.
-const ROWS: usize = 16;
+/// Rows in a strip of a grid with so many words in a row: enough to make what is kept between
+/// strips cheap, few enough that two strips of a wide grid stay in the first cache.
+fn rows_of(words: usize) -> usize {
+    if words > 128 { 8 } else { 16 }
+}
 
 /// Generations in a pass, at most.
-pub(crate) const MOST: usize = 16;
+pub(crate) const MOST: usize = 32;
+
+/// Generations in a pass that suit a grid of so many cells. One that doesn't fit the caches
+/// gains by more of them; for a small one what the stages keep should stay in the first cache.
+pub(crate) fn suitable(cells: usize) -> usize {
+    if cells > 1 << 25 { MOST } else { 16 }
+}
 
 /// What one band needs besides its input and output.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +47,7 @@ impl Strips {
             };
         }
         for rows in &mut self.rows {
-            rows.resize(simd::strip_words(words, ROWS), 0);
+            rows.resize(simd::strip_words(words, rows_of(words)), 0);
         }
         while self.kept.len() < generations {
             self.kept.push(vec![0; simd::kept_words(words)]);
@@ -62,13 +70,13 @@ impl Strips {
         let (words, stride) = (cells.words(), cells.stride());
         let count = output.len() / stride;
         self.fit(words, generations);
-        let edges = Edges::of(cells);
+        let (edges, height) = (Edges::of(cells), rows_of(words));
         // Rows are counted from the top of the grid; a stage is one row behind the one before.
         let start = first as i64 - generations as i64;
         let end = (first + count + generations) as i64;
         let mut top = start;
         while top < end {
-            let rows = ROWS.min((end - top) as usize);
+            let rows = height.min((end - top) as usize);
             for (i, row) in self.rows[0].chunks_mut(stride).take(rows).enumerate() {
                 edges.fetch(cells, top + i as i64, row);
             }
@@ -92,7 +100,7 @@ impl Strips {
                     output[start..][..words].copy_from_slice(&row[LINE..][..words]);
                 }
             }
-            top += ROWS as i64;
+            top += height as i64;
         }
     }
 }

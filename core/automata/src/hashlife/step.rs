@@ -16,6 +16,10 @@ pub(super) type Interrupt<'a> = dyn FnMut() -> bool + 'a;
 /// New results between two questions to the caller, about 0.1 ms of work.
 const PATIENCE: u32 = 512;
 
+/// Collections in one computation, at most: one that needs more spends its time on finding again
+/// what it had to forget.
+const COLLECTIONS: u32 = 32;
+
 /// Squares of half the side under way, and their owner.
 const PINS: usize = 10;
 
@@ -24,6 +28,7 @@ pub(super) struct Stepper<'a, 'b> {
     store: &'a mut Store,
     interrupt: &'a mut Interrupt<'b>,
     since: u32,
+    collections: u32,
     /// Squares in use.
     pins: Vec<Id>,
     /// Squares that may be made between two places where the store can be collected.
@@ -36,6 +41,7 @@ impl<'a, 'b> Stepper<'a, 'b> {
             store,
             interrupt,
             since: 0,
+            collections: 0,
             pins: Vec::new(),
             margin: 0,
         }
@@ -105,6 +111,10 @@ impl<'a, 'b> Stepper<'a, 'b> {
         };
         if enough(self.store).is_ok() {
             return Ok(());
+        }
+        self.collections += 1;
+        if self.collections > COLLECTIONS {
+            return Err(Stop::Full);
         }
         // Results are kept if that leaves room to work in.
         for keep in [true, false] {

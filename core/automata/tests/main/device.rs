@@ -62,6 +62,7 @@ fn life_on_the_device_is_life_on_the_processor() {
         (64, 64),
         (100, 77),
         (512, 300),
+        (1000, 31),
     ] {
         for topology in [
             Topology::Torus { width, height },
@@ -121,6 +122,6 @@ proptest! {
         };
         let life = LifeLike { birth: bits as u16 & 0x1ff, survival: (bits >> 9) as u16 };
         let rule = Rule::life_like(life, topology);
-        compare(rule, seed, 9);
+        compare(rule, seed, 41);
     }
 }

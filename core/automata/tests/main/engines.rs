@@ -37,7 +37,7 @@ fn compare_with_reference(rule: Rule, cells: &[(u32, u32)], generations: u64) {
         let mut packed = Packed::new(rule.clone(), LIMIT).unwrap();
         packed.place(&start).unwrap();
         packed.set_level(level);
-        packed.set_pass(1 + (generations as usize * 7 + level as usize * 5) % 16);
+        packed.set_pass(1 + (generations as usize * 7 + level as usize * 5) % 32);
         packed.advance(generations);
         assert_eq!(
             packed.cells().population(),
@@ -98,6 +98,39 @@ fn the_number_of_threads_changes_nothing() {
     assert_eq!(run(2).cells(), one.cells());
     assert_eq!(one.cells(), three.cells());
     assert_eq!(one.last_changes(), three.last_changes());
+}
+
+#[test]
+fn an_interruption_leaves_whole_generations_and_their_changes() {
+    let rule: Rule = "B3/S23:T300,200".parse().unwrap();
+    let start = || {
+        let mut packed = Packed::new(rule, LIMIT).unwrap();
+        for (x, y) in soup(9, 300, 200) {
+            packed.cells_mut().set(x as usize, y as usize, true);
+        }
+        packed
+    };
+    let mut whole = start();
+    whole.advance(100);
+    for patience in 0..6 {
+        let mut sliced = start();
+        let mut done = 0;
+        while done < 100 {
+            let mut asked = 0;
+            let more = sliced.advance_until(100 - done, &mut || {
+                asked += 1;
+                asked > patience
+            });
+            done += if patience == 0 {
+                sliced.advance_until(1, &mut || false)
+            } else {
+                more
+            };
+            assert!(more > 0 || patience == 0);
+        }
+        assert_eq!(sliced.cells(), whole.cells());
+        assert_eq!(sliced.last_changes(), whole.last_changes());
+    }
 }
 
 #[test]
