@@ -104,7 +104,7 @@ fn the_number_of_threads_changes_nothing() {
 fn an_interruption_leaves_whole_generations_and_their_changes() {
     let rule: Rule = "B3/S23:T300,200".parse().unwrap();
     let start = || {
-        let mut packed = Packed::new(rule, LIMIT).unwrap();
+        let mut packed = Packed::new(rule.clone(), LIMIT).unwrap();
         for (x, y) in soup(9, 300, 200) {
             packed.cells_mut().set(x as usize, y as usize, true);
         }
