@@ -14,7 +14,7 @@ use loom_gpu::{Choice, Gpu};
 use loom_sim::{Model, Settings, Step, Value};
 
 use super::given::{self, Device, Machine, Set};
-use super::{Done, Failure, analysis, output};
+use super::{Done, Failure, analysis, continuous, output};
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -147,7 +147,8 @@ fn rule(text: &str) -> Result<Rule, String> {
 #[command(
     after_help = "Examples:\n  strange-loom automata run --pattern gun.rle --generations 10^9\n  \
     strange-loom automata run --soup 512x512:0.4 --rule B36/S23:T512 --generations 1000 --json\n  \
-    strange-loom automata run --pattern r-pentomino --generations 1103 --out ash.rle"
+    strange-loom automata run --pattern r-pentomino --generations 1103 --out ash.rle\n  \
+    strange-loom automata run --pattern gray-scott-mitosis --set F=0.037 --generations 5000 --out spots.png"
 )]
 pub struct Run {
     #[command(flatten)]
@@ -174,9 +175,8 @@ pub struct Run {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
-    /// Seed of the soup
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
+    #[command(flatten)]
+    set: Set,
     #[command(flatten)]
     machine: Machine,
 }
@@ -187,6 +187,26 @@ fn engine(text: &str) -> Result<EngineChoice, String> {
 
 impl Run {
     fn run(self) -> Done {
+        if let Some(name) = &self.from.pattern
+            && let Some(model) = continuous::model(name)?
+        {
+            return continuous::run(
+                model,
+                &continuous::Order {
+                    set: &self.set,
+                    steps: &self.generations,
+                    out: self.out.as_deref(),
+                    format: self.format.as_deref(),
+                    json: self.json,
+                    machine: &self.machine,
+                },
+            );
+        }
+        if let Some(given) = self.set.set.first() {
+            return Err(Failure::input(format!(
+                "--set {given}: a discrete automaton has no such parameter; give its rule by --rule."
+            )));
+        }
         let ending = match (&self.out, &self.format) {
             (None, None) => None,
             (out, format) => Some(output::ending(out.as_deref(), format.as_deref(), "rle")?),
@@ -198,7 +218,7 @@ impl Run {
                 "An automaton can't be written as {ending}: give .rle, .mc, .png, .svg or .pdf."
             )));
         }
-        let start = self.from.start(self.seed)?;
+        let start = self.from.start(self.set.seed)?;
         let mut world = run::begin(&start, self.rule.clone(), self.means()?).map_err(failed)?;
         let bar = output::bar("Running");
         if !bar.is_hidden() {
@@ -223,7 +243,7 @@ impl Run {
             // Random cells name their seed, as the last member.
             if self.from.soup.is_some() && document.ends_with('}') {
                 document.truncate(document.len() - 1);
-                document.push_str(&format!(",\"seed\":{}}}", self.seed));
+                document.push_str(&format!(",\"seed\":{}}}", self.set.seed));
             }
             return output::text(&document);
         }
@@ -240,7 +260,7 @@ impl Run {
             ("Seconds", format!("{:.3}", outcome.seconds)),
         ];
         if self.from.soup.is_some() {
-            rows.push(("Seed", self.seed.to_string()));
+            rows.push(("Seed", self.set.seed.to_string()));
         }
         output::text(&output::pairs(&rows))
     }
@@ -267,7 +287,9 @@ impl Run {
                 .into_bytes());
         };
         // The picture carries the run from its beginning.
-        let model = self.from.model(self.rule.clone(), self.seed, self.memory)?;
+        let model = self
+            .from
+            .model(self.rule.clone(), self.set.seed, self.memory)?;
         let mut item = Item::fresh(model);
         item.run.step.clone_from(&self.generations);
         let gpu = self.machine.drawing()?;

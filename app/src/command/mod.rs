@@ -6,6 +6,7 @@ mod attractors;
 mod automata;
 mod bifurcation;
 mod circuits;
+mod continuous;
 mod dataset;
 mod declared;
 mod doctor;

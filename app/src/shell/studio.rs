@@ -378,7 +378,7 @@ impl Studio {
             };
             // A pattern's file may begin at a later generation.
             let first = clock.time_at(&Step::ZERO);
-            if steps.is_none() && first >= 1.0 && first < 1e15 {
+            if steps.is_none() && (1.0..1e15).contains(&first) {
                 let first = Step::from(first as u64);
                 if count < first {
                     return Err(format!("This run begins at {} {first}.", clock.symbol));
