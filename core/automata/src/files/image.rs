@@ -3,7 +3,7 @@
 //! A picture of a few colours is read as states: its most frequent colour at the rim is dead,
 //! the others are the states 1, 2, … in the order in which a palette (or else the picture) has
 //! them. A picture of many colours is read by brightness. Pixels that always come in blocks are
-//! one cell a block. What [`write`] makes carries rule, place and block size in a text chunk,
+//! one cell a block. What [`write()`] makes carries rule, place and block size in a text chunk,
 //! so that it reads back exactly.
 
 use std::collections::HashMap;

@@ -1,6 +1,6 @@
 //! Files of patterns: one door for reading and one for writing, whatever the form.
 //!
-//! [`read`] recognises a file by what it holds, then by its name; [`write`] makes a file of a
+//! [`read`] recognises a file by what it holds, then by its name; [`write()`] makes a file of a
 //! given [`Kind`]. Sizes that a file declares never allocate anything: what is stored grows with
 //! what is read, up to the [`Limits`].
 //!

@@ -3,7 +3,7 @@
 //! Cells are run on the unbounded plane until they return, shifted or not; the cycle found by
 //! hash is verified cell by cell. What never returns as a whole, because ships fly off or
 //! something is being built, is judged by its population: constant or periodic from some
-//! generation on, or growing by the same number every so many generations. [`census`] then tells
+//! generation on, or growing by the same number every so many generations. [`census()`] then tells
 //! of which objects the ash consists.
 
 pub mod census;

@@ -6,7 +6,7 @@
 //! | `B2-a/S12`, `B2/S34H`, `B13/S012V`, `MAP…` | [`binary`]: two states on any neighbourhood |
 //! | `345/2/4`, `B2/S345/C4` | [`generations`]: cells that die slowly |
 //! | `R5,C0,M1,S34..58,B34..45,NM`, `5,34,45,34,58` | [`larger`]: Larger than Life |
-//! | `W110`, `K3C777` | [`line`]: one dimension |
+//! | `W110`, `K3C777` | [`mod@line`]: one dimension |
 //! | `M0,8,4,3,2,5,9,7,1,6,10,11,12,13,14,15` | [`block`]: Margolus' neighbourhood |
 //! | `LR`, `{{{1,2,0},{0,8,0}}}` | [`turmite`]: Langton's ant and its kin |
 //! | `B3/S23History`, `B3/S23Super` | [`marked`]: cells with a memory |
