@@ -15,6 +15,7 @@ use crate::draw;
 use crate::edit::{Edit, Place};
 use crate::engine::Inside;
 use crate::error::LifeError;
+use crate::rule::Family;
 use crate::rule::Rule;
 use crate::state::State;
 use crate::watch::Watch;
@@ -219,13 +220,20 @@ impl Simulation for Life {
             Inside::Device(device) => device.cells_at_hand().is_some(),
             _ => true,
         };
-        if at_hand && let Ok(bounds) = self.world.bounds() {
+        // In three dimensions the layers lie below each other: a box around them says nothing.
+        let flat = !matches!(self.world.rule().family, Family::Space(_));
+        if at_hand
+            && flat
+            && let Ok(bounds) = self.world.bounds()
+        {
             let text = bounds.map_or("empty".to_owned(), |(x, y, width, height)| {
                 format!("{width} × {height} at {x}, {y}").replace('-', "−")
             });
             list.push(Quantity::text("bounding_box", "Bounding box", &text));
         }
         let rule = self.world.rule();
+        list.push(Quantity::text("family", "Family", rule.family_name()));
+        list.push(Quantity::text("engine", "Engine", self.world.engine_name()));
         if rule.states() > 2
             && at_hand
             && let Ok(counts) = self.world.counts()
@@ -240,8 +248,6 @@ impl Simulation for Life {
                 list.push(quantity.unit("cells"));
             }
         }
-        list.push(Quantity::text("family", "Family", rule.family_name()));
-        list.push(Quantity::text("engine", "Engine", self.world.engine_name()));
         list
     }
 
