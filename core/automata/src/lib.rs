@@ -15,7 +15,8 @@
 //! | [`hashlife`] | rules without B0 on the unbounded plane, over astronomical times |
 //! | [`mod@reference`] | one byte a cell, to test the others against |
 //! | [`world`] | cells, rule and generation on whichever engine suits |
-//! | [`science`], [`simulation`], [`edit`], [`activity`] | what the studio runs, draws and analyses |
+//! | [`science`], [`simulation`], [`edit`] | what the studio runs and draws |
+//! | [`activity`], [`objects`] | what it measures: counts by generation, what the cells are |
 //! | [`run`] | what the command line runs |
 
 pub mod activity;
@@ -37,6 +38,7 @@ pub mod identify;
 mod lanes;
 pub mod local;
 mod means;
+pub mod objects;
 pub mod packed;
 mod passes;
 pub mod pattern;

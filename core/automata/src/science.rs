@@ -300,6 +300,8 @@ impl Science for Automata {
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
         vec![
             Arc::new(PopulationAndActivity),
+            Arc::new(crate::objects::Identify),
+            Arc::new(crate::objects::Census),
             Arc::new(crate::flow::scan::Scan),
         ]
     }
