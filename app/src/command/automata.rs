@@ -14,7 +14,7 @@ use loom_gpu::{Choice, Gpu};
 use loom_sim::{Model, Settings, Step, Value};
 
 use super::given::{self, Device, Machine, Set};
-use super::{Done, Failure, analysis, continuous, output};
+use super::{Done, Failure, analysis, continuous, games, output};
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
@@ -25,6 +25,8 @@ pub enum Verb {
     Census(CensusOf),
     #[command(visible_alias = "analyze")]
     Analyse(Analyse),
+    Pairs(games::Pairs),
+    Score(games::ScoreOf),
 }
 
 impl Verb {
@@ -36,6 +38,8 @@ impl Verb {
             Self::Identify(identify) => identify.run(),
             Self::Census(census) => census.run(),
             Self::Analyse(analyse) => analyse.run(),
+            Self::Pairs(pairs) => pairs.run(),
+            Self::Score(score) => score.run(),
         }
     }
 }
@@ -138,7 +142,7 @@ impl From {
 }
 
 /// A rule with its grid, from the argument's text.
-fn rule(text: &str) -> Result<Rule, String> {
+pub fn rule(text: &str) -> Result<Rule, String> {
     text.parse::<Rule>().map_err(|e| e.to_string())
 }
 

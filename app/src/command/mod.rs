@@ -11,6 +11,7 @@ mod dataset;
 mod declared;
 mod doctor;
 mod failure;
+mod games;
 mod given;
 mod info;
 mod manual;

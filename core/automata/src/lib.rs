@@ -18,6 +18,7 @@
 //! | [`science`], [`simulation`], [`edit`] | what the studio runs and draws |
 //! | [`activity`], [`objects`] | what it measures: counts by generation, what the cells are |
 //! | [`run`] | what the command line runs |
+//! | [`games`] | states and their successors, for sequence models |
 
 pub mod activity;
 mod adder;
@@ -31,6 +32,7 @@ pub mod field;
 pub mod files;
 pub mod flow;
 mod gallery;
+pub mod games;
 pub mod gpu;
 pub mod grid;
 pub mod hashlife;

@@ -5,7 +5,7 @@
 use std::io::Cursor;
 
 use loom_sim::{Graph, Number, Report, Series, Uncertainty};
-use ndarray::{Array1, Array2, Array3};
+use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView4};
 use ndarray_npy::{NpzWriter, WriteNpyExt as _};
 
 use crate::error::FigureError;
@@ -133,6 +133,19 @@ pub fn ensemble_npz(members: &[Series]) -> Result<Vec<u8>, FigureError> {
     file.add_array("t", &Array1::from(t))
         .map_err(FigureError::render)?;
     file.add_array("x", &block(members))
+        .map_err(FigureError::render)?;
+    file.finish().map_err(FigureError::render)?;
+    Ok(out.into_inner())
+}
+
+/// NPZ with `states` (games, states, rows, columns) as bytes and `density` (games).
+pub fn games_npz(shape: [usize; 4], cells: &[u8], density: &[f64]) -> Result<Vec<u8>, FigureError> {
+    let mut out = Cursor::new(Vec::new());
+    let mut file = NpzWriter::new_compressed(&mut out);
+    let cells = ArrayView4::from_shape(shape, cells).map_err(FigureError::render)?;
+    file.add_array("states", &cells)
+        .map_err(FigureError::render)?;
+    file.add_array("density", &ArrayView1::from(density))
         .map_err(FigureError::render)?;
     file.finish().map_err(FigureError::render)?;
     Ok(out.into_inner())

@@ -135,3 +135,99 @@ fn a_header_of_a_billion_by_a_billion_is_refused_before_allocation() {
     assert!(matches!(output.status.code(), Some(1 | 2)));
     assert!(begun.elapsed().as_secs_f64() < 5.0);
 }
+
+#[test]
+fn a_glider_is_named_and_the_ash_of_the_r_pentomino_counted() {
+    let glider = json(&["automata", "identify", "glider", "--json"]);
+    assert_eq!(glider["apgcode"], "xq4_153");
+    assert_eq!(glider["velocity"], "c/4 diagonal");
+    let ash = out(&["automata", "census", "r-pentomino", "--after", "1103"]);
+    for line in ["block 8", "glider 6", "blinker 4", "beehive 4", "ship 1"] {
+        let there = ash
+            .lines()
+            .any(|l| l.split_whitespace().eq(line.split_whitespace()));
+        assert!(there, "{line} in {ash}");
+    }
+}
+
+#[test]
+fn a_pattern_survives_convert_through_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut from = "gosper-glider-gun".to_owned();
+    for ending in ["rle", "lif", "l6", "cells", "mc", "png", "rle.gz"] {
+        let to = in_folder(&folder, &format!("gun.{ending}"));
+        out(&["automata", "convert", &from, &to]);
+        from = to;
+    }
+    let run = json(&[
+        "automata",
+        "run",
+        "--pattern",
+        &from,
+        "--generations",
+        "300",
+        "--json",
+    ]);
+    assert_eq!(run["population"], 86);
+}
+
+#[test]
+fn orbium_runs_by_command_and_a_parameter_that_is_not_there_is_refused() {
+    let run = json(&[
+        "automata",
+        "run",
+        "--pattern",
+        "orbium",
+        "--generations",
+        "200",
+        "--json",
+    ]);
+    let mass = run["mass_a"].as_f64().unwrap();
+    assert!((72.5..75.0).contains(&mass), "{mass}");
+    let line = refusal(
+        2,
+        &["automata", "run", "--pattern", "orbium", "--set", "nu=1"],
+    );
+    assert!(line.contains("nu") && line.contains("sigma"), "{line}");
+    let line = refusal(
+        2,
+        &["automata", "run", "--pattern", "glider", "--set", "nu=1"],
+    );
+    assert!(line.contains("--rule"), "{line}");
+}
+
+#[test]
+fn games_for_a_model_come_with_a_manifest_and_predictions_are_scored() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = in_folder(&folder, "set");
+    let make = [
+        "automata", "pairs", "--count", "300", "--test", "40", "--states", "3", "--out", &set,
+        "--json",
+    ];
+    let manifest = json(&make);
+    assert_eq!(manifest["rule"], "B3/S23:T32");
+    assert_eq!(
+        manifest["parts"][0]["shape"],
+        serde_json::json!([300, 3, 32, 32])
+    );
+    assert!(refusal(2, &make).contains("--overwrite"));
+    let test = in_folder(&folder, "set/test.npz");
+    let perfect = json(&["automata", "score", &test, &test, "--json"]);
+    assert_eq!(perfect["accuracy"], serde_json::json!([1.0, 1.0]));
+    // Another seed's games are as good as chance.
+    let other = in_folder(&folder, "other");
+    out(&[
+        "automata", "pairs", "--count", "0", "--test", "40", "--states", "3", "--seed", "1",
+        "--out", &other,
+    ]);
+    let told = in_folder(&folder, "other/test.npz");
+    let wrong = in_folder(&folder, "wrong.png");
+    let chance = json(&[
+        "automata", "score", &test, &told, "--wrong", &wrong, "--json",
+    ]);
+    let right = chance["accuracy"][0].as_f64().unwrap();
+    assert!(right > 0.3 && right < 0.95, "{right}");
+    assert_eq!(super::pixels(&wrong).len(), 32 * 8 * 32 * 8 * 3);
+    let train = in_folder(&folder, "set/train.npz");
+    assert!(refusal(2, &["automata", "score", &test, &train]).contains("shape"));
+}
