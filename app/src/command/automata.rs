@@ -102,8 +102,17 @@ fn pattern(name: &str) -> Result<Start, Failure> {
     {
         return Ok(start);
     }
-    let bytes = output::read(path)?;
-    Start::read(&String::from_utf8_lossy(&bytes)).map_err(|e| unread(name, &e))
+    let read = opened(name)?;
+    for note in &read.notes {
+        output::warn(note);
+    }
+    if let Content::Macrocell { text, .. } = read.content {
+        return Ok(Start::Macrocell(text));
+    }
+    let pattern = read.pattern(&files::Limits::default());
+    Ok(Start::Pattern(
+        pattern.map_err(|e| unread(name, &e.into()))?,
+    ))
 }
 
 impl From {
