@@ -1,6 +1,7 @@
 //! A field in motion: its cells, its growth and its generations.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -11,8 +12,8 @@ use crate::means::Means;
 use crate::pattern::{Pattern, grid_corner};
 use crate::rule::{Line, Rule};
 
-/// Fewer cells than this are stepped by one thread: waking others would take longer.
-const THREADS_FROM: usize = 1 << 16;
+/// A step that takes one thread less than this stays with one: waking others would take longer.
+const THREADS_FROM: Duration = Duration::from_micros(800);
 
 /// The furthest column or row of an unbounded field.
 pub(super) const FAR: i64 = 1 << 40;
@@ -31,6 +32,8 @@ pub struct FieldEngine {
     /// The present row of a rule of one dimension.
     pub(super) now: i64,
     pub(super) threads: usize,
+    /// A step of so many cells has taken one thread long enough for several to be worth it.
+    slow_from: usize,
     pub(super) memory: u64,
 }
 
@@ -55,6 +58,7 @@ impl FieldEngine {
             mover,
             now: top,
             threads: means.threads.max(1),
+            slow_from: usize::MAX,
             memory: means.memory,
             rule,
         };
@@ -334,8 +338,13 @@ impl FieldEngine {
         };
         let (stride, rim) = (from.stride, from.rim);
         let out = &mut next.cells[rim * stride..(rim + from.height) * stride];
-        if self.threads == 1 || from.width * from.height < THREADS_FROM {
+        let cells = from.width * from.height;
+        if self.threads == 1 || cells < self.slow_from {
+            let begun = Instant::now();
             stepper.band(from, 0, out, odd);
+            if begun.elapsed() > THREADS_FROM {
+                self.slow_from = cells;
+            }
         } else {
             let band = from.height.div_ceil(self.threads * 2).max(1);
             out.par_chunks_mut(band * stride)

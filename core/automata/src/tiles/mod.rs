@@ -35,6 +35,9 @@ const TILE_BYTES: u64 = 2 * 512 + 96;
 /// The furthest tile from the origin.
 const FAR: i64 = 1 << 50;
 
+/// Fewer tiles than this are stepped by one thread: waking others would take longer.
+const THREADS_FROM: usize = 8192;
+
 /// Generations between two looks for tiles that are no longer needed.
 const SWEEP: u64 = 128;
 
@@ -224,7 +227,7 @@ impl Tiles {
         let rule = self.pair[usize::from(odd)];
         let (now, near, settled) = (&self.now, &self.near, &self.settled);
         let count = now.len();
-        let band = if self.threads == 1 || count < 64 {
+        let band = if self.threads == 1 || count < THREADS_FROM {
             count
         } else {
             count.div_ceil(self.threads * 4)
