@@ -8,6 +8,7 @@ use crate::analysis::Analysis;
 use crate::error::SimError;
 use crate::manuscript::Manuscript;
 use crate::model::{Cost, Model};
+use crate::operation::Operation;
 use crate::parameter::Parameter;
 use crate::probe::ProbeSpec;
 use crate::simulation::Simulation;
@@ -42,6 +43,10 @@ pub trait Science: Send + Sync {
     fn cost(&self, model: &Model) -> Result<Cost, SimError>;
     fn build(&self, model: &Model, place: &Place) -> Result<Box<dyn Simulation>, SimError>;
     fn analyses(&self) -> Vec<Arc<dyn Analysis>>;
+    /// What can be done to a state of this model by name, see [`Simulation::operate`].
+    fn operations(&self, _model: &Model) -> Vec<Operation> {
+        Vec::new()
+    }
     /// The probes and plots that a fresh view opens with.
     fn default_probes(&self, model: &Model) -> Vec<ProbeSpec>;
     /// A model from a file's bytes, `None` if the file is not of this science.

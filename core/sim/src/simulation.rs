@@ -10,6 +10,7 @@ use loom_gpu::scene::{Legend, Scene};
 use crate::clock::{Clock, Gate, Step, Stop};
 use crate::error::SimError;
 use crate::input::Input;
+use crate::operation::Outcome;
 use crate::print::{Press, Raster};
 use crate::probe::{ProbeKind, ProbeSpec, Reading};
 use crate::report::Quantity;
@@ -113,6 +114,16 @@ pub trait Simulation: Send {
     /// Every drag in the view is the simulation's (painting), not the camera's.
     fn paints(&self) -> bool {
         false
+    }
+
+    /// What one of [`Science::operations`](crate::Science::operations) comes to in this view, with
+    /// what was asked for. Changes nothing.
+    fn operate(&self, key: &str, _settings: &Settings, _view: &View) -> Result<Outcome, SimError> {
+        Err(SimError::Unknown {
+            what: "operation",
+            name: key.to_owned(),
+            hint: ".".into(),
+        })
     }
 
     /// The change by which a twin made from the menu differs (a nudge, a flipped cell, a cut

@@ -113,6 +113,8 @@ pub struct PointerReply {
     pub hit: Option<Hit>,
     /// The click selects what it hit (or nothing).
     pub select: bool,
+    /// Settings of the view that take other values, such as a rectangle that is being drawn.
+    pub view: Settings,
 }
 
 /// Something under the pointer.

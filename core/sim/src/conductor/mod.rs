@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub use snapshot::{RunState, Snapshot};
+pub use snapshot::{Answer, RunState, Snapshot};
 use worker::Shared;
 
 use crate::clock::Step;
@@ -40,6 +40,12 @@ pub enum Command {
     Pointer {
         view: u64,
         pointer: Pointer,
+    },
+    /// Does an operation in a view, with what was asked for.
+    Operate {
+        view: u64,
+        key: String,
+        settings: Settings,
     },
     /// Selects what a [`Hit::id`](crate::view::Hit::id) names.
     Select(Option<String>),

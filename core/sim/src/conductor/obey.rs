@@ -3,11 +3,17 @@
 use std::sync::atomic::Ordering;
 
 use super::Command;
+use super::snapshot::Answer;
 use super::worker::{Activity, Worker};
 use crate::clock::{Gate, Step};
 use crate::error::SimError;
+use crate::operation::Outcome;
 use crate::run::Run;
-use crate::view::{Hit, Pointer};
+use crate::value::Settings;
+use crate::view::{Hit, Pointer, View};
+
+/// Answers that are kept for a window that looks once a frame.
+const ANSWERS: usize = 64;
 
 impl Worker {
     fn say(&mut self, message: String) {
@@ -62,6 +68,11 @@ impl Worker {
                 self.reselect();
             }
             Command::Pointer { view, pointer } => self.point(view, &pointer)?,
+            Command::Operate {
+                view,
+                key,
+                settings,
+            } => self.operate(view, &key, &settings)?,
             Command::Select(id) => {
                 self.selected = id.map(|id| Hit {
                     id,
@@ -158,19 +169,79 @@ impl Worker {
         Ok(())
     }
 
-    fn point(&mut self, id: u64, pointer: &Pointer) -> Result<(), SimError> {
-        let Some(view) = self.views.get(&id) else {
-            return Ok(());
-        };
-        let mut view = view.clone();
+    /// A view with the camera that it is drawn with.
+    fn seen(&self, id: u64) -> Option<View> {
+        let mut view = self.views.get(&id)?.clone();
         if view.camera.is_none() {
             view.camera = self.fits.get(&id).cloned();
         }
+        Some(view)
+    }
+
+    /// Tells the window what changes in it; this view is drawn so at once.
+    fn answer(&mut self, id: u64, outcome: Outcome) {
+        if let Some(view) = self.views.get_mut(&id) {
+            let changes = outcome.view.iter();
+            view.settings
+                .extend(changes.map(|(key, value)| (key.clone(), value.clone())));
+        }
+        self.answered += 1;
+        if self.answers.len() >= ANSWERS {
+            self.answers.remove(0);
+        }
+        self.answers.push(Answer {
+            number: self.answered,
+            view: id,
+            settings: outcome.view,
+            camera: outcome.camera,
+            copied: outcome.copied,
+            said: outcome.said,
+            opens: outcome.opens,
+        });
+    }
+
+    fn operate(&mut self, id: u64, key: &str, settings: &Settings) -> Result<(), SimError> {
+        let Some(view) = self.seen(id) else {
+            return Ok(());
+        };
+        let mut outcome = self.run.simulation().operate(key, settings, &view)?;
+        let inputs = std::mem::take(&mut outcome.inputs);
+        if !inputs.is_empty() {
+            self.failed = None;
+        }
+        // Several are undone together; their number lies beyond all that the pointer gives.
+        let stroke = (inputs.len() > 1).then(|| (1 << 62) + self.answered);
+        for input in inputs {
+            let input = match stroke {
+                Some(number) => input.stroke(number),
+                None => input,
+            };
+            self.run.apply(input)?;
+        }
+        self.answer(id, outcome);
+        self.reselect();
+        Ok(())
+    }
+
+    fn point(&mut self, id: u64, pointer: &Pointer) -> Result<(), SimError> {
+        let Some(view) = self.seen(id) else {
+            return Ok(());
+        };
         let reply = self.run.simulation().pointer(pointer, &view);
         if reply.select {
             self.selected.clone_from(&reply.hit);
         }
         self.hit = reply.hit;
+        if !reply.view.is_empty() {
+            let view = reply.view;
+            self.answer(
+                id,
+                Outcome {
+                    view,
+                    ..Outcome::default()
+                },
+            );
+        }
         for input in reply.inputs {
             self.run.apply(input)?;
         }

@@ -104,6 +104,7 @@ impl Worker {
             undo: self.run.undo_title(),
             redo: self.run.redo_title(),
             message: self.message.clone(),
+            answers: self.answers.clone(),
             reach: self.run.reach().clone(),
             saved: self.saved.clone(),
             revision: self.revision,

@@ -28,6 +28,19 @@ pub enum RunState {
     Failed(String),
 }
 
+/// What an operation or the pointer changes in the window, not in the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Counted up, so that each is taken once.
+    pub number: u64,
+    pub view: u64,
+    pub settings: Settings,
+    pub camera: Option<Camera>,
+    pub copied: Option<String>,
+    pub said: Option<String>,
+    pub opens: Option<(String, Box<Model>)>,
+}
+
 /// What the window shows, complete and unchanging.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -62,6 +75,8 @@ pub struct Snapshot {
     pub redo: Option<String>,
     /// A sentence for the user, with its number so that it is shown once.
     pub message: Option<(u64, String)>,
+    /// The last answers of operations and the pointer, oldest first.
+    pub answers: Vec<Answer>,
     /// The furthest step reached.
     pub reach: Step,
     pub saved: Arc<Saved>,
@@ -103,6 +118,7 @@ impl Snapshot {
             undo: None,
             redo: None,
             message: None,
+            answers: Vec::new(),
             reach: Step::default(),
             saved: Arc::new(saved.clone()),
             revision: 0,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use loom_gpu::camera::Camera;
 use loom_gpu::scene::Scene;
 
-use super::snapshot::{RunState, Snapshot};
+use super::snapshot::{Answer, RunState, Snapshot};
 use super::{Command, Wake};
 use crate::clock::{Gate, SLICE, Step, Stop};
 use crate::error::SimError;
@@ -93,6 +93,8 @@ pub(super) struct Worker {
     pub(super) hit: Option<Hit>,
     pub(super) selected: Option<Hit>,
     pub(super) message: Option<(u64, String)>,
+    pub(super) answers: Vec<Answer>,
+    pub(super) answered: u64,
     pub(super) saved: Arc<Saved>,
     pub(super) published: Instant,
     pub(super) revision: u64,
@@ -123,6 +125,8 @@ impl Worker {
             hit: None,
             selected: None,
             message: None,
+            answers: Vec::new(),
+            answered: 0,
             saved,
             published: Instant::now(),
             revision: 0,
