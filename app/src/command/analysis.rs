@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use loom_gpu::Gpu;
-use loom_sim::{Analysis, Job, Model, Number, Report, Settings, SimError, Subject, Uncertainty};
+use loom_sim::{
+    Analysis, Job, Model, Number, Parameter, ParameterKind, Report, Settings, SimError, Subject,
+    Uncertainty, Value,
+};
 
-use super::{Done, Failure, output};
+use super::{Done, Failure, given, output};
 
 /// Rows of a table that are printed for people.
 const MOST_ROWS: usize = 64;
@@ -72,6 +75,46 @@ pub fn watched<T>(
     let done = work(&job);
     bar.finish_and_clear();
     Ok(done?)
+}
+
+/// A value of a declared setting's kind, from the text of an option.
+pub fn value(parameter: &Parameter, text: &str) -> Result<Value, Failure> {
+    let option = parameter.key.replace('_', "-");
+    let wrong = |why: String| Failure::input(format!("--{option} {text}: {why}."));
+    let number = || given::number(text).map_err(wrong);
+    Ok(match &parameter.kind {
+        ParameterKind::Real { .. } => Value::Real(number()?),
+        ParameterKind::Integer { .. } => {
+            let x = number()?;
+            if x.fract() != 0.0 || x.abs() > 1e15 {
+                return Err(wrong("give a whole number".into()));
+            }
+            Value::Integer(x as i64)
+        }
+        ParameterKind::Boolean => match text {
+            "true" | "yes" | "1" => Value::Boolean(true),
+            "false" | "no" | "0" => Value::Boolean(false),
+            _ => return Err(wrong("give true or false".into())),
+        },
+        ParameterKind::Vector { .. } => Value::Vector(given::numbers(text).map_err(wrong)?),
+        _ => Value::from(text),
+    })
+}
+
+/// The numbers of a report as CSV: its tables, or those of its plots where it has no table or
+/// where a picture of cells says more.
+pub fn csv(report: &Report) -> String {
+    let field = report
+        .plots
+        .iter()
+        .flat_map(|p| &p.marks)
+        .any(|m| matches!(m, loom_sim::Mark::Field(_)));
+    if report.tables.is_empty() || field {
+        let plots = report.plots.iter();
+        return plots.map(crate::widgets::plot_csv::csv).collect();
+    }
+    let tables = report.tables.iter();
+    tables.map(crate::widgets::table::csv).collect()
 }
 
 /// The report as JSON or as a table, with the seed behind it if there is one; its warnings on

@@ -205,7 +205,7 @@ impl Declared {
                     option(key)
                 ))
             })?;
-            settings.insert(key.clone(), value(parameter, text)?);
+            settings.insert(key.clone(), analysis::value(parameter, text)?);
         }
         let threads = self.threads.map_or_else(
             || std::thread::available_parallelism().map_or(1, usize::from),
@@ -221,27 +221,7 @@ impl Declared {
             write_graph(&report, path)?;
         }
         if let Some(path) = &self.out {
-            // A table has all there is; without one the plots are what was found.
-            // A picture of cells is more than its table.
-            let field = report
-                .plots
-                .iter()
-                .flat_map(|p| &p.marks)
-                .any(|m| matches!(m, loom_sim::Mark::Field(_)));
-            let text: String = if report.tables.is_empty() || field {
-                report
-                    .plots
-                    .iter()
-                    .map(crate::widgets::plot_csv::csv)
-                    .collect()
-            } else {
-                report
-                    .tables
-                    .iter()
-                    .map(crate::widgets::table::csv)
-                    .collect()
-            };
-            output::file(Some(path), text.as_bytes())?;
+            output::file(Some(path), analysis::csv(&report).as_bytes())?;
             if !self.json {
                 for warning in &report.warnings {
                     output::warn(warning);
@@ -276,28 +256,4 @@ fn write_graph(report: &Report, path: &Path) -> Done {
     let mut web = loom_webs::web_of_graph(graph)?;
     web.name.clone_from(&report.title);
     output::file(Some(path), files::write(&web, format).as_bytes())
-}
-
-/// A value of the parameter's kind.
-fn value(parameter: &Parameter, text: &str) -> Result<Value, Failure> {
-    let wrong =
-        |why: String| Failure::input(format!("--{} {text}: {why}.", option(&parameter.key)));
-    let number = || given::number(text).map_err(wrong);
-    Ok(match &parameter.kind {
-        ParameterKind::Real { .. } => Value::Real(number()?),
-        ParameterKind::Integer { .. } => {
-            let x = number()?;
-            if x.fract() != 0.0 || x.abs() > 1e15 {
-                return Err(wrong("give a whole number".into()));
-            }
-            Value::Integer(x as i64)
-        }
-        ParameterKind::Boolean => match text {
-            "true" | "yes" | "1" => Value::Boolean(true),
-            "false" | "no" | "0" => Value::Boolean(false),
-            _ => return Err(wrong("give true or false".into())),
-        },
-        ParameterKind::Vector { .. } => Value::Vector(given::numbers(text).map_err(wrong)?),
-        _ => Value::from(text),
-    })
 }

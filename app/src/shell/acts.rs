@@ -30,6 +30,8 @@ pub enum Tone {
 pub enum Act {
     /// A command of the table, by its id.
     Do(&'static str),
+    /// An operation of the science in front, by its key.
+    Operate(String),
     Go(At),
     /// A catalogue entry of a room.
     Open {

@@ -265,6 +265,23 @@ impl Room {
             _ => Settings::new(),
         }
     }
+    /// Takes over what an operation or the pointer changes in a view.
+    pub fn take_answer(&mut self, answer: &loom_sim::conductor::Answer) {
+        for tile in self.tree.tiles.tiles_mut() {
+            if let Tile::Pane(pane) = tile
+                && let (true, Kind::View { settings, camera }) =
+                    (pane.id == answer.view, &mut pane.kind)
+            {
+                let changes = answer.settings.iter();
+                settings.extend(changes.map(|(key, value)| (key.clone(), value.clone())));
+                if answer.camera.is_some() {
+                    camera.clone_from(&answer.camera);
+                }
+            }
+        }
+        // What is selected is not a layout: undo keeps to the cells.
+        self.arranged = true;
+    }
     /// Sets a parameter of every view of a run; `moves`: their cameras fit anew.
     pub fn set_view_parameter(&mut self, live: u64, key: &str, value: &Value, moves: bool) {
         for tile in self.tree.tiles.tiles_mut() {

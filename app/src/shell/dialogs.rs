@@ -88,6 +88,7 @@ pub enum Dialog {
     Export(export::Order),
     Benchmark(super::benchmark::Benchmark),
     Print(Box<super::print::Order>),
+    Operation(Box<super::operate::Form>),
     GoTo(String),
     Preferences,
     Keys(Sheet),
@@ -129,6 +130,13 @@ pub fn show(studio: &mut Studio, ctx: &Context) {
             }
             Dialog::Print(order) => {
                 if super::print::dialog(studio, ui, order) {
+                    Answer::Close
+                } else {
+                    Answer::Open
+                }
+            }
+            Dialog::Operation(form) => {
+                if super::operate::dialog(studio, ui, form) {
                     Answer::Close
                 } else {
                     Answer::Open

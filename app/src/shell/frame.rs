@@ -90,6 +90,7 @@ impl Studio {
         for id in keys::pressed(self, ctx) {
             commands::run(self, ctx, id);
         }
+        self.operate_by_keys(ctx);
         self.perform(ctx);
         self.guide();
     }

@@ -122,7 +122,7 @@ impl Shortcut {
             )
     }
 
-    fn matches(self, key: Key, modifiers: Modifiers) -> bool {
+    pub fn matches(self, key: Key, modifiers: Modifiers) -> bool {
         // Signs such as ? and + may or may not need Shift, depending on the keyboard.
         let sign = matches!(
             key,

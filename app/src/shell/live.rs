@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use loom_sim::conductor::{Command, Conductor, RunState, Snapshot, Wake};
+use loom_sim::conductor::{Answer, Command, Conductor, RunState, Snapshot, Wake};
 use loom_sim::{
     Camera, Effect, Entry, Ink, Input, Model, ParameterKind, Place, ProbeSpec, Saved, Science,
     Settings, Value, View,
@@ -59,6 +59,7 @@ pub struct Live {
     sweeps: BTreeMap<String, Sweep>,
     asked: BTreeMap<u64, Asked>,
     heard: u64,
+    answered: u64,
     resting: bool,
     /// Probes whose plots have been laid out, once each.
     pub laid_out: Vec<ProbeSpec>,
@@ -117,6 +118,7 @@ impl Live {
             sweeps: BTreeMap::new(),
             asked: BTreeMap::new(),
             heard: 0,
+            answered: 0,
             resting: false,
             laid_out: Vec::new(),
             twin_shown: false,
@@ -206,6 +208,17 @@ impl Live {
         }
         self.heard = number;
         Some(message)
+    }
+
+    /// Answers that have not been taken yet, oldest first.
+    pub fn answers(&mut self) -> Vec<Answer> {
+        let taken = self.answered;
+        let fresh = self.snapshot.answers.iter().filter(|a| a.number > taken);
+        let list: Vec<Answer> = fresh.cloned().collect();
+        if let Some(last) = list.last() {
+            self.answered = last.number;
+        }
+        list
     }
 
     /// Sets a parameter the way its effect asks for. `None`: it belongs to the view.

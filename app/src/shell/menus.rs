@@ -69,6 +69,7 @@ fn items(studio: &mut Studio, ui: &mut Ui, menu: Menu) {
     }
     match menu {
         Menu::File => recent(studio, ui),
+        Menu::Edit => super::operate::menu(studio, ui),
         Menu::Analyse => measure(studio, ui),
         _ => {}
     }

@@ -248,6 +248,22 @@ fn find(studio: &Studio, text: &str) -> Vec<Hit> {
         }
     }
     if let Some(live) = studio.live() {
+        for operation in studio.operations() {
+            let title = super::operate::title(&operation);
+            if let Some(rank) = rank(&title, &operation.help, &words) {
+                hits.push(Hit {
+                    rank,
+                    icon: Icon::PencilLine,
+                    title,
+                    place: operation.group.clone(),
+                    keys: operation
+                        .keys
+                        .first()
+                        .map_or_else(String::new, |k| keys::shown(k)),
+                    act: Act::Operate(operation.key.clone()),
+                });
+            }
+        }
         for analysis in analyses::fitting(&live.science, live.model()) {
             let Some(rank) = rank(analysis.name(), analysis.help(), &words) else {
                 continue;

@@ -24,6 +24,7 @@ impl Studio {
     fn act(&mut self, ctx: &Context, act: Act) {
         match act {
             Act::Do(id) => commands::run(self, ctx, id),
+            Act::Operate(key) => self.operate(ctx, &key),
             Act::Go(at) => self.go(at),
             Act::Open {
                 room,
@@ -221,6 +222,7 @@ impl Studio {
                 Done::Preview { number, image } => self.figures.receive(ctx, number, image),
             }
         }
+        self.take_answers(ctx);
         for room in &mut self.rooms {
             for live in &mut room.lives {
                 if let Some(news) = live.news() {
@@ -345,6 +347,9 @@ impl Studio {
             })
         });
         if let Some(text) = pasted.filter(|t| !t.trim().is_empty()) {
+            if self.paste_into_run(&text) {
+                return;
+            }
             let bytes = std::sync::Arc::from(text.into_bytes());
             self.files
                 .open_bytes("clipboard.txt".into(), bytes, self.registry.clone());

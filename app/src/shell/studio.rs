@@ -56,6 +56,10 @@ pub struct Studio {
     pub toasts: Toasts,
     pub palette: Option<Palette>,
     pub dialog: Option<Dialog>,
+    /// The operation that waits for what is on the clipboard.
+    pub pasting: Option<String>,
+    /// What each operation was last asked for.
+    pub asked: BTreeMap<String, loom_sim::Settings>,
     pub presenting: Option<Present>,
     /// The sound, while it is on.
     pub sound: Option<Sound>,
@@ -138,6 +142,8 @@ impl Studio {
             toasts: Toasts::default(),
             palette: None,
             dialog: None,
+            pasting: None,
+            asked: BTreeMap::new(),
             presenting: None,
             sound: None,
             editor: super::tour::editor::Editor::default(),

@@ -81,6 +81,13 @@ impl Pane {
     pub fn is_shelved(&self) -> bool {
         !matches!(self.kind, Kind::View { .. } | Kind::Neighbours(_))
     }
+    /// The settings of a view.
+    pub fn view_settings(&self) -> Option<&Settings> {
+        match &self.kind {
+            Kind::View { settings, .. } => Some(settings),
+            _ => None,
+        }
+    }
     pub fn is_view(&self) -> bool {
         matches!(self.kind, Kind::View { .. })
     }

@@ -8,6 +8,7 @@ use super::acts::{Act, Acts};
 use super::icons::Icon;
 use super::live::Live;
 use super::tokens::{self, font, size};
+use super::toolbox;
 use crate::panels::Panel;
 use crate::widgets::canvas::Canvas;
 use crate::widgets::viewport::{self, Ask, Hand, Scenery};
@@ -72,7 +73,7 @@ pub fn show(ui: &mut Ui, frame: Frame<'_>, acts: &mut Acts) {
             name: &frame.live.title,
             snapshot: &snapshot,
             camera: camera.as_ref(),
-            paints: snapshot.paints,
+            paints: snapshot.paints && !toolbox::is_hand(frame.settings),
         },
     );
     for ask in asks {
@@ -93,6 +94,7 @@ pub fn show(ui: &mut Ui, frame: Frame<'_>, acts: &mut Acts) {
         let (id, camera) = (frame.id, &mut *frame.camera);
         response.context_menu(|ui| menu(ui, live, id, camera, at.map(|p| p - rect.min), acts));
     }
+    toolbox::show(ui, rect, frame.live, frame.settings, acts);
     read_out(ui, rect, &snapshot);
     state(ui, rect, frame.live, frame.panel, drawing, acts);
 }
