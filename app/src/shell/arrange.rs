@@ -224,6 +224,41 @@ impl Room {
         }
     }
 
+    /// A view of the twin beside this one, unless there is one already.
+    pub fn show_twin(&mut self, beside: u64, id: u64) {
+        let Some(mut pane) = panes(&self.tree.tiles).find(|p| p.id == beside).cloned() else {
+            return;
+        };
+        let live = pane.live;
+        if panes(&self.tree.tiles).any(|p| p.live == live && p.is_of_twin()) {
+            return;
+        }
+        pane.id = id;
+        if let Kind::View { settings, .. } = &mut pane.kind {
+            settings.insert(loom_sim::view::TWIN.to_owned(), Value::Boolean(true));
+        }
+        self.add_view(pane, Some(beside));
+        self.arranged = true;
+    }
+
+    /// Views of a twin that has ended close.
+    pub fn close_views_of_twins(&mut self) {
+        let ended: Vec<u64> = self
+            .lives
+            .iter()
+            .filter(|l| !l.is_building() && !l.snapshot.has_twin)
+            .map(|l| l.id)
+            .collect();
+        let gone: Vec<u64> = panes(&self.tree.tiles)
+            .filter(|p| p.is_of_twin() && ended.contains(&p.live))
+            .map(|p| p.id)
+            .collect();
+        if !gone.is_empty() {
+            self.remove_tiles(|p| gone.contains(&p.id));
+            self.arranged = true;
+        }
+    }
+
     /// A new twin brings the plot of its difference.
     pub fn greet_twins(&mut self, next: &mut u64) {
         let mut fresh = Vec::new();

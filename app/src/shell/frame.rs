@@ -80,6 +80,7 @@ impl Studio {
             }
             room.lay_out(&mut self.next);
             room.greet_twins(&mut self.next);
+            room.close_views_of_twins();
             room.show_reports(&mut self.next);
         }
         self.sound_on();

@@ -186,6 +186,10 @@ impl Studio {
             if let Some(words) = answer.said {
                 self.toasts.say(Tone::Plain, words);
             }
+            if answer.twin {
+                self.next += 1;
+                self.rooms[index].show_twin(answer.view, self.next);
+            }
             if let Some((title, model)) = answer.opens {
                 self.open_model(*model, &title);
             }

@@ -81,6 +81,12 @@ impl Pane {
     pub fn is_shelved(&self) -> bool {
         !matches!(self.kind, Kind::View { .. } | Kind::Neighbours(_))
     }
+    /// Whether it shows the twin of its run.
+    pub fn is_of_twin(&self) -> bool {
+        let settings = self.view_settings();
+        let set = settings.and_then(|s| s.get(loom_sim::view::TWIN));
+        set == Some(&loom_sim::Value::Boolean(true))
+    }
     /// The settings of a view.
     pub fn view_settings(&self) -> Option<&Settings> {
         match &self.kind {
@@ -118,7 +124,9 @@ impl Desk<'_> {
         let run = live.map_or("", |l| l.title.as_str());
         let what = match &pane.kind {
             Kind::View { .. } => {
-                return if run.is_empty() {
+                return if pane.is_of_twin() {
+                    format!("Twin of {run}")
+                } else if run.is_empty() {
                     "View".into()
                 } else {
                     run.to_owned()

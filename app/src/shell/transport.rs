@@ -91,7 +91,7 @@ fn ends(studio: &mut Studio, ui: &mut Ui, id: u64, snapshot: &loom_sim::Snapshot
         }
     }
     let keys = keys::text(studio, "simulate.twin");
-    let twin = snapshot.twin.is_some();
+    let twin = snapshot.has_twin;
     let help = if twin {
         "Ends the twin."
     } else {

@@ -177,7 +177,7 @@ fn shot(
     rectangle: [f64; 4],
     press: &Press,
 ) -> Result<Shot, FigureError> {
-    let simulation = run.simulation();
+    let simulation = run.seen_by(view);
     let mut scene = simulation.scene(view)?;
     let print = match &item.view.print {
         None => None,

@@ -82,6 +82,8 @@ pub struct Outcome {
     pub copied: Option<String>,
     /// A sentence for the user.
     pub said: Option<String>,
+    /// A twin that differs by this, seen in a view of its own beside.
+    pub twin: Option<Input>,
     /// A model that opens beside, with its title.
     pub opens: Option<(String, Box<Model>)>,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::error::SimError;
 use crate::input::Input;
-use crate::journal::{Journal, Keyframes};
+use crate::journal::{Event, Journal, Keyframes};
 use crate::model::Model;
 use crate::parameter::{self, Effect};
 use crate::run::{KEYFRAME_BUDGET, Run};
@@ -16,7 +16,19 @@ impl Run {
     /// undo returns to the old one.
     pub fn restart(&mut self) -> Result<(), SimError> {
         let model = self.model();
-        self.begin("Restart", model)
+        // A twin that differs by a parameter differs from the beginning; one that differs by a
+        // change of some later state is gone with that state.
+        let mut twins = self.journal.entries[..self.applied].iter().rev();
+        let other = twins.find_map(|entry| match &entry.event {
+            Event::Twin(input) => Some(input.clone()),
+            _ => None,
+        });
+        let other = other.filter(|input| self.twin.is_some() && matches!(input, Input::Set { .. }));
+        self.begin("Restart", model)?;
+        if let Some(input) = other {
+            self.add_twin(Some(input))?;
+        }
+        Ok(())
     }
 
     /// Builds the model anew with these values.

@@ -20,6 +20,7 @@ use crate::science::{Place, Science};
 use crate::simulation::Simulation;
 use crate::undo::{Done, UndoStack};
 use crate::value::{Settings, Value};
+use crate::view::View;
 
 /// Keyframes of one run may hold this much of the host's memory.
 pub(crate) const KEYFRAME_BUDGET: usize = 40 << 20;
@@ -133,6 +134,13 @@ impl Run {
     }
     pub fn twin(&self) -> Option<&dyn Simulation> {
         self.twin.as_deref()
+    }
+    /// What a view shows: the run, or its twin.
+    pub fn seen_by(&self, view: &View) -> &dyn Simulation {
+        match self.twin() {
+            Some(twin) if view.is_of_twin() => twin,
+            _ => self.simulation(),
+        }
     }
     pub fn journal(&self) -> &Journal {
         &self.journal

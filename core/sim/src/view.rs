@@ -8,6 +8,9 @@ use crate::input::Input;
 use crate::simulation::Capture;
 use crate::value::Settings;
 
+/// The key of the setting with which a view shows the twin instead of the run.
+pub const TWIN: &str = "twin";
+
 /// What is to be seen: region, pixels, colours of the ground, settings of the view.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -39,6 +42,10 @@ impl View {
             selected: None,
             compare: None,
         }
+    }
+    /// Whether it shows the twin, where there is one.
+    pub fn is_of_twin(&self) -> bool {
+        self.settings.get(TWIN) == Some(&crate::Value::Boolean(true))
     }
     /// Width and height in logical pixels.
     pub fn points(&self) -> [f64; 2] {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use loom_automata::Rule;
 use loom_sim::operation::CLIPBOARD;
-use loom_sim::{Gate, Operation, Outcome, Place, Run, Science, Settings, Step, Value, View};
+use loom_sim::{Gate, Operation, Outcome, Place, Run, Settings, Step, Value, View};
 
 use super::super::given::{self, Set};
 use super::super::{Done, Failure, analysis, output};

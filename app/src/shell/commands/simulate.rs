@@ -67,7 +67,7 @@ pub const LIST: &[Command] = &[
     .icon(Icon::Dices)
     .when(has_run),
     Command::new("simulate.twin", Menu::Simulate, 3, "Twin", "A second run from the same state with one change; both keep one clock, and the difference is drawn.", |studio, _| {
-        let there = studio.live().is_some_and(|l| l.snapshot.twin.is_some());
+        let there = studio.live().is_some_and(|l| l.snapshot.has_twin);
         if there {
             studio.touch(Order::DropTwin);
         } else {
@@ -77,7 +77,18 @@ pub const LIST: &[Command] = &[
     .icon(Icon::GitFork)
     .keys(&["T"])
     .when(has_run)
-    .on(|studio| studio.live().is_some_and(|l| l.snapshot.twin.is_some())),
+    .on(|studio| studio.live().is_some_and(|l| l.snapshot.has_twin)),
+    Command::new("simulate.twin_view", Menu::Simulate, 3, "View of the twin", "Shows the twin beside the run, each as it is.", |studio, _| {
+        studio.next += 1;
+        let id = studio.next;
+        if let Some(room) = studio.room_mut()
+            && let Some(view) = room.front_view().map(|p| p.id)
+        {
+            room.show_twin(view, id);
+        }
+    })
+    .icon(Icon::Columns2)
+    .when(|studio| studio.live().is_some_and(|l| l.snapshot.has_twin)),
     Command::new("simulate.cancel", Menu::Simulate, 4, "Cancel", "Ends a seek or a step that takes long.", |studio, _| {
         studio.tell(Order::Cancel);
     })

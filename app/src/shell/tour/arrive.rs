@@ -269,7 +269,7 @@ impl Studio {
         let Some(live) = room.live_of(id) else {
             return true;
         };
-        let twin = live.snapshot.twin.is_some();
+        let twin = live.snapshot.has_twin;
         match (stage.twin, twin) {
             (true, false) => live.send(Command::Twin(None)),
             (false, true) => live.send(Command::DropTwin),

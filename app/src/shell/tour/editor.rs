@@ -39,7 +39,7 @@ impl Studio {
         let mut scene = DraftScene {
             seed: model.seed,
             play: live.is_playing(),
-            twin: live.snapshot.twin.is_some(),
+            twin: live.snapshot.has_twin,
             ..DraftScene::default()
         };
         let usual = match &entry {

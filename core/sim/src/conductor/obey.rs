@@ -196,6 +196,7 @@ impl Worker {
             camera: outcome.camera,
             copied: outcome.copied,
             said: outcome.said,
+            twin: outcome.twin.is_some(),
             opens: outcome.opens,
         });
     }
@@ -218,6 +219,11 @@ impl Worker {
             };
             self.run.apply(input)?;
         }
+        if let Some(input) = &outcome.twin {
+            self.run.add_twin(Some(input.clone()))?;
+            self.difference = None;
+            self.record_difference();
+        }
         self.answer(id, outcome);
         self.reselect();
         Ok(())
@@ -227,11 +233,15 @@ impl Worker {
         let Some(view) = self.seen(id) else {
             return Ok(());
         };
-        let reply = self.run.simulation().pointer(pointer, &view);
+        let reply = self.run.seen_by(&view).pointer(pointer, &view);
         if reply.select {
             self.selected.clone_from(&reply.hit);
         }
         self.hit = reply.hit;
+        if view.is_of_twin() && self.run.twin().is_some() {
+            // A twin has no inputs of its own.
+            return Ok(());
+        }
         if !reply.view.is_empty() {
             let view = reply.view;
             self.answer(

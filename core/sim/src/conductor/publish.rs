@@ -7,6 +7,7 @@ use super::snapshot::{RunState, Snapshot};
 use super::worker::{Activity, Worker};
 use crate::clock::Step;
 use crate::journal::Saved;
+use crate::view::View;
 
 impl Worker {
     /// The rows of what is selected belong to the present state.
@@ -21,15 +22,19 @@ impl Worker {
     }
 
     fn draw(&mut self) {
-        let compare = self.run.twin().map(|twin| twin.capture());
+        // Side by side, each is seen as it is; else the difference lies over the run.
+        let apart = self.views.values().any(View::is_of_twin);
+        let twin = self.run.twin().filter(|_| !apart);
+        let compare = twin.map(|twin| twin.capture());
         for (id, view) in &self.views {
-            let fit = self.run.simulation().fit_view(view);
+            let simulation = self.run.seen_by(view);
+            let fit = simulation.fit_view(view);
             let mut asked = view.clone();
             asked.camera.get_or_insert_with(|| fit.clone());
             asked.selected = self.selected.as_ref().map(|h| h.id.clone());
             asked.compare.clone_from(&compare);
             self.fits.insert(*id, fit);
-            match self.run.simulation().scene(&asked) {
+            match simulation.scene(&asked) {
                 Ok(scene) => {
                     self.scenes.insert(*id, Arc::new(scene));
                 }
@@ -88,6 +93,7 @@ impl Worker {
                 .filter_map(|p| simulation.read(p).map(|r| (p.clone(), r)))
                 .collect(),
             probes: simulation.probes(),
+            has_twin: self.run.twin().is_some(),
             twin: self
                 .run
                 .twin()

@@ -38,6 +38,8 @@ pub struct Answer {
     pub camera: Option<Camera>,
     pub copied: Option<String>,
     pub said: Option<String>,
+    /// A twin has begun that is to be seen beside.
+    pub twin: bool,
     pub opens: Option<(String, Box<Model>)>,
 }
 
@@ -61,7 +63,9 @@ pub struct Snapshot {
     pub fits: BTreeMap<u64, Camera>,
     pub readings: Vec<(ProbeSpec, Reading)>,
     pub probes: Vec<ProbeKind>,
-    /// The present difference to the twin.
+    /// There is a twin.
+    pub has_twin: bool,
+    /// The present difference to the twin, where one can be stated.
     pub twin: Option<Quantity>,
     /// Its size over time.
     pub difference: Option<Arc<Series>>,
@@ -108,6 +112,7 @@ impl Snapshot {
             fits: BTreeMap::new(),
             readings: Vec::new(),
             probes: Vec::new(),
+            has_twin: false,
             twin: None,
             difference: None,
             yardstick: None,
