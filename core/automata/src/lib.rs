@@ -41,6 +41,7 @@ mod lanes;
 pub mod local;
 mod means;
 pub mod objects;
+mod operations;
 pub mod packed;
 mod passes;
 pub mod pattern;

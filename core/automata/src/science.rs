@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use loom_sim::operation::Operation;
 use loom_sim::science::{Entry, Experiment, Place, Science};
 use loom_sim::simulation::Capture;
 use loom_sim::view::Ink;
@@ -304,6 +305,13 @@ impl Science for Automata {
             Arc::new(crate::objects::Census),
             Arc::new(crate::flow::scan::Scan),
         ]
+    }
+
+    fn operations(&self, model: &Model) -> Vec<Operation> {
+        if flow::knows(model) {
+            return Vec::new();
+        }
+        crate::operations::all()
     }
 
     fn default_probes(&self, model: &Model) -> Vec<ProbeSpec> {

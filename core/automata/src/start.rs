@@ -270,7 +270,59 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
             .group("View")
             .help("Hairlines between cells once a cell covers eight pixels."),
     );
+    list.extend(hand());
     Ok(list)
+}
+
+/// What the pointer does and has in hand.
+fn hand() -> Vec<Parameter> {
+    let view = |parameter: Parameter| parameter.effect(Effect::View).group("View");
+    let tools = [
+        ("pencil", "Pencil"),
+        ("line", "Line"),
+        ("rectangle", "Rectangle"),
+        ("flood", "Flood"),
+        ("select", "Select"),
+        ("hand", "Hand"),
+    ];
+    let modes = [
+        ("or", "Or"),
+        ("copy", "Copy"),
+        ("xor", "Exclusive or"),
+        ("and", "And"),
+    ];
+    let anchors = [
+        ("top_left", "Top left"),
+        ("top_right", "Top right"),
+        ("bottom_left", "Bottom left"),
+        ("bottom_right", "Bottom right"),
+        ("middle", "Middle"),
+    ];
+    vec![
+        view(Parameter::choice("tool", "Tool", "pencil", &tools)).help(
+            "What a drag does: draw freely, draw a line or a filled rectangle, flood a region, \
+             select cells, or move the view.",
+        ),
+        view(Parameter::text("selection", "Selection", "")).help(
+            "The selected cells: left column, top row, width and height, such as -5 0 20 10; \
+             nothing for none.",
+        ),
+        view(Parameter::choice("paste_mode", "Paste mode", "or", &modes)).help(
+            "Or adds live cells, copy replaces the whole rectangle, exclusive or turns cells \
+             over, and keeps only what lives in both.",
+        ),
+        view(Parameter::choice("anchor", "Held at", "top_left", &anchors))
+            .help("The part of the pattern in hand that lies under the pointer."),
+        view(Parameter::boolean("stack", "All layers", false))
+            .help("Draws all layers over one another, each in its own ink."),
+        // These two belong to the hand alone: no form shows them.
+        view(Parameter::text("floating", "In hand", ""))
+            .when("tool", &[])
+            .help("The pattern in hand, as RLE."),
+        view(Parameter::text("ghost", "Stroke", ""))
+            .when("tool", &[])
+            .help("Both ends of the line or rectangle that is being drawn."),
+    ]
 }
 
 /// All values of a model's parameters.
