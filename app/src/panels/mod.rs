@@ -36,6 +36,10 @@ pub trait Panel: Sync {
     fn plays_when_dragged(&self) -> bool {
         false
     }
+    /// What the status line counts the scale of a plane view in: pixels a cell.
+    fn scale_unit(&self) -> Option<&'static str> {
+        None
+    }
     /// What click, drag and Alt + click do in its view, for the sheet of keys.
     fn gestures(&self) -> &'static [(&'static str, &'static str)];
 }

@@ -74,12 +74,22 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         let Some(live) = studio.live() else {
             return;
         };
-        let text: Vec<String> = live
+        let mut text: Vec<String> = live
             .snapshot
             .observations
             .iter()
             .map(|q| format!("{} {}", q.name, super::measure::quantity(q)))
             .collect();
+        // Scale and the cell under the pointer stand where they are always seen.
+        let seen = studio.scale_of_view().into_iter().chain(
+            live.snapshot
+                .hit
+                .as_ref()
+                .filter(|_| studio.room().is_some_and(|r| r.panel.scale_unit().is_some()))
+                .map(|hit| hit.label.clone()),
+        );
+        let at = text.len().min(3);
+        text.splice(at..at, seen);
         let text = text.join("   ·   ");
         let width = ui.available_width();
         if width < 60.0 || text.is_empty() {
@@ -96,6 +106,30 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         );
         response.on_hover_text(text);
     });
+}
+
+impl Studio {
+    /// How large a cell is drawn in the view in front: "8 px a cell", "16 cells a px".
+    fn scale_of_view(&self) -> Option<String> {
+        let room = self.room()?;
+        let unit = room.panel.scale_unit()?;
+        let live = room.live()?;
+        let pane = *room.views_of(live.id).first()?;
+        let snapshot = &live.snapshot;
+        let followed = snapshot.followed.get(&pane.id).map(|f| &f.camera);
+        let camera = followed
+            .or_else(|| pane.camera())
+            .or_else(|| snapshot.fits.get(&pane.id))?;
+        let loom_sim::Camera::Plane(plane) = camera else {
+            return None;
+        };
+        let (scale, t) = (plane.scale, words::THIN);
+        Some(if scale >= 1.0 {
+            format!("{}{t}px a {unit}", words::figures(scale, 3))
+        } else {
+            format!("{} {unit}s a px", words::figures(1.0 / scale, 3))
+        })
+    }
 }
 
 fn small(ui: &mut Ui, text: &str) -> egui::Response {

@@ -87,6 +87,13 @@ impl Pane {
         let set = settings.and_then(|s| s.get(loom_sim::view::TWIN));
         set == Some(&loom_sim::Value::Boolean(true))
     }
+    /// The camera of a view, where the user has moved it.
+    pub fn camera(&self) -> Option<&Camera> {
+        match &self.kind {
+            Kind::View { camera, .. } => camera.as_ref(),
+            _ => None,
+        }
+    }
     /// The settings of a view.
     pub fn view_settings(&self) -> Option<&Settings> {
         match &self.kind {

@@ -49,7 +49,11 @@ pub fn show(ui: &mut Ui, frame: Frame<'_>, acts: &mut Acts) {
     );
     let snapshot = frame.live.snapshot.clone();
     let fit = snapshot.fits.get(&frame.id);
-    let camera = frame.camera.clone().or_else(|| fit.cloned());
+    let followed = snapshot.followed.get(&frame.id);
+    let camera = followed
+        .map(|f| f.camera.clone())
+        .or_else(|| frame.camera.clone())
+        .or_else(|| fit.cloned());
     let mut drawing = Ok(());
     let scene = snapshot.scenes.get(&frame.id);
     if let Some(scene) = scene {
@@ -85,7 +89,13 @@ pub fn show(ui: &mut Ui, frame: Frame<'_>, acts: &mut Acts) {
                     frame.live.send(Command::Play);
                 }
             }
-            Ask::Camera(camera) => *frame.camera = camera,
+            Ask::Camera(mut camera) => {
+                // The view's own camera stays behind by what it has been moved.
+                if let (Some(Camera::Plane(plane)), Some(followed)) = (&mut camera, followed) {
+                    plane.shift(followed.moved.map(|d| -d));
+                }
+                *frame.camera = camera;
+            }
         }
     }
     if !snapshot.paints {

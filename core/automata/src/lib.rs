@@ -31,6 +31,7 @@ pub mod error;
 pub mod field;
 pub mod files;
 pub mod flow;
+mod follow;
 mod gallery;
 pub mod games;
 pub mod gpu;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use loom_sim::simulation::Capture;
 use loom_sim::view::{Hit, Pointer, PointerReply};
 use loom_sim::{
-    Camera, Clock, Gate, Input, ProbeKind, ProbeSpec, Quantity, Reading, Scene, Settings, SimError,
-    Simulation, Step, Stop, Uncertainty, Value, View,
+    Camera, Clock, Followed, Gate, Input, ProbeKind, ProbeSpec, Quantity, Reading, Scene, Settings,
+    SimError, Simulation, Step, Stop, Uncertainty, Value, View,
 };
 use num_bigint::{BigInt, BigUint};
 use num_traits::{One, ToPrimitive, Zero};
@@ -15,6 +15,7 @@ use crate::draw;
 use crate::edit::{Edit, Place};
 use crate::engine::Inside;
 use crate::error::LifeError;
+use crate::follow::{self, Since};
 use crate::rule::{Family, Rule};
 use crate::state::State;
 use crate::watch::Watch;
@@ -37,6 +38,8 @@ pub struct Life {
     /// The stroke that is being drawn and the cell where it last was: the pointer tells single
     /// places, and a line of cells joins them.
     stroke: Mutex<Option<(u64, Place)>>,
+    /// What a view follows, and since when.
+    since: Since,
 }
 
 impl Life {
@@ -49,6 +52,7 @@ impl Life {
             memory,
             watches: Vec::new(),
             stroke: Mutex::default(),
+            since: Since::default(),
         }
     }
 
@@ -209,6 +213,11 @@ impl Simulation for Life {
                 Quantity::exact("population", "Population", population).unit("cells"),
             );
         }
+        let step = match self.exponent {
+            0 => "1 generation".to_owned(),
+            e => format!("2^{e} generations"),
+        };
+        list.insert(list.len().min(2), Quantity::text("step", "Step", &step));
         if let Some((births, deaths)) = self.world.last_changes() {
             let exact = |key, name, n: BigUint| Quantity::exact(key, name, BigInt::from(n));
             list.push(exact("births", "Births", births).unit("cells"));
@@ -252,6 +261,10 @@ impl Simulation for Life {
 
     fn fit(&self, size: [f64; 2]) -> Camera {
         draw::camera(&self.world, size)
+    }
+
+    fn follow(&self, view: &View) -> Option<Followed> {
+        follow::follow(&self.world, &self.since, view)
     }
 
     fn scene(&self, view: &View) -> Result<Scene, SimError> {

@@ -271,6 +271,7 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
             .help("Hairlines between cells once a cell covers eight pixels."),
     );
     list.extend(hand());
+    list.extend(crate::follow::parameters());
     Ok(list)
 }
 

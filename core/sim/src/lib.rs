@@ -56,5 +56,5 @@ pub use science::{Entry, Experiment, Place, Registry, Science};
 pub use simulation::{Capture, Simulation};
 pub use value::{Settings, Value};
 pub use variation::Variation;
-pub use view::{Hit, Ink, Pointer, PointerAction, PointerReply, View};
+pub use view::{Followed, Hit, Ink, Pointer, PointerAction, PointerReply, View};
 pub use voice::{Instrument, Tuning, Voice};

@@ -15,7 +15,7 @@ use crate::print::{Press, Raster};
 use crate::probe::{ProbeKind, ProbeSpec, Reading};
 use crate::report::Quantity;
 use crate::value::Settings;
-use crate::view::{Pointer, PointerReply, View};
+use crate::view::{Followed, Pointer, PointerReply, View};
 use crate::yardstick::{Horizon, Yardstick};
 
 /// A model in motion.
@@ -46,6 +46,11 @@ pub trait Simulation: Send {
     /// at.
     fn fit_view(&self, view: &View) -> Camera {
         self.fit(view.points())
+    }
+
+    /// The camera of a view whose settings make it go along with what moves.
+    fn follow(&self, _view: &View) -> Option<Followed> {
+        None
     }
 
     fn scene(&self, view: &View) -> Result<Scene, SimError>;

@@ -54,6 +54,15 @@ impl View {
     }
 }
 
+/// A camera that goes along with what moves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Followed {
+    /// Where the view looks now.
+    pub camera: Camera,
+    /// How far that lies from the view's own camera, which stays where the user left it.
+    pub moved: [f64; 2],
+}
+
 /// The ground and the inks that a scene may use besides the colours of its data.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ink {

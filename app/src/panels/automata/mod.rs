@@ -27,6 +27,9 @@ impl Panel for Automata {
     fn empty(&self) -> &'static str {
         "No pattern is open. Choose one from the catalogue, or drop a pattern file here."
     }
+    fn scale_unit(&self) -> Option<&'static str> {
+        Some("cell")
+    }
     fn gestures(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("Click", "Paint a cell; the right button erases"),

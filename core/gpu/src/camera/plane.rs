@@ -132,6 +132,16 @@ impl Plane {
         ]
     }
 
+    /// Looks this far away, in world units.
+    pub fn shift(&mut self, by: [f64; 2]) {
+        self.set_centre(self.centre().stepped(by));
+    }
+
+    /// Looks at this place with the same scale.
+    pub fn look_at(&mut self, centre: Spot) {
+        self.set_centre(centre);
+    }
+
     /// Magnifies `factor` times, holding what lies under `pixel`.
     pub fn zoom(&mut self, factor: f64, pixel: [f64; 2], size: [f64; 2]) {
         let (least, most) = Self::SCALES;

@@ -109,6 +109,7 @@ impl Worker {
                 self.views.remove(&id);
                 self.scenes.remove(&id);
                 self.fits.remove(&id);
+                self.followed.remove(&id);
             }
             Command::Rest(resting) => {
                 self.resting = resting;
@@ -172,7 +173,9 @@ impl Worker {
     /// A view with the camera that it is drawn with.
     fn seen(&self, id: u64) -> Option<View> {
         let mut view = self.views.get(&id)?.clone();
-        if view.camera.is_none() {
+        if let Some(followed) = self.followed.get(&id) {
+            view.camera = Some(followed.camera.clone());
+        } else if view.camera.is_none() {
             view.camera = self.fits.get(&id).cloned();
         }
         Some(view)

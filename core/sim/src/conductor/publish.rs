@@ -34,6 +34,15 @@ impl Worker {
             asked.selected = self.selected.as_ref().map(|h| h.id.clone());
             asked.compare.clone_from(&compare);
             self.fits.insert(*id, fit);
+            match simulation.follow(&asked) {
+                Some(followed) => {
+                    asked.camera = Some(followed.camera.clone());
+                    self.followed.insert(*id, followed);
+                }
+                None => {
+                    self.followed.remove(id);
+                }
+            }
             match simulation.scene(&asked) {
                 Ok(scene) => {
                     self.scenes.insert(*id, Arc::new(scene));
@@ -86,6 +95,7 @@ impl Worker {
             observations: simulation.observe(),
             scenes: self.scenes.clone(),
             fits: self.fits.clone(),
+            followed: self.followed.clone(),
             readings: self
                 .run
                 .probes()

@@ -14,7 +14,7 @@ use crate::parameter::Parameter;
 use crate::probe::{ProbeKind, ProbeSpec, Reading};
 use crate::report::Quantity;
 use crate::value::Settings;
-use crate::view::Hit;
+use crate::view::{Followed, Hit};
 use crate::yardstick::{Horizon, Yardstick};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,8 @@ pub struct Snapshot {
     pub scenes: BTreeMap<u64, Arc<Scene>>,
     /// The camera that shows the whole, for each view.
     pub fits: BTreeMap<u64, Camera>,
+    /// The cameras of views that follow what moves.
+    pub followed: BTreeMap<u64, Followed>,
     pub readings: Vec<(ProbeSpec, Reading)>,
     pub probes: Vec<ProbeKind>,
     /// There is a twin.
@@ -110,6 +112,7 @@ impl Snapshot {
             observations: Vec::new(),
             scenes: BTreeMap::new(),
             fits: BTreeMap::new(),
+            followed: BTreeMap::new(),
             readings: Vec::new(),
             probes: Vec::new(),
             has_twin: false,

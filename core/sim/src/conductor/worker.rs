@@ -18,7 +18,7 @@ use crate::pace::Pace;
 use crate::probe::Recorder;
 use crate::run::Run;
 use crate::science::{Place, Science};
-use crate::view::{Hit, View};
+use crate::view::{Followed, Hit, View};
 
 /// Snapshots come at most this often while a run plays.
 const FRAME: Duration = Duration::from_millis(16);
@@ -84,6 +84,7 @@ pub(super) struct Worker {
     pub(super) views: BTreeMap<u64, View>,
     pub(super) scenes: BTreeMap<u64, Arc<Scene>>,
     pub(super) fits: BTreeMap<u64, Camera>,
+    pub(super) followed: BTreeMap<u64, Followed>,
     pub(super) stale: bool,
     /// Until the next step is due.
     wait: Duration,
@@ -118,6 +119,7 @@ impl Worker {
             views: BTreeMap::new(),
             scenes: BTreeMap::new(),
             fits: BTreeMap::new(),
+            followed: BTreeMap::new(),
             stale: true,
             wait: Duration::ZERO,
             resting: false,
