@@ -57,6 +57,7 @@ pub mod simulation;
 pub mod start;
 mod state;
 pub mod tiles;
+mod trace;
 mod watch;
 pub mod world;
 

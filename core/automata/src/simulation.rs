@@ -18,6 +18,7 @@ use crate::error::LifeError;
 use crate::follow::{self, Since};
 use crate::rule::{Family, Rule};
 use crate::state::State;
+use crate::trace::Traced;
 use crate::watch::Watch;
 use crate::world::World;
 
@@ -40,6 +41,8 @@ pub struct Life {
     stroke: Mutex<Option<(u64, Place)>>,
     /// What a view follows, and since when.
     since: Since,
+    /// What cells have been through, while a view asks for it.
+    traced: Traced,
 }
 
 impl Life {
@@ -53,6 +56,7 @@ impl Life {
             watches: Vec::new(),
             stroke: Mutex::default(),
             since: Since::default(),
+            traced: Traced::default(),
         }
     }
 
@@ -92,6 +96,9 @@ impl Life {
     /// cells, and every leap of 2^exponent of a tree; only when a tree is sent further than a
     /// series could hold does it go most of the way at once.
     fn piece(&self, left: &Step) -> Step {
+        if self.traced.is_wanted() {
+            return Step::one();
+        }
         if self.watches.is_empty() {
             return left.clone();
         }
@@ -186,6 +193,9 @@ impl Simulation for Life {
                 for (_, watch) in &mut self.watches {
                     watch.look(&self.world)?;
                 }
+                if self.traced.is_wanted() {
+                    self.traced.trace().look(&self.world)?;
+                }
             }
             if done < piece {
                 return Ok(if gate.is_cancelled() {
@@ -272,7 +282,15 @@ impl Simulation for Life {
             Some(capture) => Some(capture.get::<State>()?),
             None => None,
         };
-        draw::scene(&self.world, view, other.map(|state| &state.kept))
+        let mut scene = draw::scene(&self.world, view, other.map(|state| &state.kept))?;
+        if draw::traced::wanted(view) {
+            self.traced.ask();
+            let mut trace = self.traced.trace();
+            trace.look(&self.world)?;
+            draw::traced::paint(&mut scene, &self.world, view, &trace)?;
+        }
+        draw::marks::add(&mut scene, &self.world, view);
+        Ok(scene)
     }
 
     fn capture(&self) -> Capture {
@@ -292,6 +310,7 @@ impl Simulation for Life {
         for (_, watch) in &mut self.watches {
             watch.back_to(&self.world);
         }
+        self.traced.forget();
         Ok(())
     }
 

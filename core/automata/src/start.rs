@@ -271,6 +271,8 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
             .help("Hairlines between cells once a cell covers eight pixels."),
     );
     list.extend(hand());
+    list.push(crate::draw::traced::parameter());
+    list.extend(crate::draw::marks::parameters());
     list.extend(crate::follow::parameters());
     Ok(list)
 }

@@ -11,11 +11,13 @@ use loom_sim::{Camera, ColorMap, Rgba, Scene, SimError, Value, View};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
+pub(crate) mod marks;
 mod palette;
 mod sample;
 mod solid;
 #[cfg(test)]
 mod tests;
+pub(crate) mod traced;
 
 use crate::engine::Inside;
 use crate::error::LifeError;
