@@ -24,7 +24,8 @@ impl Room {
         self.remove_tiles(|p| match &p.kind {
             Kind::View { .. } => false,
             Kind::Plot(Source::Probe(spec)) => !probes.contains(spec),
-            Kind::Plot(_) | Kind::Table(_) | Kind::Script | Kind::Neighbours(_) => true,
+            Kind::Plot(_) | Kind::Table(_) | Kind::Script => true,
+            Kind::Neighbours(_) | Kind::Gallery(_) => true,
         });
         for tile in self.tree.tiles.tiles_mut() {
             if let Tile::Pane(pane) = tile {
@@ -133,6 +134,20 @@ impl Room {
         }
         let view = self.views_of(live).first().map(|p| p.id);
         let kind = Kind::Neighbours(super::neighbours::Around::default());
+        self.add_view(Pane { id, live, kind }, view);
+        self.arranged = true;
+    }
+
+    /// All entries of a group of the catalogue, beside the view.
+    pub fn show_gallery(&mut self, live: u64, group: String, id: u64) {
+        let kind = Kind::Gallery(group);
+        let there = self
+            .tree
+            .make_active(|_, t| matches!(t, Tile::Pane(p) if p.kind == kind));
+        if there {
+            return;
+        }
+        let view = self.views_of(live).first().map(|p| p.id);
         self.add_view(Pane { id, live, kind }, view);
         self.arranged = true;
     }

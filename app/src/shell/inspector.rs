@@ -206,30 +206,52 @@ fn view(
     acts: &mut Acts,
 ) {
     let snapshot = live.snapshot.clone();
-    let list: Vec<&Parameter> = snapshot
+    let list: Vec<Parameter> = snapshot
         .parameters
         .iter()
         .filter(|p| p.effect == Effect::View)
+        .cloned()
         .collect();
     if list.is_empty() {
         return;
     }
-    section(ui, folds, "view", "View", true, |ui, _| {
-        let value_of = |p: &Parameter| {
-            set.get(&p.key)
-                .or_else(|| snapshot.values.get(&p.key))
-                .unwrap_or(&p.default)
-                .clone()
-        };
-        let by_key = |key: &str| list.iter().find(|p| p.key == key).map(|p| value_of(p));
-        for parameter in &list {
-            if !parameter.is_meant(by_key) {
-                continue;
-            }
-            let value = &value_of(parameter);
-            one(ui, live, parameter, value, acts);
+    let value_of = |p: &Parameter| {
+        set.get(&p.key)
+            .or_else(|| snapshot.values.get(&p.key))
+            .unwrap_or(&p.default)
+            .clone()
+    };
+    let by_key = |key: &str| list.iter().find(|p| p.key == key).map(value_of);
+    // What looks different comes first, then what hands do.
+    let mut names: Vec<&str> = vec!["View"];
+    for parameter in &list {
+        let name = group_of_view(parameter);
+        if !names.contains(&name) {
+            names.push(name);
         }
-    });
+    }
+    for name in names {
+        let of_group = list.iter().filter(|p| group_of_view(p) == name);
+        let meant: Vec<&Parameter> = of_group.filter(|p| p.is_meant(by_key)).collect();
+        if meant.is_empty() {
+            continue;
+        }
+        let key = format!("view/{name}");
+        section(ui, folds, &key, name, true, |ui, _| {
+            for parameter in &meant {
+                one(ui, live, parameter, &value_of(parameter), acts);
+            }
+        });
+    }
+}
+
+/// The section of a view's parameter.
+fn group_of_view(parameter: &Parameter) -> &str {
+    if parameter.group.is_empty() {
+        "View"
+    } else {
+        &parameter.group
+    }
 }
 
 fn one(ui: &mut Ui, live: &mut Live, parameter: &Parameter, value: &Value, acts: &mut Acts) {

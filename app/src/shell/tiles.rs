@@ -1,6 +1,7 @@
 //! The centre of a room: tiles that split, stack and dock, and what each of them shows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use egui::{RichText, Ui, WidgetText};
 use egui_tiles::{Behavior, SimplificationOptions, TabState, TileId, Tiles, UiResponse};
@@ -8,6 +9,7 @@ use loom_sim::{Camera, ProbeSpec, Settings};
 use serde::{Deserialize, Serialize};
 
 use super::acts::{Act, Acts};
+use super::gallery;
 use super::icons::Icon;
 use super::live::Live;
 use super::neighbours::{self, Around, Neighbours};
@@ -43,6 +45,8 @@ pub enum Kind {
     Script,
     /// Nine variants of the run, side by side.
     Neighbours(Around),
+    /// All entries of one group of the catalogue.
+    Gallery(String),
 }
 
 /// Where a plot or a table comes from.
@@ -79,7 +83,14 @@ impl Pane {
     }
     /// A tile of the shelf below or beside the pictures.
     pub fn is_shelved(&self) -> bool {
-        !matches!(self.kind, Kind::View { .. } | Kind::Neighbours(_))
+        !matches!(
+            self.kind,
+            Kind::View { .. } | Kind::Neighbours(_) | Kind::Gallery(_)
+        )
+    }
+    /// Whether it shows a group of the catalogue, whichever run is open.
+    pub fn is_gallery(&self) -> bool {
+        matches!(self.kind, Kind::Gallery(_))
     }
     /// Whether it shows the twin of its run.
     pub fn is_of_twin(&self) -> bool {
@@ -112,6 +123,9 @@ pub struct Desk<'a> {
     pub canvases: &'a mut BTreeMap<u64, Canvas>,
     pub hands: &'a mut BTreeMap<u64, Hand>,
     pub neighbours: &'a mut BTreeMap<u64, Neighbours>,
+    pub science: &'a Arc<dyn loom_sim::Science>,
+    pub catalogue: &'a [Arc<loom_sim::Entry>],
+    pub pictures: &'a mut super::pictures::Pictures,
     /// The view that the keys and the inspector mean.
     pub front: &'a mut u64,
     pub easel: &'a Easel,
@@ -140,6 +154,7 @@ impl Desk<'_> {
                 };
             }
             Kind::Neighbours(_) => "Neighbours".to_owned(),
+            Kind::Gallery(_) => return "Gallery".to_owned(),
             Kind::Script => live
                 .and_then(|l| l.science.manuscript())
                 .map_or_else(String::new, |m| m.name().to_owned()),
@@ -201,6 +216,17 @@ impl Behavior<Pane> for Desk<'_> {
             Kind::Plot(source) => plots::plot(ui, pane.id, live, source, self.acts),
             Kind::Table(source) => plots::table(ui, live, source, self.acts),
             Kind::Script => script::show(ui, live, self.wake, self.acts),
+            Kind::Gallery(group) => {
+                let present = live.entry.clone();
+                let stage = gallery::Stage {
+                    room: self.panel.index(),
+                    science: self.science,
+                    catalogue: self.catalogue,
+                    pictures: self.pictures,
+                    present: present.as_deref().map(|e| e.name.as_str()),
+                };
+                gallery::show(ui, group, stage, self.acts);
+            }
             Kind::Neighbours(around) => {
                 let neighbours = self.neighbours.entry(pane.id).or_default();
                 let stage = neighbours::Stage {

@@ -15,6 +15,7 @@
 //! | [`hashlife`] | rules without B0 on the unbounded plane, over astronomical times |
 //! | [`mod@reference`] | one byte a cell, to test the others against |
 //! | [`world`] | cells, rule and generation on whichever engine suits |
+//! | [`elementary`] | the 256 rules of one dimension, their symmetries and classes |
 //! | [`science`], [`simulation`], [`edit`] | what the studio runs and draws |
 //! | [`activity`], [`objects`] | what it measures: counts by generation, what the cells are |
 //! | [`run`] | what the command line runs |
@@ -26,6 +27,7 @@ pub mod apgcode;
 pub mod catalogue;
 mod draw;
 pub mod edit;
+pub mod elementary;
 pub mod engine;
 pub mod error;
 pub mod field;

@@ -265,6 +265,7 @@ impl Science for Automata {
         let taken: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
         entries.extend(gallery::entries(&taken));
         entries.extend(flow::catalogue());
+        entries.extend(crate::elementary::entries());
         entries
     }
 

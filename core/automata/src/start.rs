@@ -261,7 +261,7 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
     list.push(
         Parameter::integer("brush", "", "Draw with state", 1, 1, 255)
             .effect(Effect::View)
-            .group("View")
+            .group("Drawing")
             .help("The state that the pencil leaves, where a rule has more than two."),
     );
     list.push(
@@ -279,7 +279,7 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
 
 /// What the pointer does and has in hand.
 fn hand() -> Vec<Parameter> {
-    let view = |parameter: Parameter| parameter.effect(Effect::View).group("View");
+    let view = |parameter: Parameter| parameter.effect(Effect::View).group("Drawing");
     let tools = [
         ("pencil", "Pencil"),
         ("line", "Line"),

@@ -82,7 +82,7 @@ fn soup_size(text: &str) -> Result<SoupSize, String> {
 
 /// What a run starts from.
 #[derive(Args, Clone, Debug)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 struct From {
     /// A pattern file (RLE or macrocell), a name of `automata list`, or - for standard input
     #[arg(long, value_name = "F")]

@@ -137,6 +137,27 @@ pub const LIST: &[Command] = &[
     .keys(&["N"])
     .when(|studio| studio.live().is_some_and(crate::shell::neighbours::fit)),
     Command::new(
+        "view.gallery",
+        Menu::View,
+        3,
+        "Gallery of the group",
+        "All entries of the catalogue's group to which what is open belongs, at a glance.",
+        |studio, _| studio.show_gallery(None),
+    )
+    .icon(Icon::LayoutGrid)
+    .keys(&["G"])
+    .when(|studio| studio.live().is_some_and(|l| l.entry.is_some())),
+    Command::new(
+        "view.elementary",
+        Menu::View,
+        3,
+        "The 256 elementary rules",
+        "Wolfram's rules of one dimension side by side; a click opens one.",
+        |studio, _| studio.show_gallery(Some(loom_automata::elementary::GROUP.to_owned())),
+    )
+    .icon(Icon::LayoutGrid)
+    .when(|studio| studio.live().is_some_and(|l| l.science.key() == "automata")),
+    Command::new(
         "view.pad",
         Menu::View,
         3,
