@@ -35,11 +35,12 @@ pub fn write(pattern: &Pattern) -> String {
         text.push('\n');
     }
     let (width, height) = pattern.size;
-    let _ = writeln!(
-        text,
-        "x = {width}, y = {height}, rule = {}",
-        pattern.rule_or_life()
-    );
+    let _ = write!(text, "x = {width}, y = {height}");
+    // States that Life doesn't have belong to a rule that nobody has named.
+    if pattern.rule.is_some() || pattern.highest_state() <= 1 {
+        let _ = write!(text, ", rule = {}", pattern.rule_or_life());
+    }
+    text.push('\n');
     body(pattern, &mut text);
     text
 }

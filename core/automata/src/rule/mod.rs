@@ -292,7 +292,16 @@ impl fmt::Display for Rule {
             Family::Space(rule) => rule.fmt(f)?,
             Family::Table(rule) => f.write_str(&rule.name)?,
         }
-        self.topology.fmt(f)
+        match self.topology {
+            // One number is the length of a row there.
+            Topology::Torus { width, height } if width == height && self.dimensions() == 1 => {
+                write!(f, ":T{width},{height}")
+            }
+            Topology::Bounded { width, height } if width == height && self.dimensions() == 1 => {
+                write!(f, ":P{width},{height}")
+            }
+            topology => topology.fmt(f),
+        }
     }
 }
 
