@@ -11,11 +11,14 @@ use loom_sim::{Camera, ColorMap, Rgba, Scene, SimError, Value, View};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
+mod over;
 mod palette;
 mod sample;
 mod solid;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use over::{layer, over};
 
 use crate::engine::Inside;
 use crate::error::LifeError;

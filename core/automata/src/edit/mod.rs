@@ -29,7 +29,7 @@ pub use self::chance::Symmetry;
 pub use self::combine::Mode;
 pub use self::coordinate::{Coordinate, Place};
 pub use self::flood::MOST as FLOOD_MOST;
-pub use self::layer::LayerEdit;
+pub use self::layer::{LayerEdit, MOST as LAYERS};
 pub use self::patch::Patch;
 pub use self::read::MOST;
 pub use self::turn::Turn;

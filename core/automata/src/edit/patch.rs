@@ -1,6 +1,8 @@
 //! The live cells of a rectangle, lifted out of their world.
 
+use loom_sim::SimError;
 use num_bigint::BigInt;
+use num_traits::ToPrimitive;
 
 use super::area::Area;
 use super::turn::Turn;
@@ -144,6 +146,31 @@ impl Patch {
             turn.size((width, height)),
             cells,
         )
+    }
+
+    /// The same cells in a rectangle that holds them.
+    ///
+    /// # Errors
+    /// A rectangle wider or higher than 2^61 cells.
+    pub fn framed(self, area: &Area) -> Result<Self, SimError> {
+        let Some(size) = area.small() else {
+            return Err(SimError::other(
+                "The selection is wider than 2^61 cells: shrink it to its live cells.",
+            ));
+        };
+        let shift =
+            |axis: usize, start: &BigInt| (&self.corner[axis] - start).to_i64().unwrap_or(0);
+        let (dx, dy) = (shift(0, &area.left), shift(1, &area.top));
+        let runs = self.runs.iter().map(|run| Run {
+            x: run.x + dx,
+            y: run.y + dy,
+            ..*run
+        });
+        Ok(Self {
+            runs: runs.collect(),
+            corner: area.corner(),
+            size,
+        })
     }
 
     /// As a pattern that keeps the empty margins of its rectangle.

@@ -2,13 +2,12 @@
 
 use loom_sim::SimError;
 use num_bigint::BigInt;
-use num_traits::ToPrimitive;
 
 use super::combine::{Changes, Mode, put};
 use super::read::{MOST, read, rows, too_many};
 use super::{Area, Edit, Patch, chance, combine, flood, part, share};
 use crate::error::LifeError;
-use crate::pattern::{Pattern, Run, grid_corner};
+use crate::pattern::{Pattern, grid_corner};
 use crate::rle;
 use crate::rule::{Family, MAX_SIDE, Topology};
 use crate::world::{EngineChoice, Means, World};
@@ -175,26 +174,10 @@ impl Edit {
 
 /// Cells with the whole of their rectangle, where dead ones count as well.
 fn whole(cells: Patch, area: &Area, mode: Mode) -> Result<Patch, SimError> {
-    if matches!(mode, Mode::Or | Mode::Xor) {
-        return Ok(cells);
+    match mode {
+        Mode::Or | Mode::Xor => Ok(cells),
+        Mode::Copy | Mode::And => cells.framed(area),
     }
-    let Some(size) = area.small() else {
-        return Err(SimError::other(
-            "The selection is wider than 2^61 cells: shrink it to its live cells.",
-        ));
-    };
-    let shift = |axis: usize, start: &BigInt| (&cells.corner[axis] - start).to_i64().unwrap_or(0);
-    let (dx, dy) = (shift(0, &area.left), shift(1, &area.top));
-    let runs = cells.runs.iter().map(|run| Run {
-        x: run.x + dx,
-        y: run.y + dy,
-        ..*run
-    });
-    Ok(Patch {
-        corner: area.corner(),
-        size,
-        runs: runs.collect(),
-    })
 }
 
 /// State s of n becomes n − 1 − s.
