@@ -1,7 +1,8 @@
 //! A world as a simulation: clock, inputs, captures, twin, probes and picture.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use loom_sim::operation::Outcome;
 use loom_sim::simulation::Capture;
 use loom_sim::view::{Hit, Pointer, PointerReply};
 use loom_sim::{
@@ -16,6 +17,8 @@ use crate::edit::{Edit, Place};
 use crate::engine::Inside;
 use crate::error::LifeError;
 use crate::follow::{self, Since};
+use crate::hand::Hand;
+use crate::operations;
 use crate::rule::{Family, Rule};
 use crate::state::State;
 use crate::trace::Traced;
@@ -30,19 +33,23 @@ const SEEN: u32 = 16;
 
 /// A world in motion. One step is one generation.
 pub struct Life {
-    world: World,
+    pub(crate) world: World,
     /// The generation of step 0: a pattern's file may start later.
     origin: BigUint,
     exponent: u32,
     memory: u64,
     watches: Vec<(ProbeSpec, Watch)>,
-    /// The stroke that is being drawn and the cell where it last was: the pointer tells single
-    /// places, and a line of cells joins them.
-    stroke: Mutex<Option<(u64, Place)>>,
     /// What a view follows, and since when.
     since: Since,
     /// What cells have been through, while a view asks for it.
     traced: Traced,
+    /// The other layers, lowest first, and the place of this world among all.
+    pub(crate) others: Vec<World>,
+    pub(crate) active: usize,
+    /// Generations that the layers made together when they last did.
+    pub(crate) round: BigUint,
+    /// What the pointer has in hand.
+    pub(crate) hand: Mutex<Hand>,
 }
 
 impl Life {
@@ -54,9 +61,12 @@ impl Life {
             exponent,
             memory,
             watches: Vec::new(),
-            stroke: Mutex::default(),
             since: Since::default(),
             traced: Traced::default(),
+            others: Vec::new(),
+            active: 0,
+            round: BigUint::one(),
+            hand: Mutex::default(),
         }
     }
 
@@ -70,6 +80,8 @@ impl Life {
             kept: self.world.keep()?,
             origin: self.origin.clone(),
             exponent: self.exponent,
+            others: self.kept_layers()?,
+            active: self.active,
         })
     }
 
@@ -113,13 +125,13 @@ impl Life {
     }
 
     /// The cell under the pointer.
-    fn cell(&self, pointer: &Pointer, view: &View) -> Option<([BigInt; 2], f64)> {
+    pub(crate) fn cell(&self, pointer: &Pointer, view: &View) -> Option<([BigInt; 2], f64)> {
         let plane = draw::plane(&self.world, view).ok()?;
         let spot = plane.to_world(pointer.position, view.points());
         Some((spot.whole.map(BigInt::from), plane.scale))
     }
 
-    fn hit(&self, [x, y]: [BigInt; 2]) -> Option<Hit> {
+    pub(crate) fn hit(&self, [x, y]: [BigInt; 2]) -> Option<Hit> {
         let rule = self.world.rule();
         if !draw::lies_on(rule.topology, &x, &y) {
             return None;
@@ -174,7 +186,10 @@ impl Simulation for Life {
             Input::Edit { name, data, .. } => {
                 let edit: Edit = serde_json::from_value(data.clone())
                     .map_err(|error| SimError::Input(format!("{name:?} ({error})")))?;
-                edit.apply(&mut self.world)
+                match edit {
+                    Edit::Layer(edit) => self.stack(edit),
+                    edit => edit.apply(&mut self.world),
+                }
             }
         }
     }
@@ -188,7 +203,11 @@ impl Simulation for Life {
                 return Ok(Stop::Target);
             }
             let piece = self.piece(&left);
-            let done = self.world.advance(&piece, &mut interrupt)?;
+            let done = if self.others.is_empty() {
+                self.world.advance(&piece, &mut interrupt)?
+            } else {
+                self.advance_together(&piece, gate)?
+            };
             if !done.is_zero() {
                 for (_, watch) in &mut self.watches {
                     watch.look(&self.world)?;
@@ -249,6 +268,11 @@ impl Simulation for Life {
             });
             list.push(Quantity::text("bounding_box", "Bounding box", &text));
         }
+        let (active, layers) = self.layers();
+        if layers > 1 {
+            let text = format!("{} of {layers}", active + 1);
+            list.push(Quantity::text("layer", "Layer", &text));
+        }
         let rule = self.world.rule();
         list.push(Quantity::text("family", "Family", rule.family_name()));
         list.push(Quantity::text("engine", "Engine", self.world.engine_name()));
@@ -289,6 +313,8 @@ impl Simulation for Life {
             trace.look(&self.world)?;
             draw::traced::paint(&mut scene, &self.world, view, &trace)?;
         }
+        self.draw_layers(&mut scene, view)?;
+        draw::over(&mut scene, &self.world, view, self.carried(view));
         draw::marks::add(&mut scene, &self.world, view);
         Ok(scene)
     }
@@ -296,7 +322,7 @@ impl Simulation for Life {
     fn capture(&self) -> Capture {
         let step = self.world.generation() - &self.origin;
         match self.state() {
-            Ok(state) => Capture::new(step, state.kept.bytes() as usize, state),
+            Ok(state) => Capture::new(step, state.bytes(), state),
             // Only a lost device gives no state; restoring from nothing then says so.
             Err(error) => Capture::new(step, 0, error.to_string()),
         }
@@ -305,6 +331,8 @@ impl Simulation for Life {
     fn restore(&mut self, capture: &Capture) -> Result<(), SimError> {
         let state: &State = capture.get()?;
         self.world.restore(&state.kept)?;
+        self.restore_layers(&state.others)?;
+        self.active = state.active;
         self.origin.clone_from(&state.origin);
         self.exponent = state.exponent;
         for (_, watch) in &mut self.watches {
@@ -327,7 +355,7 @@ impl Simulation for Life {
             ));
         }
         let step = generation - &state.origin;
-        Ok(Capture::new(step, state.kept.bytes() as usize, state))
+        Ok(Capture::new(step, state.bytes(), state))
     }
 
     fn probes(&self) -> Vec<ProbeKind> {
@@ -352,62 +380,7 @@ impl Simulation for Life {
     }
 
     fn pointer(&self, pointer: &Pointer, view: &View) -> PointerReply {
-        use loom_sim::PointerAction::{Click, Drag, Hover, Press, Release};
-        let mut reply = PointerReply::default();
-        let Some((cell, scale)) = self.cell(pointer, view) else {
-            return reply;
-        };
-        reply.hit = self.hit(cell.clone());
-        let at: Place = cell.map(Into::into);
-        let mut stroke = self.stroke.lock().unwrap_or_else(PoisonError::into_inner);
-        // Cells smaller than a pixel can't be aimed at.
-        if scale < 1.0
-            && let Some(hit) = &mut reply.hit
-        {
-            hit.label.push_str(" · zoom in to draw");
-            return reply;
-        }
-        if reply.hit.is_none() {
-            return reply;
-        }
-        if pointer.alt {
-            if pointer.action == Click {
-                reply.twin = Some(Edit::Flip { at }.input());
-            }
-            return reply;
-        }
-        let from = match (&*stroke, pointer.action) {
-            (Some((number, last)), Drag | Release) if *number == pointer.stroke => last.clone(),
-            _ => at.clone(),
-        };
-        match pointer.action {
-            Hover => return reply,
-            Release => {
-                *stroke = None;
-                return reply;
-            }
-            Click | Press | Drag => {}
-        }
-        *stroke = (pointer.action != Click).then(|| (pointer.stroke, at.clone()));
-        if pointer.action == Drag && from == at {
-            return reply;
-        }
-        let states = self.world.rule().states();
-        let brush = view.settings.get("brush").and_then(Value::as_integer);
-        let line = match brush.unwrap_or(1).clamp(1, states as i64 - 1) {
-            state if states > 2 => Edit::Paint {
-                from,
-                to: at,
-                state: if pointer.secondary { 0 } else { state as u8 },
-            },
-            _ => Edit::Line {
-                from,
-                to: at,
-                alive: !pointer.secondary,
-            },
-        };
-        reply.inputs.push(line.input().stroke(pointer.stroke));
-        reply
+        self.handle(pointer, view)
     }
 
     fn describe(&self, id: &str) -> Option<Hit> {
@@ -416,6 +389,10 @@ impl Simulation for Life {
 
     fn paints(&self) -> bool {
         true
+    }
+
+    fn operate(&self, key: &str, settings: &Settings, view: &View) -> Result<Outcome, SimError> {
+        operations::operate(self, key, settings, view)
     }
 
     fn twin_input(&self) -> Option<Input> {
@@ -436,7 +413,10 @@ impl Simulation for Life {
 
     fn difference(&self, other: &Capture) -> Option<Quantity> {
         let state: &State = other.get().ok()?;
-        let cells = self.world.difference(&state.kept).ok()??;
+        let mut cells = self.world.difference(&state.kept).ok()??;
+        for (world, kept) in self.others.iter().zip(&state.others) {
+            cells += world.difference(kept).ok()??;
+        }
         let cells = BigInt::from(cells);
         Some(Quantity::exact("difference", "Cells that differ", cells).unit("cells"))
     }

@@ -8,6 +8,7 @@ use loom_sim::SimError;
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 
+use crate::edit::LAYERS;
 use crate::error::LifeError;
 use crate::field::Field;
 use crate::grid::Grid;
@@ -27,6 +28,9 @@ pub(crate) struct State {
     /// The generation of step 0.
     pub origin: BigUint,
     pub exponent: u32,
+    /// The other layers, lowest first, and the place of the present one among all.
+    pub others: Vec<Kept>,
+    pub active: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,6 +51,16 @@ struct Header {
     /// The rule's own `.rule` file, unless it comes along with the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rule_file: Option<String>,
+    /// Bytes of each of the other layers; they follow the cells, headers and all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    layers: Vec<usize>,
+    /// The place of these cells among the layers.
+    #[serde(default, skip_serializing_if = "is_lowest")]
+    active: usize,
+}
+
+fn is_lowest(place: &usize) -> bool {
+    *place == 0
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -64,6 +78,23 @@ fn damaged(what: impl std::fmt::Display) -> SimError {
 }
 
 impl State {
+    /// Cells of one layer.
+    fn of_layer(kept: Kept) -> Self {
+        Self {
+            kept,
+            origin: BigUint::default(),
+            exponent: 0,
+            others: Vec::new(),
+            active: 0,
+        }
+    }
+
+    /// Bytes that it holds alive, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let all = std::iter::once(&self.kept).chain(&self.others);
+        all.map(Kept::bytes).sum::<u64>() as usize
+    }
+
     pub(crate) fn encode(&self) -> Result<Vec<u8>, SimError> {
         let rule = self.kept.rule();
         let (mut rectangle, mut row) = (None, None);
@@ -91,6 +122,12 @@ impl State {
             }
             _ => None,
         };
+        let others: Result<Vec<Vec<u8>>, SimError> = self
+            .others
+            .iter()
+            .map(|kept| Self::of_layer(kept.clone()).encode())
+            .collect();
+        let others = others?;
         let header = Header {
             life: 1,
             rule: rule.to_string(),
@@ -102,15 +139,23 @@ impl State {
             rectangle,
             now: row,
             rule_file,
+            layers: others.iter().map(Vec::len).collect(),
+            active: self.active,
         };
         let mut bytes = serde_json::to_vec(&header).map_err(SimError::other)?;
         bytes.push(b'\n');
         bytes.extend(body);
+        others.into_iter().for_each(|other| bytes.extend(other));
         Ok(bytes)
     }
 
     /// Reads a state; nothing is allocated that the bytes or `memory` don't cover.
     pub(crate) fn decode(bytes: &[u8], memory: u64) -> Result<Self, SimError> {
+        Self::read(bytes, memory, true)
+    }
+
+    /// Reads a state, or a layer of one, which has no layers of its own.
+    fn read(bytes: &[u8], memory: u64, stacked: bool) -> Result<Self, SimError> {
         let line = bytes.iter().position(|&b| b == b'\n');
         let (header, body) = bytes.split_at(line.ok_or_else(|| damaged("its header is cut"))?);
         let (header, body): (Header, _) =
@@ -120,8 +165,23 @@ impl State {
                 "These cells were saved by a newer version: open them with that one.",
             ));
         }
-        if header.length != body.len() {
+        let layers = &header.layers;
+        let whole = layers
+            .iter()
+            .try_fold(header.length, |sum, length| sum.checked_add(*length));
+        if whole != Some(body.len()) {
             return Err(damaged("its end is missing"));
+        }
+        if layers.len() >= LAYERS || header.active > layers.len() || !(stacked || layers.is_empty())
+        {
+            return Err(damaged("its layers don't fit each other"));
+        }
+        let (body, mut rest) = body.split_at(header.length);
+        let mut others = Vec::with_capacity(layers.len());
+        for &length in layers {
+            let (layer, behind) = rest.split_at(length);
+            others.push(Self::read(layer, memory, false)?.kept);
+            rest = behind;
         }
         let number = |digits: &str| -> Result<BigUint, SimError> {
             match digits.parse() {
@@ -182,10 +242,18 @@ impl State {
                 Kept::Cells(rule, Arc::new(grid), generation)
             }
         };
+        if others
+            .iter()
+            .any(|other| other.generation() != kept.generation())
+        {
+            return Err(damaged("its layers stand at different generations"));
+        }
         Ok(Self {
             kept,
             origin: number(&header.origin)?,
             exponent: header.exponent.min(900),
+            others,
+            active: header.active,
         })
     }
 }

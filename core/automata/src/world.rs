@@ -18,9 +18,12 @@ use crate::grid::Grid;
 use crate::hashlife::{Bounds, Universe};
 pub use crate::means::{EngineChoice, Kept, Means};
 use crate::packed::Packed;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Run};
 use crate::rule::{Rule, Topology};
 use crate::tiles::Tiles;
+
+/// Single cells that an engine is given at once.
+const AT_ONCE: usize = 1 << 16;
 
 /// Cells under a rule at a generation.
 #[derive(Debug)]
@@ -166,6 +169,16 @@ impl World {
         &self.generation
     }
 
+    /// Sets the generation and leaves the cells alone.
+    pub(crate) fn set_generation(&mut self, generation: BigUint) {
+        self.generation = generation;
+    }
+
+    /// What it may use.
+    pub fn means(&self) -> &Means {
+        &self.means
+    }
+
     /// Changes the rule and goes on with the cells as they are. Another grid means another
     /// engine or another size; every live cell must find room there. States that the new rule
     /// doesn't have become its last one.
@@ -271,6 +284,46 @@ impl World {
     /// A state that the rule doesn't have; memory; the device.
     pub fn set_states(&mut self, cells: &[(BigInt, BigInt, u8)]) -> Result<(), LifeError> {
         self.engine.set(cells)
+    }
+
+    /// Puts runs of cells, counted from a corner and none over another, in their states, as
+    /// [`Self::set_states`] does with single cells.
+    ///
+    /// # Errors
+    /// A state that the rule doesn't have; memory; the device.
+    pub fn set_runs(&mut self, corner: &[BigInt; 2], runs: &[Run]) -> Result<(), LifeError> {
+        let states = self.rule().states();
+        if let Some(run) = runs.iter().find(|run| usize::from(run.state) >= states) {
+            return Err(LifeError::Other(format!(
+                "rule {} has {states} states, from 0 on; there is no state {}",
+                self.rule().name(),
+                run.state
+            )));
+        }
+        if runs.is_empty() || self.engine.set_runs(corner, runs)? {
+            return Ok(());
+        }
+        let kept = self.keep()?;
+        let mut cells: Vec<(BigInt, BigInt, u8)> = Vec::new();
+        let mut result = Ok(());
+        for (at, run) in runs.iter().enumerate() {
+            let y = &corner[1] + run.y;
+            for dx in 0..run.length as i64 {
+                cells.push((&corner[0] + (run.x + dx), y.clone(), run.state));
+                let last = at + 1 == runs.len() && dx + 1 == run.length as i64;
+                if result.is_ok() && (last || cells.len() >= AT_ONCE) {
+                    result = self.engine.set(&cells);
+                    cells.clear();
+                }
+            }
+            if result.is_err() {
+                break;
+            }
+        }
+        if result.is_err() {
+            self.restore(&kept)?;
+        }
+        result
     }
 
     /// Makes cells alive (state 1) or dead, as [`Self::set_states`].

@@ -12,12 +12,15 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 pub(crate) mod marks;
+mod over;
 mod palette;
 mod sample;
 mod solid;
 #[cfg(test)]
 mod tests;
 pub(crate) mod traced;
+
+pub(crate) use over::{layer, over};
 
 use crate::engine::Inside;
 use crate::error::LifeError;

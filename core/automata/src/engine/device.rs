@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use num_bigint::{BigInt, BigUint};
 use num_traits::ToPrimitive;
 
-use super::packed::{bounds, difference, place_of, runs, set};
+use super::packed::{bounds, difference, place_of, runs, set, set_runs};
 use super::{Engine, Inside, at_most};
 use crate::error::LifeError;
 use crate::gpu::OnDevice;
 use crate::hashlife::Bounds;
 use crate::means::Kept;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Run};
 use crate::rule::Rule;
 
 impl Engine for OnDevice {
@@ -89,6 +89,13 @@ impl Engine for OnDevice {
         let mut grid = (*self.cells()?).clone();
         set(&mut grid, Self::rule(self).topology, cells);
         Ok(self.set_cells(Arc::new(grid))?)
+    }
+
+    fn set_runs(&mut self, corner: &[BigInt; 2], runs: &[Run]) -> Result<bool, LifeError> {
+        let mut grid = (*self.cells()?).clone();
+        set_runs(&mut grid, Self::rule(self).topology, corner, runs);
+        self.set_cells(Arc::new(grid))?;
+        Ok(true)
     }
 
     fn clear(&mut self) -> Result<(), LifeError> {

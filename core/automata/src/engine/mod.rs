@@ -16,7 +16,7 @@ use crate::gpu::OnDevice;
 use crate::hashlife::{Bounds, Universe};
 use crate::means::Kept;
 use crate::packed::Packed;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Run};
 use crate::rule::Rule;
 use crate::tiles::Tiles;
 
@@ -77,6 +77,15 @@ pub trait Engine: std::fmt::Debug + Send {
     /// # Errors
     /// A state that the rule doesn't have; memory; the device.
     fn set(&mut self, cells: &[(BigInt, BigInt, u8)]) -> Result<(), LifeError>;
+
+    /// Puts runs of cells, counted from a corner and none over another, in their states; false
+    /// where [`Self::set`] has to do it cell by cell.
+    ///
+    /// # Errors
+    /// Those of [`Self::set`].
+    fn set_runs(&mut self, _corner: &[BigInt; 2], _runs: &[Run]) -> Result<bool, LifeError> {
+        Ok(false)
+    }
 
     /// Puts every cell in state 0.
     ///

@@ -12,7 +12,7 @@ use crate::grid::Grid;
 use crate::hashlife::Bounds;
 use crate::means::Kept;
 use crate::packed::Packed;
-use crate::pattern::{Pattern, grid_corner};
+use crate::pattern::{Pattern, Run, grid_corner};
 use crate::rule::{Rule, Topology};
 
 /// Column and row on a bounded grid.
@@ -47,6 +47,46 @@ pub(super) fn set(grid: &mut Grid, topology: Topology, cells: &[(BigInt, BigInt,
     for (x, y, state) in cells {
         if let Some((x, y)) = place_of(topology, x, y) {
             grid.set(x, y, *state != 0);
+        }
+    }
+}
+
+/// Changes runs of cells of a grid.
+pub(super) fn set_runs(grid: &mut Grid, topology: Topology, corner: &[BigInt; 2], runs: &[Run]) {
+    let (left, top) = grid_corner(topology);
+    let (width, height) = (grid.width() as i128, grid.height() as i128);
+    let wraps = topology.wraps();
+    // On a torus only the place across its edges matters; elsewhere what lies far out is lost.
+    let start = |c: &BigInt, corner: i64, side: i128| {
+        let c = c - corner;
+        let side = BigInt::from(side);
+        let near = if wraps {
+            ((c % &side) + &side) % &side
+        } else {
+            c
+        };
+        near.to_i128().filter(|c| c.abs() < 1 << 100)
+    };
+    let (Some(x0), Some(y0)) = (
+        start(&corner[0], left, width),
+        start(&corner[1], top, height),
+    ) else {
+        return;
+    };
+    for run in runs {
+        let (mut x, mut y) = (x0 + i128::from(run.x), y0 + i128::from(run.y));
+        let alive = run.state != 0;
+        if wraps {
+            y = y.rem_euclid(height);
+            for dx in 0..i128::from(run.length).min(width) {
+                grid.set((x + dx).rem_euclid(width) as usize, y as usize, alive);
+            }
+        } else if (0..height).contains(&y) {
+            let end = (x + i128::from(run.length)).min(width);
+            x = x.max(0);
+            for x in x..end {
+                grid.set(x as usize, y as usize, alive);
+            }
         }
     }
 }
@@ -133,6 +173,12 @@ impl Engine for Packed {
         let topology = Self::rule(self).topology;
         set(self.cells_mut(), topology, cells);
         Ok(())
+    }
+
+    fn set_runs(&mut self, corner: &[BigInt; 2], runs: &[Run]) -> Result<bool, LifeError> {
+        let topology = Self::rule(self).topology;
+        set_runs(self.cells_mut(), topology, corner, runs);
+        Ok(true)
     }
 
     fn clear(&mut self) -> Result<(), LifeError> {

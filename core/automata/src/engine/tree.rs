@@ -7,7 +7,7 @@ use super::{Engine, Inside};
 use crate::error::LifeError;
 use crate::hashlife::{Bounds, Universe};
 use crate::means::Kept;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Run};
 use crate::rule::{Rule, Topology};
 
 /// A universe that remembers the generation before.
@@ -117,6 +117,16 @@ impl Engine for Tree {
         }
         self.universe = changed;
         Ok(())
+    }
+
+    fn set_runs(&mut self, corner: &[BigInt; 2], runs: &[Run]) -> Result<bool, LifeError> {
+        let cells = runs
+            .iter()
+            .flat_map(|run| (0..run.length as i64).map(move |dx| (run.x + dx, run.y, run.state)));
+        let mut cells: Vec<(i64, i64, u8)> = cells.collect();
+        self.universe.put_cells(corner, &mut cells)?;
+        self.before = None;
+        Ok(true)
     }
 
     fn clear(&mut self) -> Result<(), LifeError> {

@@ -10,6 +10,7 @@ mod collect;
 mod leaf;
 mod look;
 mod macrocell;
+mod region;
 mod step;
 mod store;
 mod table;

@@ -269,9 +269,18 @@ fn cells() -> Vec<Operation> {
         .asks(state("state", "State", 1, "The state that they get.")),
         of(
             "tile",
-            "Tile with clipboard",
-            "Fills the selection with copies of the pattern on the clipboard, side by side from \
-             its top left corner.",
+            "Tile…",
+            "Fills the selection with copies of the pattern on the clipboard from its top left \
+             corner on, or of its own cells around themselves.",
+        )
+        .asks(
+            Parameter::choice(
+                "with",
+                "Copies of",
+                "clipboard",
+                &[("clipboard", "Clipboard"), ("selection", "Selected cells")],
+            )
+            .help("What is repeated: a pattern that was copied, or what lives in the selection."),
         )
         .asks(
             Parameter::integer("gap", "", "Gap", 0, 0, 1_000_000)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use loom_automata::Automata;
-use loom_automata::edit::Edit;
+use loom_automata::edit::{Area, Edit, LayerEdit, Symmetry, Turn};
 use loom_sim::conformance::{Case, check};
 use loom_sim::{Input, Model, Place, ProbeSpec, Step};
 use num_bigint::BigInt;
@@ -178,4 +178,51 @@ fn rule_tables_and_marks_conform() {
 #[test]
 fn cells_in_space_conform() {
     family("3D4555:T12", "3D:B6/S567:T12", 0.2, 10_000_000);
+}
+
+fn layered(rule: &str, other: &str, endless: u32) {
+    let model = Model::new("automata", "acorn").with("rule", rule);
+    let mut case = case(model, Step::from(120u32));
+    // From the edit on two layers go on together, the upper one by another rule later.
+    case.edit = Some(Edit::Layer(LayerEdit::Duplicate).input());
+    case.set = Some(Input::set("rule", other));
+    case.endless = Step::from(endless);
+    check(&case).unwrap();
+}
+
+#[test]
+fn layers_on_one_clock_conform() {
+    layered("B3/S23:T256", "B36/S23:T256", 10_000_000);
+    layered("B3/S23", "B3/S23:P300", 20_000);
+}
+
+#[test]
+fn edits_of_rectangles_conform() {
+    let area = || Area::new(-20, -15, 60, 50);
+    let edits = [
+        Edit::Turn {
+            area: area(),
+            by: Turn::Clockwise,
+        },
+        Edit::Chance {
+            area: area(),
+            density: 0.4,
+            highest: 1,
+            symmetry: Symmetry::D8,
+            seed: 3,
+        },
+        Edit::Advance {
+            area: area(),
+            generations: 9,
+            outside: false,
+        },
+    ];
+    for edit in edits {
+        let model = Model::new("automata", "acorn").with("rule", "B3/S23:T200");
+        let mut case = case(model, Step::from(80u32));
+        case.set = Some(Input::set("rule", "B36/S23:T200"));
+        case.edit = Some(edit.input());
+        case.endless = Step::from(10_000_000u32);
+        check(&case).unwrap();
+    }
 }
