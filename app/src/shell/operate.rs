@@ -239,19 +239,25 @@ fn item(studio: &mut Studio, ui: &mut Ui, operation: &Operation) {
     }
 }
 
+/// Its name without dots.
+fn plain(operation: &Operation) -> &str {
+    operation.name.trim_end_matches('…')
+}
+
 /// Its name, with the dots of what asks first.
 pub fn title(operation: &Operation) -> String {
+    let name = plain(operation);
     if operation.asked().next().is_some() {
-        format!("{}…", operation.name)
+        format!("{name}…")
     } else {
-        operation.name.clone()
+        name.to_owned()
     }
 }
 
 /// Shows the form; true when it is to be closed.
 pub fn dialog(studio: &mut Studio, ui: &mut Ui, form: &mut Form) -> bool {
     ui.set_width(420.0);
-    ui.label(RichText::new(&form.operation.name).font(font::heading()));
+    ui.label(RichText::new(plain(&form.operation)).font(font::heading()));
     ui.add_space(size::GRID);
     let help = RichText::new(&form.operation.help).font(font::secondary());
     ui.add(egui::Label::new(help.weak()).wrap());
@@ -292,7 +298,7 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, form: &mut Form) -> bool {
     let enter =
         ui.memory(|m| m.focused()).is_none() && ui.input(|i| i.key_pressed(egui::Key::Enter));
     dialogs::footer(ui, |ui| {
-        if button::primary(ui, &form.operation.name, true).clicked() || enter {
+        if button::primary(ui, plain(&form.operation), true).clicked() || enter {
             let mut kept = form.values.clone();
             studio.operate_with(&form.operation.key, form.values.clone());
             kept.remove(CLIPBOARD);

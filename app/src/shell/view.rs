@@ -84,6 +84,11 @@ pub fn show(ui: &mut Ui, frame: Frame<'_>, acts: &mut Acts) {
         match ask {
             Ask::Pointer(pointer) => {
                 let pulls = pointer.action == PointerAction::Press;
+                // What is drawn into stays where it is, whatever grows out of it.
+                let draws = snapshot.paints && pointer.action != PointerAction::Hover;
+                if draws && frame.camera.is_none() {
+                    frame.camera.clone_from(&camera);
+                }
                 point(frame.live, frame.id, pointer);
                 if pulls && frame.panel.plays_when_dragged() {
                     frame.live.send(Command::Play);
