@@ -58,6 +58,7 @@ pub mod simulation;
 pub mod start;
 mod state;
 pub mod tiles;
+mod variations;
 mod watch;
 pub mod world;
 
