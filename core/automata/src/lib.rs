@@ -62,6 +62,7 @@ pub mod start;
 mod state;
 pub mod tiles;
 mod trace;
+mod variations;
 mod watch;
 pub mod world;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use loom_sim::operation::Operation;
 use loom_sim::science::{Entry, Experiment, Place, Science};
 use loom_sim::simulation::Capture;
+use loom_sim::variation::Variation;
 use loom_sim::view::Ink;
 use loom_sim::{
     Analysis, Cost, Model, Parameter, ProbeSpec, Scene, Settings, SimError, Simulation, Value, View,
@@ -379,6 +380,13 @@ impl Science for Automata {
         }
         let world = Self::kept_world(model, capture)?;
         Ok(file(&world, ending)?.into_bytes())
+    }
+
+    fn variations(&self, model: &Model) -> Vec<Variation> {
+        if flow::knows(model) {
+            return Vec::new();
+        }
+        crate::variations::variations(model)
     }
 
     fn light(&self, model: &Model) -> Model {

@@ -13,6 +13,7 @@ use crate::parameter::Parameter;
 use crate::probe::ProbeSpec;
 use crate::simulation::Simulation;
 use crate::value::Value;
+use crate::variation::Variation;
 use crate::view::Ink;
 use crate::voice::Instrument;
 
@@ -77,6 +78,13 @@ pub trait Science: Send + Sync {
     /// How its models are written down, if they are.
     fn manuscript(&self) -> Option<Arc<dyn Manuscript>> {
         None
+    }
+    /// Choices that differ from this model, as it stands now, by one condition each, where its
+    /// kind has conditions rather than numbers: the rules of automata that lie next to its own.
+    /// Each sets live parameters alone, so that a run can take it over as it plays. For numbers
+    /// see [`variation::around`](crate::variation::around).
+    fn variations(&self, _model: &Model) -> Vec<Variation> {
+        Vec::new()
     }
     /// The same model, cheap enough that nine of it move side by side; its live parameters are
     /// left as they are.

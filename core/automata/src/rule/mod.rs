@@ -28,8 +28,10 @@ pub mod line;
 mod local;
 pub mod marked;
 pub mod named;
+mod neighbours;
 pub mod reach;
 mod reader;
+pub mod sheet;
 pub mod space;
 pub mod table;
 #[cfg(test)]
@@ -50,6 +52,7 @@ pub use self::larger::Larger;
 pub use self::life::LifeLike;
 pub use self::line::Line;
 pub use self::marked::{Marked, Memory};
+pub use self::neighbours::neighbours;
 pub use self::space::Space;
 pub use self::table::{RuleFile, RuleFileError};
 pub use self::topology::{MAX_SIDE, Topology};

@@ -1,6 +1,10 @@
 //! Nine variants of a run, moving side by side: those around its present parameters, or those
 //! that a search has found. A click takes one over.
 
+mod listed;
+
+use std::collections::BTreeSet;
+
 use egui::{Align2, Color32, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use loom_sim::conductor::{Command, RunState, Wake};
 use loom_sim::variation::{self, SIDE, Variation};
@@ -40,6 +44,9 @@ pub struct Around {
     /// What a search has found, from this one on; else what lies around.
     #[serde(default)]
     found: Option<usize>,
+    /// Where choices are listed: the first of those that are shown.
+    #[serde(default)]
+    first: usize,
 }
 
 fn usual_step() -> f64 {
@@ -53,6 +60,7 @@ impl Default for Around {
             up: None,
             step: STEP,
             found: None,
+            first: 0,
         }
     }
 }
@@ -85,6 +93,7 @@ pub fn fit(live: &Live) -> bool {
     variation::variable(&live.snapshot.parameters)
         .next()
         .is_some()
+        || !live.science.variations(live.model()).is_empty()
 }
 
 impl Neighbours {
@@ -103,9 +112,12 @@ impl Neighbours {
     fn follow(&mut self, choices: &[Variation], stage: &Stage<'_>) {
         let run = &*stage.live;
         let mut frame = run.model().clone();
-        let varied: Vec<&Parameter> = variation::variable(&run.snapshot.parameters).collect();
-        for parameter in &varied {
-            frame.parameters.remove(&parameter.key);
+        let varied: BTreeSet<&String> = variation::variable(&run.snapshot.parameters)
+            .map(|p| &p.key)
+            .chain(choices.iter().flat_map(|choice| choice.set.keys()))
+            .collect();
+        for key in &varied {
+            frame.parameters.remove(*key);
         }
         if self.frame.as_ref() != Some(&frame) {
             self.cells.clear();
@@ -115,7 +127,7 @@ impl Neighbours {
         for (place, choice) in choices.iter().enumerate() {
             let mut wanted: Settings = varied
                 .iter()
-                .filter_map(|p| Some((p.key.clone(), run.snapshot.values.get(&p.key)?.clone())))
+                .filter_map(|key| Some(((*key).clone(), run.snapshot.values.get(*key)?.clone())))
                 .collect();
             wanted.extend(choice.set.clone());
             if place == self.cells.len() {
@@ -171,7 +183,12 @@ pub fn show(
 ) {
     let snapshot = stage.live.snapshot.clone();
     let varied: Vec<&Parameter> = variation::variable(&snapshot.parameters).collect();
-    if varied.is_empty() {
+    let (rules, count) = if varied.is_empty() {
+        listed::around_run(stage.live, around)
+    } else {
+        (Vec::new(), 0)
+    };
+    if varied.is_empty() && rules.is_empty() {
         crate::widgets::plot::empty(ui, "This run has no parameters that can be varied.");
         return;
     }
@@ -181,10 +198,16 @@ pub fn show(
         .show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(size::GAP, 4.0);
-                header(ui, around, stage.live, &varied, acts);
+                if varied.is_empty() {
+                    listed::pages(ui, around, count);
+                } else {
+                    header(ui, around, stage.live, &varied, acts);
+                }
             });
         });
+    let middle = rules.len().saturating_sub(1).min(SIDE * SIDE / 2);
     let choices = match around.found {
+        _ if varied.is_empty() => rules,
         None => {
             let (across, up) = chosen(around, &varied);
             variation::around(across, up, &snapshot.values, around.step)
@@ -218,7 +241,12 @@ pub fn show(
                 (place % SIDE) as f32 * (cell.x + gap),
                 (place / SIDE) as f32 * (cell.y + gap),
             );
-        let present = around.found.is_none() && place == SIDE * SIDE / 2;
+        let middle = if varied.is_empty() {
+            middle
+        } else {
+            SIDE * SIDE / 2
+        };
+        let present = around.found.is_none() && place == middle;
         let rect = Rect::from_min_size(corner, cell);
         if shown.show(ui, rect, (stage.pane, place), choice, present) && !present {
             let set = choice.set.clone().into_iter().collect();
