@@ -7,7 +7,20 @@ pub mod circuits;
 pub mod figures;
 pub mod webs;
 
+use crate::shell::acts::Acts;
 use crate::shell::icons::Icon;
+use crate::shell::live::Live;
+
+/// A tile of a science's own, in which its model is drawn to be changed.
+#[derive(Clone, Copy)]
+pub struct SheetOf {
+    /// As menus and its tab have it.
+    pub name: &'static str,
+    /// One sentence that teaches one thing.
+    pub help: &'static str,
+    /// Draws it for a run.
+    pub show: fn(&mut egui::Ui, &Live, &mut Acts),
+}
 
 /// A science as the window knows it.
 pub trait Panel: Sync {
@@ -35,6 +48,10 @@ pub trait Panel: Sync {
     /// Dragging something sets a held run going, so that it answers.
     fn plays_when_dragged(&self) -> bool {
         false
+    }
+    /// A tile of its own, in which its model is drawn to be changed.
+    fn sheet(&self) -> Option<SheetOf> {
+        None
     }
     /// What the status line counts the scale of a plane view in: pixels a cell.
     fn scale_unit(&self) -> Option<&'static str> {

@@ -24,7 +24,7 @@ impl Room {
         self.remove_tiles(|p| match &p.kind {
             Kind::View { .. } => false,
             Kind::Plot(Source::Probe(spec)) => !probes.contains(spec),
-            Kind::Plot(_) | Kind::Table(_) | Kind::Script => true,
+            Kind::Plot(_) | Kind::Table(_) | Kind::Script | Kind::Sheet => true,
             Kind::Neighbours(_) | Kind::Gallery(_) => true,
         });
         for tile in self.tree.tiles.tiles_mut() {
@@ -149,6 +149,12 @@ impl Room {
         }
         let view = self.views_of(live).first().map(|p| p.id);
         self.add_view(Pane { id, live, kind }, view);
+        self.arranged = true;
+    }
+
+    /// The science's own sheet of the model, under the pictures.
+    pub fn show_sheet(&mut self, live: u64, id: u64) {
+        self.show_tile(live, Kind::Sheet, id);
         self.arranged = true;
     }
 

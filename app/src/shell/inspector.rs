@@ -94,6 +94,13 @@ fn heading(ui: &mut Ui, live: &Live, fold_keys: &str, acts: &mut Acts) {
                     text: live.science.command(live.model()),
                 });
             }
+            if let Some(sheet) = crate::panels::of(live.science.key()).and_then(|p| p.sheet())
+                && Tool::new(Icon::ToggleRight, sheet.name, sheet.help)
+                    .show(ui)
+                    .clicked()
+            {
+                acts.push(Act::Do("view.sheet"));
+            }
             if live.science.exports().iter().any(|(e, _)| *e == "py")
                 && Tool::new(
                     Icon::FileCode,

@@ -377,6 +377,11 @@ pub fn quantity(q: &Quantity) -> String {
         }
         (Number::Text(t), _) => t.clone(),
     };
+    // As the plots and the view have it.
+    let value = match &q.value {
+        Number::Text(_) => value,
+        _ => value.replace('-', "−"),
+    };
     words::with_unit(&value, &q.unit)
 }
 

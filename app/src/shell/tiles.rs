@@ -45,6 +45,8 @@ pub enum Kind {
     Script,
     /// Nine variants of the run, side by side.
     Neighbours(Around),
+    /// The science's own sheet of the model.
+    Sheet,
     /// All entries of one group of the catalogue.
     Gallery(String),
 }
@@ -155,6 +157,7 @@ impl Desk<'_> {
             }
             Kind::Neighbours(_) => "Neighbours".to_owned(),
             Kind::Gallery(_) => return "Gallery".to_owned(),
+            Kind::Sheet => self.panel.sheet().map_or("", |s| s.name).to_owned(),
             Kind::Script => live
                 .and_then(|l| l.science.manuscript())
                 .map_or_else(String::new, |m| m.name().to_owned()),
@@ -216,6 +219,11 @@ impl Behavior<Pane> for Desk<'_> {
             Kind::Plot(source) => plots::plot(ui, pane.id, live, source, self.acts),
             Kind::Table(source) => plots::table(ui, live, source, self.acts),
             Kind::Script => script::show(ui, live, self.wake, self.acts),
+            Kind::Sheet => {
+                if let Some(sheet) = self.panel.sheet() {
+                    (sheet.show)(ui, live, self.acts);
+                }
+            }
             Kind::Gallery(group) => {
                 let present = live.entry.clone();
                 let stage = gallery::Stage {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use loom_sim::camera::Plane;
 use loom_sim::operation::Operation;
 use loom_sim::science::{Entry, Experiment, Place, Science};
 use loom_sim::simulation::Capture;
 use loom_sim::variation::Variation;
 use loom_sim::view::Ink;
 use loom_sim::{
-    Analysis, Cost, Model, Parameter, ProbeSpec, Scene, Settings, SimError, Simulation, Value, View,
+    Analysis, Camera, Cost, Model, Parameter, ProbeSpec, Scene, Settings, SimError, Simulation,
+    Value, View,
 };
 use num_bigint::BigUint;
 
@@ -358,6 +360,14 @@ impl Science for Automata {
         world.advance(&BigUint::from(generations), &mut || false)?;
         let mut view = View::new(size);
         view.ink = *ink;
+        if world.rule().dimensions() == 1
+            && let Some((width, height)) = world.rule().topology.size()
+        {
+            // Rows fill the picture from side to side, from the first one down.
+            let scale = f64::from(size[0]) / f64::from(width);
+            let down = f64::from(size[1]) / scale / 2.0 - f64::from(height / 2);
+            view.camera = Some(Camera::Plane(Plane::new([0.0, down], scale, false)));
+        }
         view.settings = Settings::from([("grid_lines".to_owned(), Value::Boolean(false))]);
         draw::scene(&world, &view, None)
     }

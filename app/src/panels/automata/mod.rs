@@ -1,6 +1,8 @@
 //! Cellular automata in the window.
 
-use super::Panel;
+mod sheet;
+
+use super::{Panel, SheetOf};
 use crate::shell::icons::Icon;
 
 pub struct Automata;
@@ -26,6 +28,13 @@ impl Panel for Automata {
     }
     fn empty(&self) -> &'static str {
         "No pattern is open. Choose one from the catalogue, or drop a pattern file here."
+    }
+    fn sheet(&self) -> Option<SheetOf> {
+        Some(SheetOf {
+            name: "Rule editor",
+            help: "The rule as neighbourhoods and what becomes of them; a click switches one.",
+            show: sheet::show,
+        })
     }
     fn scale_unit(&self) -> Option<&'static str> {
         Some("cell")

@@ -137,6 +137,25 @@ pub const LIST: &[Command] = &[
     .keys(&["N"])
     .when(|studio| studio.live().is_some_and(crate::shell::neighbours::fit)),
     Command::new(
+        "view.sheet",
+        Menu::View,
+        3,
+        "Rule editor",
+        "The rule as neighbourhoods and what becomes of them; a click switches one.",
+        |studio, _| {
+            studio.next += 1;
+            let id = studio.next;
+            if let Some(room) = studio.room_mut()
+                && let Some(live) = room.live().map(|l| l.id)
+            {
+                room.show_sheet(live, id);
+            }
+        },
+    )
+    .icon(Icon::ToggleRight)
+    .keys(&["Shift+R"])
+    .when(|studio| studio.live().is_some() && studio.room().is_some_and(|r| r.panel.sheet().is_some())),
+    Command::new(
         "view.gallery",
         Menu::View,
         3,

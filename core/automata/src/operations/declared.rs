@@ -371,11 +371,24 @@ pub(crate) fn all() -> Vec<Operation> {
         "Makes the selected rectangle a torus of its own, its middle at the origin; cells outside \
          it are removed.",
     );
+    let rules = Operation::new(
+        "two_rules",
+        GRID,
+        "Two rules side by side",
+        "Begins a twin of these cells under another rule, seen beside on the same clock; Restart \
+         takes both back to the beginning.",
+    )
+    .asks(
+        Parameter::text("rule", "Other rule", "B36/S23").help(
+            "The twin's rule, such as B36/S23; without a grid of its own it stays on this one.",
+        ),
+    );
     let mut list = clipboard();
     list.extend(selection());
     list.extend(cells());
     list.extend(pattern());
     list.push(torus);
+    list.push(rules);
     list.extend(layers());
     list
 }

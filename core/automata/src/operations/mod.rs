@@ -16,12 +16,14 @@ pub(crate) use declared::all;
 
 use loom_sim::operation::Outcome;
 use loom_sim::parameter::complete;
-use loom_sim::{Settings, SimError, Value, View};
+use loom_sim::{Input, Settings, SimError, Value, View};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use crate::edit::{Area, Edit, Mode, Patch, Place, coordinate, read};
+use crate::error::LifeError;
 use crate::hand;
+use crate::rule::Rule;
 use crate::simulation::Life;
 use crate::world::World;
 
@@ -64,11 +66,26 @@ pub(crate) fn operate(
         }
         "add_layer" | "duplicate_layer" | "delete_layer" | "next_layer" | "previous_layer"
         | "merge_layer" => layers::operate(&desk, key),
+        "two_rules" => desk.two_rules(),
         _ => selection::operate(&desk, key),
     }
 }
 
 impl Desk<'_> {
+    /// A twin under another rule, which is read beside this one.
+    fn two_rules(&self) -> Result<Outcome, SimError> {
+        let here = self.world().rule();
+        let text = self.text("rule").trim();
+        let mut rule = Rule::read_beside(text, Some(&here)).map_err(LifeError::from)?;
+        if !text.contains(':') {
+            rule = rule.on(here.topology);
+        }
+        Ok(Outcome {
+            twin: Some(Input::set("rule", rule.to_string())),
+            ..Outcome::default()
+        })
+    }
+
     fn world(&self) -> &World {
         self.life.world()
     }
