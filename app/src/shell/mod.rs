@@ -14,6 +14,8 @@ pub mod document;
 pub mod export;
 #[cfg(test)]
 mod facts;
+#[cfg(test)]
+mod facts_cells;
 pub mod files;
 pub mod frame;
 pub mod gallery;

@@ -261,7 +261,10 @@ impl Room {
         if let Some(at) = self.lives.iter().position(|l| l.id == old) {
             self.lives[at] = new;
         }
-        self.remove_tiles(|p| p.live == old && !p.is_view() && !p.is_gallery());
+        self.remove_tiles(|p| {
+            let stays = p.is_view() && !p.is_of_twin() || p.is_gallery();
+            p.live == old && !stays
+        });
         for tile in self.tree.tiles.tiles_mut() {
             if let Tile::Pane(pane) = tile
                 && pane.live == old

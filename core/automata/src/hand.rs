@@ -378,7 +378,7 @@ mod tests {
 
     fn life(rule: &str) -> Life {
         let world = World::new(rule.parse().unwrap(), &Pattern::default(), Means::default());
-        Life::new(world.unwrap(), 0, 1 << 28)
+        Life::new(world.unwrap(), crate::stride::Stride::default(), 1 << 28)
     }
 
     /// Ten pixels a cell; the pixel (200, 200) is the corner of the origin.

@@ -241,7 +241,7 @@ mod tests {
     fn life(rule: &str) -> Life {
         let pattern = entry("acorn").unwrap().pattern().unwrap();
         let world = World::new(rule.parse().unwrap(), &pattern, Means::default());
-        Life::new(world.unwrap(), 0, 1 << 28)
+        Life::new(world.unwrap(), crate::stride::Stride::default(), 1 << 28)
     }
 
     fn stack(life: &mut Life, edit: LayerEdit) -> Result<(), SimError> {

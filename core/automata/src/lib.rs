@@ -18,6 +18,7 @@
 //! | [`elementary`] | the 256 rules of one dimension, their symmetries and classes |
 //! | [`science`], [`simulation`], [`edit`] | what the studio runs and draws |
 //! | [`activity`], [`objects`] | what it measures: counts by generation, what the cells are |
+//! | [`metapixel`] | cells as squares of Life in which the rule is written |
 //! | [`run`] | what the command line runs |
 //! | [`games`] | states and their successors, for sequence models |
 
@@ -45,6 +46,7 @@ mod lanes;
 mod layers;
 pub mod local;
 mod means;
+pub mod metapixel;
 pub mod objects;
 mod operations;
 pub mod packed;
@@ -60,6 +62,7 @@ pub mod simd;
 pub mod simulation;
 pub mod start;
 mod state;
+pub mod stride;
 pub mod tiles;
 mod trace;
 mod variations;

@@ -26,6 +26,7 @@ use crate::rle_write;
 use crate::simulation::Life;
 use crate::start::{self, PATTERN, SOUP};
 use crate::state::State;
+use crate::stride::Stride;
 use crate::world::World;
 
 /// The name under which documents and the registry know this science.
@@ -298,8 +299,15 @@ impl Science for Automata {
         let world = start::world(model, &settings, place)?;
         let integer = |key: &str| settings.get(key).and_then(Value::as_integer).unwrap_or(0);
         let memory = (integer("memory").max(0) as u64) << 20;
-        let exponent = integer("exponent").clamp(0, 900) as u32;
-        Ok(Box::new(Life::new(world, exponent, memory)))
+        let stride = Stride::new(integer("base"), integer("exponent")).ok_or_else(|| {
+            SimError::Input(format!(
+                "a step of {}^{} generations; it goes to 2^{}",
+                integer("base"),
+                integer("exponent"),
+                Stride::MOST
+            ))
+        })?;
+        Ok(Box::new(Life::new(world, stride, memory)))
     }
 
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {

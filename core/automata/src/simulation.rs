@@ -21,6 +21,7 @@ use crate::hand::Hand;
 use crate::operations;
 use crate::rule::{Family, Rule};
 use crate::state::State;
+use crate::stride::Stride;
 use crate::trace::Traced;
 use crate::watch::Watch;
 use crate::world::World;
@@ -36,7 +37,7 @@ pub struct Life {
     pub(crate) world: World,
     /// The generation of step 0: a pattern's file may start later.
     origin: BigUint,
-    exponent: u32,
+    stride: Stride,
     memory: u64,
     watches: Vec<(ProbeSpec, Watch)>,
     /// What a view follows, and since when.
@@ -54,11 +55,11 @@ pub struct Life {
 
 impl Life {
     /// A simulation that starts from this world.
-    pub(crate) fn new(world: World, exponent: u32, memory: u64) -> Self {
+    pub(crate) fn new(world: World, stride: Stride, memory: u64) -> Self {
         Self {
             origin: world.generation().clone(),
             world,
-            exponent,
+            stride,
             memory,
             watches: Vec::new(),
             since: Since::default(),
@@ -79,7 +80,7 @@ impl Life {
         Ok(State {
             kept: self.world.keep()?,
             origin: self.origin.clone(),
-            exponent: self.exponent,
+            stride: self.stride,
             others: self.kept_layers()?,
             active: self.active,
         })
@@ -93,19 +94,26 @@ impl Life {
                 let rule = rule.map_err(LifeError::from)?;
                 Ok(self.world.set_rule(rule)?)
             }
-            ("exponent", value) => match value.as_integer() {
-                Some(exponent @ 0..=900) => {
-                    self.exponent = exponent as u32;
-                    Ok(())
-                }
-                _ => Err(SimError::Input(format!("exponent {value}"))),
-            },
+            ("exponent" | "base", value) => {
+                let number = value.as_integer().unwrap_or(-1);
+                let stride = match key {
+                    "base" => Stride::new(number, self.stride.exponent.into()),
+                    _ => Stride::new(self.stride.base.into(), number),
+                };
+                self.stride = stride.ok_or_else(|| {
+                    SimError::Input(format!(
+                        "{key} {value}: bases go from 2 to 10, and a step to 2^{} generations",
+                        Stride::MOST
+                    ))
+                })?;
+                Ok(())
+            }
             _ => Err(SimError::Input(key.to_owned())),
         }
     }
 
     /// Generations to make before the probes look again. They see every generation of packed
-    /// cells, and every leap of 2^exponent of a tree; only when a tree is sent further than a
+    /// cells, and every stride of a tree; only when a tree is sent further than a
     /// series could hold does it go most of the way at once.
     fn piece(&self, left: &Step) -> Step {
         if self.traced.is_wanted() {
@@ -117,11 +125,12 @@ impl Life {
         if !matches!(self.world.inside(), Inside::Tree(_)) {
             return Step::one();
         }
-        let far = self.exponent + SEEN;
+        let stride = self.stride.generations();
+        let far = stride.bits() as u32 + SEEN;
         if left.bits() > u64::from(far) {
             return (left >> far) << far;
         }
-        (Step::one() << self.exponent).min(left.clone())
+        stride.min(left.clone())
     }
 
     /// The cell under the pointer.
@@ -168,7 +177,7 @@ impl Simulation for Life {
             unit: "generations".into(),
             symbol: "generation".into(),
             step_time: 1.0,
-            pace: PACE * f64::from(self.exponent).exp2(),
+            pace: PACE * self.stride.as_real(),
             end: None,
         }
     }
@@ -176,7 +185,11 @@ impl Simulation for Life {
     fn parameters(&self) -> Settings {
         Settings::from([
             ("rule".into(), self.world.rule().to_string().into()),
-            ("exponent".into(), Value::Integer(self.exponent.into())),
+            ("base".into(), Value::Integer(self.stride.base.into())),
+            (
+                "exponent".into(),
+                Value::Integer(self.stride.exponent.into()),
+            ),
         ])
     }
 
@@ -242,10 +255,7 @@ impl Simulation for Life {
                 Quantity::exact("population", "Population", population).unit("cells"),
             );
         }
-        let step = match self.exponent {
-            0 => "1 generation".to_owned(),
-            e => format!("2^{e} generations"),
-        };
+        let step = self.stride.words();
         list.insert(list.len().min(2), Quantity::text("step", "Step", &step));
         if let Some((births, deaths)) = self.world.last_changes() {
             let exact = |key, name, n: BigUint| Quantity::exact(key, name, BigInt::from(n));
@@ -334,7 +344,7 @@ impl Simulation for Life {
         self.restore_layers(&state.others)?;
         self.active = state.active;
         self.origin.clone_from(&state.origin);
-        self.exponent = state.exponent;
+        self.stride = state.stride;
         for (_, watch) in &mut self.watches {
             watch.back_to(&self.world);
         }

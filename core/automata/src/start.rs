@@ -215,7 +215,10 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
         ),
         Parameter::integer("exponent", "e", "Step exponent", 0, 0, 900)
             .effect(Effect::Live)
-            .help("1× plays 20 · 2^e generations a second, in leaps of 2^e."),
+            .help("1× plays 20 steps a second, each of base^e generations."),
+        Parameter::integer("base", "b", "Step base", 2, 2, 10)
+            .effect(Effect::Live)
+            .help("The step is base^e generations; the tree is quickest with powers of 2."),
     ];
     if matches!(source, Source::Soup) {
         let side = |key: &str, name: &str| {

@@ -17,6 +17,7 @@ use crate::pattern::grid_corner;
 use crate::rle;
 use crate::rle_write;
 use crate::rule::{Family, Rule};
+use crate::stride::Stride;
 use crate::tiles::{self, Tiles};
 use crate::world::{Kept, Means};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(crate) struct State {
     pub kept: Kept,
     /// The generation of step 0.
     pub origin: BigUint,
-    pub exponent: u32,
+    pub stride: Stride,
     /// The other layers, lowest first, and the place of the present one among all.
     pub others: Vec<Kept>,
     pub active: usize,
@@ -40,6 +41,8 @@ struct Header {
     generation: String,
     origin: String,
     exponent: u32,
+    #[serde(default = "usual_base")]
+    base: u32,
     form: Form,
     length: usize,
     /// Left, top, width and height of the cells, where the form is runs of states.
@@ -63,6 +66,10 @@ fn is_lowest(place: &usize) -> bool {
     *place == 0
 }
 
+fn usual_base() -> u32 {
+    2
+}
+
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Form {
@@ -83,7 +90,7 @@ impl State {
         Self {
             kept,
             origin: BigUint::default(),
-            exponent: 0,
+            stride: Stride::default(),
             others: Vec::new(),
             active: 0,
         }
@@ -133,7 +140,8 @@ impl State {
             rule: rule.to_string(),
             generation: self.kept.generation().to_string(),
             origin: self.origin.to_string(),
-            exponent: self.exponent,
+            exponent: self.stride.exponent,
+            base: self.stride.base,
             form,
             length: body.len(),
             rectangle,
@@ -251,7 +259,7 @@ impl State {
         Ok(Self {
             kept,
             origin: number(&header.origin)?,
-            exponent: header.exponent.min(900),
+            stride: Stride::new(header.base.into(), header.exponent.into()).unwrap_or_default(),
             others,
             active: header.active,
         })

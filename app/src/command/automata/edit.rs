@@ -153,7 +153,12 @@ impl Edit {
             if operation.reads_clipboard() {
                 settings.insert(CLIPBOARD.into(), Value::from(clipboard.as_str()));
             }
-            let outcome = run.simulation().operate(&operation.key, &settings, &view)?;
+            let mut outcome = run.simulation().operate(&operation.key, &settings, &view)?;
+            if let Some((_, other)) = outcome.opens.take() {
+                // What would open beside in the window goes on here.
+                model = *other;
+                run = Run::new(science.clone(), model.clone(), Place::cpu())?;
+            }
             self.done(&mut run, &mut view, outcome)?;
         }
         let Some(out) = &self.out else {
@@ -171,12 +176,9 @@ impl Edit {
             run.apply(input)?;
         }
         view.settings.extend(outcome.view);
-        if let Some(words) = outcome.said {
-            output::warn(&words);
+        for text in outcome.said.iter().chain(&outcome.copied) {
+            output::text(text.trim_end())?;
         }
-        match outcome.copied {
-            Some(text) => output::text(text.trim_end()),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -371,6 +371,13 @@ pub(crate) fn all() -> Vec<Operation> {
         "Makes the selected rectangle a torus of its own, its middle at the origin; cells outside \
          it are removed.",
     );
+    let metafy = Operation::new(
+        "metafy",
+        PATTERN,
+        "Make metapixels of the cells",
+        "Opens a run of Life in which a square of 2,048 cells does what each selected cell does \
+         under this rule; one generation of it takes 35,328.",
+    );
     let rules = Operation::new(
         "two_rules",
         GRID,
@@ -387,6 +394,7 @@ pub(crate) fn all() -> Vec<Operation> {
     list.extend(selection());
     list.extend(cells());
     list.extend(pattern());
+    list.push(metafy);
     list.push(torus);
     list.push(rules);
     list.extend(layers());

@@ -61,7 +61,7 @@ pub(crate) fn operate(
         "cut" | "copy" | "paste" | "paste_here" => clipboard::operate(&desk, key),
         "clear_inside" | "clear_outside" | "invert" | "fill" | "random_fill" | "flood" | "tile"
         | "change_states" => cells::operate(&desk, key),
-        "check" | "count" | "center" | "new_from_selection" | "make_torus" => {
+        "check" | "count" | "center" | "new_from_selection" | "make_torus" | "metafy" => {
             pattern::operate(&desk, key)
         }
         "add_layer" | "duplicate_layer" | "delete_layer" | "next_layer" | "previous_layer"

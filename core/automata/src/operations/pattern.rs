@@ -8,6 +8,7 @@ use super::{Desk, clipboard, counted, edited};
 use crate::edit::{Area, Edit, MOST, Mode};
 use crate::hand;
 use crate::identify::{self, Fate, Limits, Object};
+use crate::metapixel;
 use crate::pattern::Pattern;
 use crate::rle_write;
 use crate::rule::{Family, Rule, Topology};
@@ -31,6 +32,7 @@ pub(super) fn operate(desk: &Desk, key: &str) -> Result<Outcome, SimError> {
         "check" => Ok(Outcome::default().saying(check(desk)?)),
         "count" => Ok(Outcome::default().saying(count(desk)?)),
         "center" => center(desk),
+        "metafy" => metafy(desk),
         "make_torus" => {
             let area = desk.selected()?;
             let edit = Edit::Torus { area };
@@ -151,6 +153,41 @@ fn center(desk: &Desk) -> Result<Outcome, SimError> {
         mode: Mode::Or,
     };
     Ok(edited(&edit, selected.as_ref()))
+}
+
+/// The selected cells as metapixels in a run of their own.
+fn metafy(desk: &Desk) -> Result<Outcome, SimError> {
+    let area = desk.selected_or_all()?;
+    let rule = desk.world().rule();
+    let life = rule.life().ok_or_else(|| {
+        SimError::Other(format!(
+            "Metapixels act by rules B/S alone, and this one is {rule}."
+        ))
+    })?;
+    let most = metapixel::MOST;
+    let size = area.small().filter(|&(w, h)| w <= most && h <= most);
+    let size = size.ok_or_else(|| {
+        SimError::Other(format!(
+            "{}: at most {most} metapixels can stand on a side; select fewer cells.",
+            area.size_in_words()
+        ))
+    })?;
+    let cells = desk.cells(&area, OPENED)?;
+    let mut alive = vec![false; (size.0 * size.1) as usize];
+    for run in &cells.runs {
+        let start = (run.y * size.0 + run.x) as usize;
+        alive[start..start + run.length as usize].fill(true);
+    }
+    let text = metapixel::metafy(life, size, |x, y| alive[(y * size.0 + x) as usize])?;
+    let model = Model::new(KEY, PATTERN)
+        .with("base", 8i64)
+        .with("exponent", 4i64)
+        .attach(PATTERN, "metapixels.mc", text.as_bytes());
+    let title = format!("Metapixels of {rule}");
+    Ok(Outcome {
+        opens: Some((title, Box::new(model))),
+        ..Outcome::default()
+    })
 }
 
 /// A run of its own with the selected cells.

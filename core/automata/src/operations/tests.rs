@@ -26,7 +26,7 @@ impl Window {
     fn new(rule: &str) -> Self {
         let world = World::new(rule.parse().unwrap(), &Pattern::default(), Means::default());
         Self {
-            life: Life::new(world.unwrap(), 0, 1 << 28),
+            life: Life::new(world.unwrap(), crate::stride::Stride::default(), 1 << 28),
             view: View::new([600, 400]),
             outcome: Outcome::default(),
         }
