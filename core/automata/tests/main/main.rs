@@ -7,5 +7,6 @@ mod device;
 mod engines;
 mod families;
 mod flow;
+mod gates;
 mod patterns;
 mod science;
