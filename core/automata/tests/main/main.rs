@@ -10,3 +10,4 @@ mod flow;
 mod gates;
 mod patterns;
 mod science;
+mod tours;
