@@ -1,7 +1,7 @@
 //! What the tours of automata say beside what their own facts measure is so.
 
 use loom_automata::catalogue::entry;
-use loom_automata::flow::{Flow, plan};
+use loom_automata::flow::{Edit, Flow, plan};
 use loom_automata::world::{Means, World};
 use loom_sim::{Gate, Model, Place, Simulation, Step};
 
@@ -62,6 +62,26 @@ fn orbium_lives_between_the_widths_and_means_that_the_tour_names() {
     }
     assert_eq!(mass(&after("orbium", "mu", 0.17, 300)), 0.0);
     assert!(mass(&after("orbium", "mu", 0.12, 600)) > 2000.0);
+}
+
+#[test]
+fn orbium_heals_a_wound_at_its_rim_and_dies_of_the_same_one_in_its_middle() {
+    assert!(CONTINUOUS.contains("view = { brush_radius = 3 }"));
+    let healed = |below: f64| {
+        let mut run = after("orbium", "sigma", 0.015, 200);
+        let middle = run.field().unwrap().centre(0).unwrap();
+        let at = [middle[0] - 64.0, middle[1] - 64.0 + below];
+        let wound = Edit::Erase {
+            from: at,
+            to: at,
+            radius: 3.0,
+        };
+        run.apply(&wound.input()).unwrap();
+        run.advance(&Step::from(1000u32), &Gate::open()).unwrap();
+        mass(&run)
+    };
+    assert!((healed(-5.0) - 73.8).abs() < 0.7);
+    assert_eq!(healed(0.0), 0.0);
 }
 
 #[test]
