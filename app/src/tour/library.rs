@@ -13,7 +13,14 @@ use super::file::{self, Tour};
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../assets/tours");
 
 /// The order on the start page; others follow by name.
-const FIRST: [&str; 3] = ["the-butterfly", "the-road-to-chaos", "fractal-dimension"];
+const FIRST: [&str; 6] = [
+    "the-butterfly",
+    "the-road-to-chaos",
+    "fractal-dimension",
+    "glider-to-computer",
+    "order-and-chaos",
+    "continuous-life",
+];
 
 static TOURS: LazyLock<Vec<Result<Arc<Tour>, SimError>>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/tours");

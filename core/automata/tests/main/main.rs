@@ -8,5 +8,7 @@ mod engines;
 mod families;
 mod flow;
 mod hostile;
+mod gates;
 mod patterns;
 mod science;
+mod tours;
