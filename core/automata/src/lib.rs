@@ -17,6 +17,7 @@
 //! | [`world`] | cells, rule and generation on whichever engine suits |
 //! | [`science`], [`simulation`], [`edit`] | what the studio runs and draws |
 //! | [`activity`], [`objects`] | what it measures: counts by generation, what the cells are |
+//! | [`measures`] | entropy, mean field, damage, period and more, as declared analyses |
 //! | [`run`] | what the command line runs |
 //! | [`games`] | states and their successors, for sequence models |
 
@@ -40,6 +41,7 @@ pub mod identify;
 mod lanes;
 pub mod local;
 mod means;
+pub mod measures;
 pub mod objects;
 pub mod packed;
 mod passes;

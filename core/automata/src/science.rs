@@ -298,12 +298,14 @@ impl Science for Automata {
     }
 
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
-        vec![
+        let mut list: Vec<Arc<dyn Analysis>> = vec![
             Arc::new(PopulationAndActivity),
             Arc::new(crate::objects::Identify),
             Arc::new(crate::objects::Census),
             Arc::new(crate::flow::scan::Scan),
-        ]
+        ];
+        list.extend(crate::measures::all());
+        list
     }
 
     fn default_probes(&self, model: &Model) -> Vec<ProbeSpec> {

@@ -7,5 +7,6 @@ mod device;
 mod engines;
 mod families;
 mod flow;
+mod measures;
 mod patterns;
 mod science;

@@ -1,0 +1,122 @@
+//! Twins: two worlds that differ in some cells, and how many differ later.
+
+use loom_sim::{Job, SimError, seed};
+use num_bigint::BigInt;
+use rand::Rng;
+
+use super::cells::Cells;
+use super::soups::Soups;
+use super::source;
+use crate::world::{Means, World};
+
+/// A world and its twin.
+#[derive(Debug)]
+pub(super) struct Twins {
+    pub one: World,
+    pub other: World,
+}
+
+/// Where two worlds differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Difference {
+    /// Cells.
+    pub cells: u64,
+    /// How far it reaches west, north, east and south of the middle; negative where it has left
+    /// the middle behind.
+    pub reach: Option<[i64; 4]>,
+}
+
+impl Twins {
+    /// Two worlds that start alike, after some generations for both; then these cells of the other
+    /// one (by their number in the soup) get another state each.
+    ///
+    /// # Errors
+    /// A rule that can't run on the grid; memory; cancel.
+    pub fn new(
+        soups: &Soups,
+        densities: &[f64],
+        before: u64,
+        chosen: impl FnOnce(&Cells) -> Vec<usize>,
+        random: &mut impl Rng,
+        job: &Job,
+    ) -> Result<Self, SimError> {
+        let mut one = soups.world(&soups.cells(densities, random))?;
+        source::advance(&mut one, before, job)?;
+        let cells = Cells::of(&one)?;
+        let changes: Vec<(BigInt, BigInt, u8)> = chosen(&cells)
+            .into_iter()
+            .map(|at| {
+                let (x, y) = ((at % cells.width) as i64, (at / cells.width) as i64);
+                let state = soups.other(cells.data[at], random);
+                ((cells.left + x).into(), (cells.top + y).into(), state)
+            })
+            .collect();
+        let means = Means {
+            threads: 1,
+            ..Means::default()
+        };
+        let mut other = World::of_kept(&one.keep()?, means)?;
+        other.set_states(&changes)?;
+        Ok(Self { one, other })
+    }
+
+    /// One generation of both.
+    pub fn step(&mut self, job: &Job) -> Result<(), SimError> {
+        source::step(&mut self.one, job)?;
+        source::step(&mut self.other, job)
+    }
+
+    /// Cells of all that differ.
+    pub fn difference(&self, soups: &Soups) -> Result<u64, SimError> {
+        let (one, other) = (soups.of(&self.one)?, soups.of(&self.other)?);
+        let pairs = one.data.iter().zip(&other.data);
+        Ok(pairs.map(|(a, b)| u64::from(a != b)).sum())
+    }
+
+    /// Cells that differ within some distance of the middle, where nothing farther off can, and how
+    /// far they reach; on all of the grid, without that, once it could have come round.
+    pub fn around(&self, soups: &Soups, distance: u64) -> Result<Difference, SimError> {
+        let (left, top, width, rows) = soups.frame();
+        let (x, y) = soups.middle();
+        let line = soups.rule.dimensions() == 1;
+        let d = distance as i64;
+        let inside =
+            |c: i64, start: i64, side: usize| c - d >= start && c + d < start + side as i64;
+        let free = inside(x, left, width) && (line || inside(y, top, rows));
+        if !free || soups.rule.dimensions() == 3 {
+            let cells = self.difference(soups)?;
+            return Ok(Difference { cells, reach: None });
+        }
+        let side = 2 * distance as usize + 1;
+        let window = if line {
+            (x - d, top, side, 1)
+        } else {
+            (x - d, y - d, side, side)
+        };
+        let one = Cells::within(&self.one, window)?;
+        let other = Cells::within(&self.other, window)?;
+        let mut found = Difference::default();
+        for (at, (a, b)) in one.data.iter().zip(&other.data).enumerate() {
+            if a == b {
+                continue;
+            }
+            let dx = (at % side) as i64 - d;
+            let dy = if line { 0 } else { (at / side) as i64 - d };
+            let [w, n, e, s] = found.reach.unwrap_or([-dx, -dy, dx, dy]);
+            found.reach = Some([w.max(-dx), n.max(-dy), e.max(dx), s.max(dy)]);
+            found.cells += 1;
+        }
+        Ok(found)
+    }
+}
+
+/// So many different places of `of`, at random.
+pub(super) fn places(count: usize, of: usize, random: &mut impl Rng) -> Vec<usize> {
+    let mut all: Vec<usize> = (0..of).collect();
+    for i in 0..count.min(of) {
+        let rest = (seed::unit(random) * (of - i) as f64) as usize;
+        all.swap(i, i + rest.min(of - i - 1));
+    }
+    all.truncate(count);
+    all
+}
