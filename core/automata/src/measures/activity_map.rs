@@ -197,7 +197,7 @@ impl Analysis for ActivityMap {
             }
             job.progress(generation as f32 / generations as f32);
         }
-        let bounded = source.rule.topology.cells().is_some();
+        let bounded = source.is_bounded();
         let shown = maps.shown(bounded);
         let mut report = source.report(self);
         report.method = format!(

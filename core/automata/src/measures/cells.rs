@@ -153,11 +153,15 @@ impl Cells {
                 let grid = world.grid()?;
                 for row in 0..rows {
                     let y = top + row as i64 - corner.1;
-                    for column in 0..width {
-                        let x = left + column as i64 - corner.0;
-                        if x >= 0 && y >= 0 {
-                            let alive = grid.get(x as usize, y as usize);
-                            cells.data[row * width + column] = u8::from(alive);
+                    if !(0..grid.height() as i64).contains(&y) {
+                        continue;
+                    }
+                    let words: Vec<u64> = grid.row_words(y as usize).collect();
+                    let out = &mut cells.data[row * width..(row + 1) * width];
+                    for (x, cell) in (left - corner.0..).zip(out) {
+                        let word = usize::try_from(x / 64).ok().and_then(|i| words.get(i));
+                        if let (Some(word), 0..) = (word, x) {
+                            *cell = (word >> (x % 64) & 1) as u8;
                         }
                     }
                 }

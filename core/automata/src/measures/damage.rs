@@ -1,16 +1,14 @@
 //! Damage spreading: how a difference of one cell grows between twins.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use loom_sim::analysis::{Analysis, Job, Subject};
 use loom_sim::{
     Axis, Mark, Model, Parameter, Plot, Quantity, Report, Settings, SimError, Table, Uncertainty,
     seed,
 };
-use rayon::prelude::*;
 
+use super::parallel;
 use super::soups::{self, Soups};
-use super::source::{self, Source, measured};
+use super::source::{self, Basis, measured};
 use super::statistics::{mean, slope};
 use super::twins::{Difference, Twins};
 
@@ -29,14 +27,12 @@ fn stories(
     seed: u64,
     job: &Job,
 ) -> Result<Vec<Story>, SimError> {
-    let densities = soups::densities(soups::states(&soups.rule), density);
+    let densities = soups::densities(soups.rule.states(), density);
     let speed = u64::from(soups::reach(&soups.rule));
-    let done = AtomicUsize::new(0);
-    let all = pairs * (generations + 1);
-    let one = |number: usize| -> Result<Story, SimError> {
+    let one = |twins: &mut Twins, number: usize| -> Result<Story, SimError> {
         let mut random = seed::stream(seed, &format!("damage {number}"));
         let middle = |_: &_| vec![soups.middle_place()];
-        let mut twins = Twins::new(soups, &densities, before as u64, middle, &mut random, job)?;
+        twins.begin(soups, &densities, before as u64, middle, &mut random, job)?;
         let mut story = vec![twins.around(soups, 0)?];
         for generation in 1..=generations {
             let healed = story.last().is_some_and(|d| d.cells == 0);
@@ -47,14 +43,10 @@ fn stories(
                 twins.step(job)?;
                 twins.around(soups, speed * generation as u64)?
             });
-            let done = 1 + done.fetch_add(1, Ordering::Relaxed);
-            if !healed && done.is_multiple_of(16) {
-                job.progress(done as f32 / all as f32);
-            }
         }
         Ok(story)
     };
-    (0..pairs).into_par_iter().map(one).collect()
+    parallel::each(pairs, job, || Twins::new(soups), one)
 }
 
 /// A side of the damage: its name and how far it reaches there.
@@ -128,7 +120,7 @@ impl Analysis for Damage {
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
-        let source = Source::new(self, subject, settings, job)?;
+        let source = Basis::new(self, subject, settings)?;
         let (pairs, generations) = (source.count("pairs"), source.count("generations"));
         let (before, density) = (source.count("before"), source.real("density"));
         let needed = 2 * u64::from(soups::reach(&source.rule)) * generations as u64 + 2;
@@ -174,7 +166,7 @@ impl Analysis for Damage {
                 )
             });
         }
-        let densities = soups::densities(soups::states(&soups.rule), density);
+        let densities = soups::densities(soups.rule.states(), density);
         if let (1.., 0) = (generations, before) {
             let (first, error) = curve[1];
             report.values.push(

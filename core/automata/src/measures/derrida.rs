@@ -1,16 +1,14 @@
 //! Derrida's plot: how different twins are after a generation, by how different they were before.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use loom_sim::analysis::{Analysis, Job, Subject};
 use loom_sim::{
     Axis, Mark, Model, Parameter, Plot, Quantity, Report, Settings, SimError, Table, seed,
 };
-use rayon::prelude::*;
 
 use super::damage::exact_sensitivity;
+use super::parallel;
 use super::soups::{self, Soups};
-use super::source::{self, Source, measured};
+use super::source::{self, Basis, measured};
 use super::statistics::mean;
 use super::twins::{Twins, places};
 
@@ -43,28 +41,20 @@ fn points(
     seed: u64,
     job: &Job,
 ) -> Result<Vec<Point>, SimError> {
-    let densities = soups::densities(soups::states(&soups.rule), density);
-    let done = AtomicUsize::new(0);
+    let densities = soups::densities(soups.rule.states(), density);
     let all = numbers.len() * pairs;
-    let one = |number: usize| -> Result<f64, SimError> {
+    let one = |twins: &mut Twins, number: usize| -> Result<f64, SimError> {
         let count = numbers[number / pairs];
         let mut random = seed::stream(seed, &format!("derrida {number}"));
         let chosen = places(count, soups.count(), &mut random);
         let chosen = |_: &_| chosen;
-        let mut twins = Twins::new(soups, &densities, before as u64, chosen, &mut random, job)?;
+        twins.begin(soups, &densities, before as u64, chosen, &mut random, job)?;
         for _ in 0..generations {
             twins.step(job)?;
         }
-        let done = 1 + done.fetch_add(1, Ordering::Relaxed);
-        if done.is_multiple_of(8) {
-            job.progress(done as f32 / all as f32);
-        }
         Ok(twins.difference(soups)? as f64)
     };
-    let after: Vec<f64> = (0..all)
-        .into_par_iter()
-        .map(one)
-        .collect::<Result<_, _>>()?;
+    let after = parallel::each(all, job, || Twins::new(soups), one)?;
     let points = numbers.iter().zip(after.chunks(pairs));
     Ok(points
         .map(|(cells, after)| Point {
@@ -120,7 +110,7 @@ impl Analysis for Derrida {
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
-        let source = Source::new(self, subject, settings, job)?;
+        let source = Basis::new(self, subject, settings)?;
         let (pairs, generations) = (source.count("pairs"), source.count("generations"));
         let (before, density) = (source.count("before"), source.real("density"));
         let side = source.count("side") as u64;
@@ -144,7 +134,7 @@ impl Analysis for Derrida {
             error,
         ));
         if before == 0 && generations == 1 {
-            let densities = soups::densities(soups::states(&soups.rule), density);
+            let densities = soups::densities(soups.rule.states(), density);
             match soups.map().sensitivity(&densities, job)? {
                 Some(exact) => report.values.push(exact_sensitivity(exact)),
                 None => report.warnings.push(

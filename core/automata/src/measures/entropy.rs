@@ -192,7 +192,7 @@ impl Analysis for Entropy {
             "Blocks of {} at every place{}; entropy in bits with Miller and Madow's correction, \
              errors by the jackknife over {} stretches.",
             shape(last.side, cells.dimensions()),
-            where_from(&cells, source.rule.topology.cells().is_some()),
+            where_from(&cells, source.is_bounded()),
             last.estimate.without.len(),
         );
         if last.side < side {

@@ -144,7 +144,7 @@ impl Analysis for MutualInformation {
             "{} cells{}; I = H(a) + H(b) − H(a, b) in bits with Miller and Madow's correction, \
              errors by the jackknife over 16 stretches.",
             cells.count(),
-            if source.rule.topology.cells().is_some() {
+            if source.is_bounded() {
                 ""
             } else {
                 " in the rectangle that holds what lives"

@@ -5,7 +5,7 @@ use loom_sim::{Model, Parameter, Quantity, Report, Settings, SimError, Uncertain
 use num_bigint::{BigInt, BigUint};
 
 use super::rules::{Map, Share};
-use super::source::{self, Source, measured};
+use super::source::{self, Basis, measured};
 
 /// "Langton's λ".
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +86,7 @@ impl Analysis for Lambda {
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
-        let source = Source::new(self, subject, settings, job)?;
+        let source = Basis::new(self, subject, settings)?;
         let map = Map::of(&source.rule);
         let share = map.lambda(source.model.seed, job)?;
         let states = map.states();
@@ -156,6 +156,8 @@ mod tests {
     fn known_rules_have_their_lambda() {
         // Births with 3 of 8, survivals with 2 or 3: 56 + 28 + 56 of 512.
         is("B3/S23", 140, 512);
+        let life = Map::of(&crate::LIFE).lambda(0, &Job::quiet()).unwrap();
+        assert_eq!(life.value(), 0.2734375);
         is("W110", 5, 8);
         is("W30", 4, 8);
         is("W90", 4, 8);

@@ -1,20 +1,19 @@
 //! Mean field theory: the density after a generation if cells knew nothing of each other, beside
 //! the density that random soups really have.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use loom_sim::analysis::{Analysis, Job, Subject};
 use loom_sim::{
     Axis, Mark, Model, Parameter, Plot, Quantity, Report, Settings, SimError, Table, Uncertainty,
     seed,
 };
-use rayon::prelude::*;
 
+use super::parallel;
 use super::polynomial::{FixedPoint, Polynomial};
 use super::rules::Map;
 use super::soups::{self, Soups};
-use super::source::{self, Source};
+use super::source::{self, Basis};
 use super::statistics::mean;
+use crate::world::World;
 
 /// Coefficients of powers are listed up to this degree.
 const LISTED: usize = 64;
@@ -43,34 +42,25 @@ fn samples(
 ) -> Result<Vec<Sample>, SimError> {
     let states = map.states();
     let all = points * count;
-    let done = AtomicUsize::new(0);
     let start = |point: usize| point as f64 / (points.max(2) - 1) as f64;
-    let one = |number: usize| -> Result<Vec<f64>, SimError> {
-        job.check()?;
+    let one = |world: &mut World, number: usize| -> Result<Vec<f64>, SimError> {
         let densities = soups::densities(states, start(number / count));
         let mut random = seed::stream(seed, &format!("mean field {number}"));
-        let mut world = soups.world(&soups.cells(&densities, &mut random))?;
-        for _ in 0..generations {
-            source::step(&mut world, job)?;
-        }
-        let cells = soups.of(&world)?;
+        soups.put(world, &soups.cells(&densities, &mut random))?;
+        source::advance(world, generations as u64, job)?;
+        let cells = soups.of(world)?;
         let mut counts = vec![0u64; states];
         for cell in &cells.data {
             if let Some(count) = counts.get_mut(usize::from(*cell)) {
                 *count += 1;
             }
         }
-        let done = 1 + done.fetch_add(1, Ordering::Relaxed);
-        job.progress(done as f32 / all as f32);
         Ok(counts
             .iter()
             .map(|c| *c as f64 / cells.count() as f64)
             .collect())
     };
-    let found: Vec<Vec<f64>> = (0..all)
-        .into_par_iter()
-        .map(one)
-        .collect::<Result<_, _>>()?;
+    let found = parallel::each(all, job, || soups.world(), one)?;
     let sample = |(point, found): (usize, &[Vec<f64>])| {
         let measured = (0..states).map(|s| {
             let values: Vec<f64> = found.iter().map(|densities| densities[s]).collect();
@@ -142,7 +132,7 @@ impl Analysis for MeanField {
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
-        let source = Source::new(self, subject, settings, job)?;
+        let source = Basis::new(self, subject, settings)?;
         let soups = Soups::new(
             &source.rule,
             source.count("side") as u64,
@@ -332,7 +322,7 @@ fn binary(
 
 /// What there is to say of several states: how densities go on.
 fn several(
-    source: &Source,
+    source: &Basis,
     map: &Map,
     samples: &[Sample],
     generations: usize,

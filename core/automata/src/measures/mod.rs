@@ -24,6 +24,7 @@ pub mod entropy;
 pub mod information;
 pub mod lambda;
 pub mod mean_field;
+mod parallel;
 pub mod period;
 mod polynomial;
 mod rules;

@@ -260,7 +260,7 @@ impl Analysis for Period {
         report.method = format!(
             "Followed under {} for at most {most} generations; states are compared cell by cell{}.",
             source.rule,
-            if source.rule.topology.cells().is_some() {
+            if source.is_bounded() {
                 ""
             } else {
                 ", wherever they lie"

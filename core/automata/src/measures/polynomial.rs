@@ -127,17 +127,17 @@ impl Polynomial {
     /// The root between two places, by halving where the sign changes.
     fn between(&self, (mut low, mut high, sign): Root) -> f64 {
         let Some(sign) = sign else {
-            return (low + high) / 2.0;
+            return f64::midpoint(low, high);
         };
         for _ in 0..80 {
-            let middle = (low + high) / 2.0;
+            let middle = f64::midpoint(low, high);
             if (self.at(middle) - middle > 0.0) == sign {
                 low = middle;
             } else {
                 high = middle;
             }
         }
-        (low + high) / 2.0
+        f64::midpoint(low, high)
     }
 }
 
@@ -175,10 +175,10 @@ fn divide(coefficients: &[f64], low: f64, high: f64, roots: &mut Vec<Root>) {
                 left.push(row[0]);
                 right[i] = row[i];
                 for k in 0..i {
-                    row[k] = (row[k] + row[k + 1]) / 2.0;
+                    row[k] = f64::midpoint(row[k], row[k + 1]);
                 }
             }
-            let middle = (low + high) / 2.0;
+            let middle = f64::midpoint(low, high);
             if left[m - 1].abs() < 1e-15 && middle > 0.0 {
                 roots.push((middle, middle, None));
             }

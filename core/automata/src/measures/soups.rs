@@ -1,13 +1,19 @@
 //! Random cells of a rule on a grid of its own, for measures that ask what usually happens.
 
+use std::sync::Arc;
+
 use loom_sim::{SimError, seed};
+use num_bigint::BigUint;
 use rand::Rng;
 
 use super::cells::{Cells, Frame, MOST};
 use super::rules::Map;
-use crate::pattern::grid_corner;
+use crate::engine::Inside;
+use crate::field::Field;
+use crate::grid::Grid;
+use crate::pattern::{Pattern, grid_corner};
 use crate::rule::{Family, Rule, Topology};
-use crate::world::{Means, World};
+use crate::world::{Kept, Means, World};
 
 /// Cells are random, of a rule on a grid that is bounded on all sides.
 #[derive(Clone, Debug)]
@@ -24,14 +30,6 @@ pub(super) fn reach(rule: &Rule) -> u32 {
         Family::Larger(larger) => larger.shape.width(i32::from(larger.reach)).unsigned_abs(),
         Family::Line(line) => line.reach() as u32,
         _ => 1,
-    }
-}
-
-/// States that random cells take: those that a rule's marks don't add to.
-pub(super) fn states(rule: &Rule) -> usize {
-    match &rule.family {
-        Family::Marked(_) => 2,
-        _ => rule.states(),
     }
 }
 
@@ -108,7 +106,12 @@ impl Soups {
             }
             _ => torus(side, side)?,
         };
-        let rule = rule.clone().on(topology);
+        // Marks are for the eye: cells live by the rule beneath.
+        let family = match &rule.family {
+            Family::Marked(marked) => Family::Binary(Arc::new(marked.base)),
+            family => family.clone(),
+        };
+        let rule = Rule { family, topology };
         let (left, top) = grid_corner(topology);
         let (width, height) = topology.sides();
         let rows = if rule.dimensions() == 1 { 1 } else { height };
@@ -119,9 +122,9 @@ impl Soups {
         })
     }
 
-    /// The rule in the form that can be counted, without marks.
+    /// The rule in the form that can be counted.
     pub fn map(&self) -> Map {
-        Map::plain(&self.rule)
+        Map::of(&self.rule)
     }
 
     /// Left, top, columns and rows.
@@ -162,17 +165,59 @@ impl Soups {
         cells
     }
 
-    /// A world that starts from cells.
+    /// A world without live cells, for one soup after another.
     ///
     /// # Errors
     /// A rule that can't run on the grid; memory.
-    pub fn world(&self, cells: &Cells) -> Result<World, SimError> {
+    pub fn world(&self) -> Result<World, SimError> {
         let means = Means {
             threads: 1,
             memory: self.memory,
             ..Means::default()
         };
-        Ok(World::new(self.rule.clone(), &cells.pattern(), means)?)
+        Ok(World::new(self.rule.clone(), &Pattern::default(), means)?)
+    }
+
+    /// Puts cells into one of its worlds, at generation 0.
+    ///
+    /// # Errors
+    /// Memory.
+    pub fn put(&self, world: &mut World, cells: &Cells) -> Result<(), SimError> {
+        let (left, top, width, rows) = self.frame;
+        let rule = self.rule.clone();
+        let generation = BigUint::default();
+        let lines = cells.data.chunks(width.max(1));
+        let kept = if let Inside::Packed(_) = world.inside() {
+            let mut grid = Grid::new(rule.topology)
+                .ok_or_else(|| SimError::other(format!("{rule} has no grid of bits.")))?;
+            for (y, line) in lines.enumerate() {
+                let words = line.chunks(64).map(|cells| {
+                    let bits = cells.iter().enumerate();
+                    bits.fold(0, |word, (i, cell)| word | u64::from(*cell != 0) << i)
+                });
+                grid.set_row(y, words);
+            }
+            Kept::Cells(rule, Arc::new(grid), generation)
+        } else {
+            // A rule of one dimension has a second row, which is not in the frame.
+            let all = rows.max(rule.topology.sides().1 as usize);
+            let mut field = Field::new(left, top, width, all, 0);
+            for (y, line) in lines.enumerate() {
+                let mut x = 0;
+                for run in line.chunk_by(|a, b| a == b) {
+                    let place = (left, top + y as i64, width as u64);
+                    field.fill_run(place, x, run.len() as u64, run[0]);
+                    x += run.len() as u64;
+                }
+            }
+            Kept::Field {
+                rule,
+                field: Arc::new(field),
+                now: top,
+                generation,
+            }
+        };
+        Ok(world.restore(&kept)?)
     }
 
     /// The cells of one of its worlds.
@@ -182,7 +227,7 @@ impl Soups {
 
     /// Another state for a cell, each as likely.
     pub fn other(&self, state: u8, random: &mut impl Rng) -> u8 {
-        let states = states(&self.rule);
+        let states = self.rule.states();
         let step = 1 + (seed::unit(random) * (states - 1) as f64) as usize;
         ((usize::from(state) + step.min(states - 1)) % states) as u8
     }

@@ -1,6 +1,7 @@
 //! What a measure starts from: the world at hand, its settings, and the report's common parts.
 
 use std::fmt::Write as _;
+use std::ops::Deref;
 use std::time::Instant;
 
 use loom_sim::analysis::{Analysis, Job, Subject};
@@ -10,24 +11,40 @@ use loom_sim::{
 };
 use num_bigint::BigUint;
 
-use crate::rule::Rule;
+use super::cells::Cells;
+use crate::pattern::grid_corner;
+use crate::rule::{Rule, Topology};
 use crate::science::{Automata, KEY};
 use crate::start;
 use crate::state::State;
-use crate::world::World;
+use crate::world::{Means, World};
 
-/// The world that is measured.
+/// A rule that is measured, and the settings.
 #[derive(Debug)]
-pub(super) struct Source {
-    /// The model that the world came from.
+pub(super) struct Basis {
+    /// The model that the rule came from.
     pub model: Model,
-    /// Its rule with its grid.
+    /// The rule with its grid.
     pub rule: Rule,
-    /// The cells as they stand.
-    pub world: World,
     /// The settings, checked and complete.
     pub settings: Settings,
     begun: Instant,
+}
+
+/// A world that is measured.
+#[derive(Debug)]
+pub(super) struct Source {
+    basis: Basis,
+    /// The cells as they stand.
+    pub world: World,
+}
+
+impl Deref for Source {
+    type Target = Basis;
+
+    fn deref(&self) -> &Basis {
+        &self.basis
+    }
 }
 
 /// Whether a model is an automaton of discrete states.
@@ -40,6 +57,52 @@ pub(super) fn rule(model: &Model) -> Option<Rule> {
     start::rule(model, &start::settings(model).ok()?).ok()
 }
 
+/// The model of a subject and the state in which it is taken.
+fn taken(subject: &Subject) -> Result<(&Model, Option<&State>), SimError> {
+    let Subject::State { model, capture } = subject else {
+        return Err(SimError::other("This measures the cells of an automaton."));
+    };
+    let state = match capture {
+        Some(capture) => Some(capture.get::<State>()?),
+        None => None,
+    };
+    Ok((model, state))
+}
+
+/// The grid of a rule of one dimension that keeps the present row and the one before it.
+fn two_rows(rule: &Rule) -> Option<Topology> {
+    let (width, height) = (rule.topology.sides().0, 2);
+    if rule.dimensions() != 1 {
+        return None;
+    }
+    Some(match rule.topology {
+        _ if width == 0 => Topology::Strip {
+            width,
+            height,
+            wraps: false,
+        },
+        Topology::Torus { .. } | Topology::Strip { wraps: true, .. } => {
+            Topology::Torus { width, height }
+        }
+        _ => Topology::Bounded { width, height },
+    })
+}
+
+/// The present row alone on another grid: a run of any length takes no more memory.
+fn without_past(world: &World, topology: Topology, memory: u64) -> Result<World, SimError> {
+    let rule = world.rule().on(topology);
+    let mut pattern = Cells::of(world)?.pattern();
+    let (_, top) = grid_corner(topology);
+    pattern.position = pattern.position.map(|(x, _)| (x, top));
+    pattern.generation.clone_from(world.generation());
+    let means = Means {
+        threads: 1,
+        memory,
+        ..Means::default()
+    };
+    Ok(World::new(rule, &pattern, means)?)
+}
+
 impl Source {
     /// Reads a subject, and completes the settings of an analysis.
     pub fn new(
@@ -48,25 +111,55 @@ impl Source {
         settings: &Settings,
         job: &Job,
     ) -> Result<Self, SimError> {
-        let begun = Instant::now();
-        let Subject::State { model, capture } = subject else {
-            return Err(SimError::other("This measures the cells of an automaton."));
-        };
-        let settings = complete(&analysis.declared(model, settings), settings)?;
+        let basis = Basis::new(analysis, subject, settings)?;
+        let (model, state) = taken(subject)?;
         let place = Place::Cpu {
             threads: job.threads,
         };
         let mut world = start::world(model, &start::settings(model)?, &place)?;
-        if let Some(capture) = capture {
-            world.restore(&capture.get::<State>()?.kept)?;
+        if let Some(state) = state {
+            world.restore(&state.kept)?;
         }
+        if let Some(topology) = two_rows(&basis.rule) {
+            world = without_past(&world, topology, basis.memory())?;
+        }
+        Ok(Self { basis, world })
+    }
+
+    /// Goes on by one generation, or fails where the job is cancelled.
+    pub fn step(&mut self, job: &Job) -> Result<(), SimError> {
+        step(&mut self.world, job)
+    }
+}
+
+impl Basis {
+    /// Reads the rule of a subject, and completes the settings of an analysis.
+    pub fn new(
+        analysis: &dyn Analysis,
+        subject: &Subject,
+        settings: &Settings,
+    ) -> Result<Self, SimError> {
+        let begun = Instant::now();
+        let (model, state) = taken(subject)?;
+        let settings = complete(&analysis.declared(model, settings), settings)?;
+        let rule = match state {
+            Some(state) => state.kept.rule(),
+            None => start::rule(model, &start::settings(model)?)?,
+        };
         Ok(Self {
             model: model.clone(),
-            rule: world.rule(),
-            world,
+            rule,
             settings,
             begun,
         })
+    }
+
+    /// Whether the cells fill a grid, rather than lying on a plane or row without end.
+    pub fn is_bounded(&self) -> bool {
+        match self.rule.dimensions() {
+            1 => self.rule.topology.sides().0 > 0,
+            _ => self.rule.topology.cells().is_some(),
+        }
     }
 
     /// A whole number among the settings.
@@ -101,11 +194,6 @@ impl Source {
     pub fn memory(&self) -> u64 {
         let settings = start::settings(&self.model).unwrap_or_default();
         start::means(&settings, &Place::Cpu { threads: 1 }).memory
-    }
-
-    /// Goes on by one generation, or fails where the job is cancelled.
-    pub fn step(&mut self, job: &Job) -> Result<(), SimError> {
-        step(&mut self.world, job)
     }
 
     /// The report with what all reports have.

@@ -162,7 +162,7 @@ impl Analysis for SpaceTime {
             let (first, line) = slice.of(&source.world)?;
             ends = [ends[0].min(first), ends[1].max(first + line.len() as i64)];
             let length = (ends[1] - ends[0]) as usize;
-            let bounded = source.rule.topology.cells().is_some();
+            let bounded = source.is_bounded();
             if length > LONGEST || length * (generations + 1) > MOST {
                 return Err(SimError::TooLarge {
                     needed: format!("A line of {length} cells over {generations} generations"),

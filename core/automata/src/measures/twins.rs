@@ -7,13 +7,13 @@ use rand::Rng;
 use super::cells::Cells;
 use super::soups::Soups;
 use super::source;
-use crate::world::{Means, World};
+use crate::world::World;
 
 /// A world and its twin.
 #[derive(Debug)]
 pub(super) struct Twins {
-    pub one: World,
-    pub other: World,
+    one: World,
+    other: World,
 }
 
 /// Where two worlds differ.
@@ -27,22 +27,36 @@ pub(super) struct Difference {
 }
 
 impl Twins {
-    /// Two worlds that start alike, after some generations for both; then these cells of the other
-    /// one (by their number in the soup) get another state each.
+    /// Two worlds without live cells, for one pair of soups after another.
     ///
     /// # Errors
-    /// A rule that can't run on the grid; memory; cancel.
-    pub fn new(
+    /// A rule that can't run on the grid; memory.
+    pub fn new(soups: &Soups) -> Result<Self, SimError> {
+        Ok(Self {
+            one: soups.world()?,
+            other: soups.world()?,
+        })
+    }
+
+    /// Begins with a soup for both, some generations old; then these cells of the other one (by
+    /// their number in the soup) get another state each.
+    ///
+    /// # Errors
+    /// Memory; cancel.
+    pub fn begin(
+        &mut self,
         soups: &Soups,
         densities: &[f64],
         before: u64,
         chosen: impl FnOnce(&Cells) -> Vec<usize>,
         random: &mut impl Rng,
         job: &Job,
-    ) -> Result<Self, SimError> {
-        let mut one = soups.world(&soups.cells(densities, random))?;
-        source::advance(&mut one, before, job)?;
-        let cells = Cells::of(&one)?;
+    ) -> Result<(), SimError> {
+        soups.put(&mut self.one, &soups.cells(densities, random))?;
+        if before > 0 {
+            source::advance(&mut self.one, before, job)?;
+        }
+        let cells = Cells::of(&self.one)?;
         let changes: Vec<(BigInt, BigInt, u8)> = chosen(&cells)
             .into_iter()
             .map(|at| {
@@ -51,13 +65,8 @@ impl Twins {
                 ((cells.left + x).into(), (cells.top + y).into(), state)
             })
             .collect();
-        let means = Means {
-            threads: 1,
-            ..Means::default()
-        };
-        let mut other = World::of_kept(&one.keep()?, means)?;
-        other.set_states(&changes)?;
-        Ok(Self { one, other })
+        self.other.restore(&self.one.keep()?)?;
+        Ok(self.other.set_states(&changes)?)
     }
 
     /// One generation of both.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use loom_automata::Automata;
 use loom_sim::{
-    Analysis, Job, Mark, Model, Number, Report, Science, Settings, SimError, Subject, Uncertainty,
-    Value,
+    Analysis, Gate, Job, Mark, Model, Number, Place, ProbeSpec, Reading, Report, Science, Settings,
+    SimError, Subject, Uncertainty, Value,
 };
 
 fn analysis(key: &str) -> Arc<dyn Analysis> {
@@ -78,7 +78,7 @@ fn text(report: &Report, key: &str) -> String {
 fn chess(side: usize, rule: &str) -> Model {
     let row = |y: usize| -> String {
         (0..side)
-            .map(|x| if (x + y) % 2 == 0 { 'o' } else { 'b' })
+            .map(|x| if (x + y).is_multiple_of(2) { 'o' } else { 'b' })
             .collect()
     };
     let rows: Vec<String> = (0..side).map(row).collect();
@@ -174,7 +174,7 @@ fn cells_of_a_fair_soup_tell_nothing_of_each_other() {
     // A cell does tell of itself a generation later: by births and survivals I = H(q) − Σ p H(q_s).
     let h = |q: f64| -q * q.log2() - (1.0 - q) * (1.0 - q).log2();
     let (born, stays) = (56.0 / 256.0, 84.0 / 256.0);
-    let expected = h((born + stays) / 2.0) - (h(born) + h(stays)) / 2.0;
+    let expected = h(f64::midpoint(born, stays)) - f64::midpoint(h(born), h(stays));
     let (found, error) = (
         value(&report, "information_in_time"),
         error(&report, "information_in_time"),
@@ -199,6 +199,7 @@ fn mean_field_theory_is_exact_for_one_generation() {
         "WireWorld",
         "3D4555:T9",
         "R2,C3,S2-6,B3,NG",
+        "B3/S23History",
     ] {
         let settings = [
             ("generations", 1),
@@ -314,7 +315,7 @@ fn one_different_cell_becomes_as_many_as_the_rule_says() {
         ("K3C777", None),
         ("R2,C0,M1,S8..12,B7..9,NM", None),
         ("R2,C3,S2-6,B3,NG", None),
-        ("M0,8,4,3,2,5,9,7,1,6,10,11,12,13,14,15", Some(1.0)),
+        ("M0,8,4,3,2,5,9,7,1,6,10,11,12,13,14,15", None),
         ("3D4555:T9", None),
     ] {
         let settings = [("pairs", 600), ("points", 3), ("side", 16)];
@@ -736,5 +737,58 @@ fn a_measure_ends_soon_after_it_is_cancelled_and_tells_its_progress() {
             assert!(late < Duration::from_millis(1500), "{key}: {late:?}");
         }
         assert!(progress.load(Ordering::Relaxed) > 0, "{key}");
+    }
+}
+
+#[test]
+fn probes_follow_density_entropy_and_one_cell() {
+    // A blinker in the middle of 25 cells.
+    let model = pattern("x = 3, y = 1, rule = B3/S23:T5\n3o!");
+    let mut life = Automata.build(&model, &Place::cpu()).unwrap();
+    let cell = |x: i64, y: i64| ProbeSpec {
+        kind: "cell".into(),
+        settings: Settings::from([("x".to_owned(), x.into()), ("y".to_owned(), y.into())]),
+    };
+    let probes = [
+        cell(1, 0),
+        cell(0, 1),
+        ProbeSpec::new("density"),
+        ProbeSpec::new("entropy"),
+    ];
+    for probe in &probes {
+        assert!(life.probes().iter().any(|kind| kind.key == probe.kind));
+        life.attach(probe).unwrap();
+    }
+    life.advance(&4u32.into(), &Gate::open()).unwrap();
+    let values = |probe: &ProbeSpec| match life.read(probe) {
+        Some(Reading::Series(series)) => series.columns[0].values.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(values(&probes[0]), [1.0, 0.0, 1.0, 0.0, 1.0]);
+    assert_eq!(values(&probes[1]), [0.0, 1.0, 0.0, 1.0, 0.0]);
+    let p: f64 = 3.0 / 25.0;
+    let bits = -p * p.log2() - (1.0 - p) * (1.0 - p).log2();
+    assert!(values(&probes[2]).iter().all(|d| (d - p).abs() < 1e-15));
+    assert!(values(&probes[3]).iter().all(|h| (h - bits).abs() < 1e-15));
+    let mut wrong = cell(0, 0);
+    wrong.settings.insert("z".into(), 1i64.into());
+    assert!(matches!(
+        life.attach(&wrong),
+        Err(SimError::UnknownParameter { .. })
+    ));
+    assert!(matches!(
+        life.attach(&ProbeSpec::new("heat")),
+        Err(SimError::Unknown { .. })
+    ));
+    // Of a rule of one dimension it is the present row that counts.
+    let row = pattern("x = 1, y = 1, rule = W90:T8\no!");
+    let mut line = Automata.build(&row, &Place::cpu()).unwrap();
+    line.attach(&probes[2]).unwrap();
+    line.advance(&3u32.into(), &Gate::open()).unwrap();
+    match line.read(&probes[2]) {
+        Some(Reading::Series(series)) => {
+            assert_eq!(series.columns[0].values, [0.125, 0.25, 0.25, 0.5]);
+        }
+        other => panic!("{other:?}"),
     }
 }

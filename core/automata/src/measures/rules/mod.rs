@@ -96,7 +96,9 @@ pub(super) fn chances(n: usize, p: f64) -> Vec<f64> {
         list[k] = list[k + 1] / odds * (k + 1) as f64 / (n - k) as f64;
     }
     let sum: f64 = list.iter().sum();
-    list.iter_mut().for_each(|x| *x /= sum);
+    for chance in &mut list {
+        *chance /= sum;
+    }
     list
 }
 
@@ -164,14 +166,6 @@ impl Map {
         }
     }
 
-    /// The rule by which live and dead cells live, where others are marks only.
-    pub fn plain(rule: &Rule) -> Self {
-        match &rule.family {
-            Family::Marked(marked) => Self::Live(Live::binary(&marked.base, 2)),
-            _ => Self::of(rule),
-        }
-    }
-
     /// Number of states.
     pub fn states(&self) -> usize {
         match self {
@@ -214,12 +208,21 @@ impl Map {
     /// The densities of all states after one generation if cells are independent; nothing where
     /// there are too many neighbourhoods to go through.
     pub fn next(&self, densities: &[f64]) -> Option<Vec<f64>> {
-        match self {
+        let mut next = match self {
             Self::Live(live) => Some(live.next(densities)),
             Self::Sum(sum) => sum.next(densities),
             Self::Table(table) => table.next(densities),
             Self::Squares(squares) => Some(squares.next(densities)),
+        }?;
+        // Rounding errors of the whole would grow by the number of cells in every step.
+        for density in &mut next {
+            *density = density.max(0.0);
         }
+        let all: f64 = next.iter().sum();
+        for density in &mut next {
+            *density /= all;
+        }
+        Some(next)
     }
 
     /// How many cells differ after one generation on the average if one cell differs before, cells
