@@ -24,6 +24,7 @@ pub use census::{Census, census};
 pub use eden::{WIDEST, has_parent};
 pub use names::name_of;
 pub use orbit::{Limits, Orbit};
+pub(crate) use symmetry::Kept;
 pub use symmetry::symmetry;
 
 use crate::apgcode::{self, Class};

@@ -210,7 +210,7 @@ impl Analysis for ActivityMap {
                 "The maps are drawn as means of squares, {DRAWN} a side; the numbers are of all cells."
             ));
         }
-        report.plots = plots(&maps, shown, source.rule.dimensions());
+        report.plots = plots(&maps, shown, source.rule.dimensions(), job)?;
         report.json = json(&maps, oscillation, shown);
         report.seconds = source.report(self).seconds;
         Ok(report)
@@ -280,7 +280,8 @@ fn field(
     shown: Frame,
     unit: &str,
     value: &dyn Fn(usize) -> Option<f64>,
-) -> Field {
+    job: &Job,
+) -> Result<Field, SimError> {
     let (left, top, width, rows) = shown;
     let step = width.max(rows).div_ceil(DRAWN).max(1);
     let (columns, lines) = (width.div_ceil(step), rows.div_ceil(step));
@@ -294,6 +295,7 @@ fn field(
     let mut values = Vec::with_capacity(columns * lines);
     // Rows from the bottom: the grid's go downwards.
     for line in (0..lines).rev() {
+        job.check()?;
         for column in 0..columns {
             let (mut sum, mut count) = (0.0, 0u32);
             for y in line * step..((line + 1) * step).min(rows) {
@@ -309,7 +311,7 @@ fn field(
     }
     let high = values.iter().flatten().copied().fold(0.0f32, f32::max);
     let (x, y) = (left as f64 - 0.5, top as f64 - 0.5);
-    Field {
+    Ok(Field {
         name: name.into(),
         x: [x, x + (columns * step) as f64],
         // The ordinate grows upward, against the grid's rows.
@@ -322,10 +324,10 @@ fn field(
             low: 0.0,
             high: f64::from(high).max(f64::MIN_POSITIVE),
         },
-    }
+    })
 }
 
-fn plots(maps: &Maps, shown: Frame, dimensions: u8) -> Vec<Plot> {
+fn plots(maps: &Maps, shown: Frame, dimensions: u8, job: &Job) -> Result<Vec<Plot>, SimError> {
     let generations = f64::from(maps.generations.max(1));
     let lived = |at: usize| maps.alive[at] > 0;
     // The states of the start count too.
@@ -345,8 +347,8 @@ fn plots(maps: &Maps, shown: Frame, dimensions: u8) -> Vec<Plot> {
         ),
         ("Envelope", "ever alive", "", &envelope),
     ];
-    let plot = |(title, name, unit, value): &(&str, &str, &str, Value)| {
-        let mut field = field(name, maps, shown, unit, value);
+    let plot = |(title, name, unit, value): &(&str, &str, &str, Value)| -> Result<Plot, SimError> {
+        let mut field = field(name, maps, shown, unit, value, job)?;
         if *title == "Envelope" {
             field.shades = Shades::Kinds(vec!["ever alive".into()]);
             field.values.iter_mut().flatten().for_each(|v| *v = 0.0);
@@ -368,14 +370,14 @@ fn plots(maps: &Maps, shown: Frame, dimensions: u8) -> Vec<Plot> {
         } else {
             (Axis::new("−y", "cells"), Mark::Field(field))
         };
-        Plot {
+        Ok(Plot {
             title: (*title).into(),
             x: Axis::new("x", "cells"),
             y,
             marks: vec![mark],
             square: dimensions > 1,
             ..Plot::default()
-        }
+        })
     };
     // In one dimension an envelope is a mere stretch.
     let count = if dimensions == 1 { 3 } else { 4 };

@@ -36,7 +36,7 @@ pub(crate) struct Cells {
 
 fn too_large(width: u64, height: u64) -> SimError {
     SimError::TooLarge {
-        needed: format!("{width} × {height} cells, a byte each,"),
+        needed: format!("{width} × {height} cells"),
         allowed: "4096 × 4096".into(),
         remedy: "choose a smaller grid, or a run whose cells stay closer together.".into(),
     }

@@ -10,6 +10,8 @@ use super::cells::Cells;
 use super::source::{self, Source, measured, rounded};
 use super::statistics::{Estimate, Tally};
 
+/// The most kinds of blocks that are counted.
+const KINDS: usize = 1 << 20;
 /// Rows between two looks at the job are at most so many cells.
 const PAUSE: usize = 1 << 16;
 
@@ -34,7 +36,7 @@ fn volume(side: usize, dimensions: u8) -> usize {
 }
 
 /// Counts the blocks of a side; each by the place of its first cell. `None` where a block's cells
-/// have more states than a number holds.
+/// have more states than a number holds, or where there are too many kinds to be counted.
 pub(crate) fn blocks(
     cells: &Cells,
     states: usize,
@@ -59,6 +61,9 @@ pub(crate) fn blocks(
     let rows = cells.height * cells.depth;
     let mut since = 0;
     for row in 0..rows {
+        if tally.kinds() > KINDS {
+            return Ok(None);
+        }
         for x in 0..cells.width {
             since += volume;
             if since > PAUSE {
@@ -197,8 +202,7 @@ impl Analysis for Entropy {
         );
         if last.side < side {
             report.warnings.push(format!(
-                "Blocks of {} are the largest that can be told apart in {states} states on this \
-                 grid.",
+                "Blocks of {} are the largest whose kinds can be counted here, in {states} states.",
                 shape(last.side, cells.dimensions())
             ));
         }

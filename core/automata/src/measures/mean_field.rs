@@ -61,23 +61,24 @@ fn samples(
             .collect())
     };
     let found = parallel::each(all, job, || soups.world(), one)?;
-    let sample = |(point, found): (usize, &[Vec<f64>])| {
+    let mut samples = Vec::new();
+    for (point, found) in found.chunks(count).enumerate() {
         let measured = (0..states).map(|s| {
             let values: Vec<f64> = found.iter().map(|densities| densities[s]).collect();
             mean(&values)
         });
         let mut foretold = soups::densities(states, start(point));
         for _ in 0..generations {
-            foretold = map.next(&foretold)?;
+            job.check()?;
+            foretold = map.next(&foretold).ok_or_else(too_many)?;
         }
-        Some(Sample {
+        samples.push(Sample {
             start: start(point),
             measured: measured.collect(),
             foretold,
-        })
-    };
-    let samples: Option<Vec<Sample>> = found.chunks(count).enumerate().map(sample).collect();
-    samples.ok_or_else(too_many)
+        });
+    }
+    Ok(samples)
 }
 
 fn too_many() -> SimError {
@@ -161,7 +162,7 @@ impl Analysis for MeanField {
         if let Some(polynomial) = map.polynomial() {
             binary(&polynomial, &samples, generations, &mut report, &mut json);
         } else {
-            several(&source, &map, &samples, generations, &mut report)?;
+            several(&source, &map, &samples, generations, &mut report, job)?;
         }
         report.tables.push(table(&samples));
         report.json = json;
@@ -327,11 +328,13 @@ fn several(
     samples: &[Sample],
     generations: usize,
     report: &mut Report,
+    job: &Job,
 ) -> Result<(), SimError> {
     let states = map.states();
     let shown = states.min(12);
     let mut orbit = vec![soups::densities(states, 0.5)];
     for _ in 0..FOLLOWED {
+        job.check()?;
         let next = orbit.last().and_then(|densities| map.next(densities));
         orbit.push(next.ok_or_else(too_many)?);
     }

@@ -61,7 +61,7 @@ impl Soups {
             let fits = width.checked_mul(height).is_some_and(|cells| cells <= MOST);
             if !fits {
                 return Err(SimError::TooLarge {
-                    needed: format!("{width} × {height} cells, a byte each,"),
+                    needed: format!("{width} × {height} cells"),
                     allowed: "4096 × 4096".into(),
                     remedy: "take fewer generations or a smaller grid.".into(),
                 });

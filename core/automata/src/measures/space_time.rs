@@ -165,8 +165,8 @@ impl Analysis for SpaceTime {
             let bounded = source.is_bounded();
             if length > LONGEST || length * (generations + 1) > MOST {
                 return Err(SimError::TooLarge {
-                    needed: format!("A line of {length} cells over {generations} generations"),
-                    allowed: format!("{LONGEST} cells a line and {MOST} in all"),
+                    needed: format!("{length} × {} cells", generations + 1),
+                    allowed: format!("{LONGEST} a line and {MOST} in all"),
                     remedy: if bounded {
                         "take fewer generations or a smaller grid.".into()
                     } else {

@@ -100,6 +100,11 @@ impl Tally {
         *self.parts[part].entry(kind).or_default() += count;
     }
 
+    /// Kinds of all parts; one that stands in several counts for each.
+    pub fn kinds(&self) -> usize {
+        self.parts.iter().map(HashMap::len).sum()
+    }
+
     /// Each kind with its count over all parts.
     pub fn total(&self) -> HashMap<u64, u64> {
         let mut total = HashMap::new();

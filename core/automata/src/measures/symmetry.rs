@@ -6,11 +6,11 @@ use loom_sim::{Model, Parameter, Quantity, Report, Settings, SimError, Table, Un
 use super::cells::Cells;
 use super::rules::{facts, relatives};
 use super::source::{self, Source};
-use crate::identify;
+use crate::identify::Kept;
 use crate::rule::{Family, Line};
 
-/// Live cells whose group is looked for.
-const MOST: u64 = 1 << 20;
+/// Rows between two looks at the job.
+const ROWS: usize = 64;
 
 /// "Symmetries".
 #[derive(Clone, Copy, Debug)]
@@ -60,23 +60,31 @@ impl Shape {
     }
 
     /// Whether it stays as it is when its axes are exchanged and some of them turned round.
-    fn keeps(&self, order: [usize; 3], turned: [bool; 3]) -> bool {
+    fn keeps(&self, order: [usize; 3], turned: [bool; 3], job: &Job) -> Result<bool, SimError> {
         if (0..3).any(|i| self.size[order[i]] != self.size[i]) {
-            return false;
+            return Ok(false);
         }
-        (0..self.cells.len()).all(|at| {
-            let row = at / self.size[0];
-            let from = [at % self.size[0], row % self.size[1], row / self.size[1]];
-            let to = [0, 1, 2].map(|i| {
-                let c = from[order[i]];
-                if turned[i] { self.size[i] - 1 - c } else { c }
+        for (row, cells) in self.cells.chunks(self.size[0]).enumerate() {
+            if row % ROWS == 0 {
+                job.check()?;
+            }
+            let same = cells.iter().enumerate().all(|(x, cell)| {
+                let from = [x, row % self.size[1], row / self.size[1]];
+                let to = [0, 1, 2].map(|i| {
+                    let c = from[order[i]];
+                    if turned[i] { self.size[i] - 1 - c } else { c }
+                });
+                *cell == self.cells[self.place(to)]
             });
-            self.cells[at] == self.cells[self.place(to)]
-        })
+            if !same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// How many of the 48 turns and reflections of a cube it keeps.
-    fn of_cube(&self) -> usize {
+    fn of_cube(&self, job: &Job) -> Result<usize, SimError> {
         const ORDERS: [[usize; 3]; 6] = [
             [0, 1, 2],
             [0, 2, 1],
@@ -85,36 +93,41 @@ impl Shape {
             [2, 0, 1],
             [2, 1, 0],
         ];
-        let signs = |n: u8| [n & 1 != 0, n & 2 != 0, n & 4 != 0];
-        let all = ORDERS
-            .iter()
-            .flat_map(|order| (0..8).map(move |n| (*order, signs(n))));
-        all.filter(|(order, turned)| self.keeps(*order, *turned))
-            .count()
+        let mut kept = 0;
+        for order in ORDERS {
+            for n in 0..8u8 {
+                let turned = [n & 1 != 0, n & 2 != 0, n & 4 != 0];
+                kept += usize::from(self.keeps(order, turned, job)?);
+            }
+        }
+        Ok(kept)
     }
 }
 
 /// The shortest shift along an axis that leaves a grid whose edges meet as it is.
-fn repeats(cells: &Cells, axis: usize) -> usize {
+fn repeats(cells: &Cells, axis: usize, job: &Job) -> Result<usize, SimError> {
     let side = if axis == 0 { cells.width } else { cells.height };
     let (width, height) = (cells.width, cells.height);
-    let same = |shift: usize| {
-        (0..cells.data.len()).all(|at| {
-            let (x, row) = (at % width, at / width);
+    for shift in (1..side).filter(|shift| side.is_multiple_of(*shift)) {
+        let mut same = true;
+        for (row, line) in cells.data.chunks(width).enumerate() {
+            if row % ROWS == 0 {
+                job.check()?;
+            }
             let (y, sheet) = (row % height, row / height * height);
-            let (x, y) = if axis == 0 {
-                ((x + shift) % width, y)
-            } else {
-                (x, (y + shift) % height)
-            };
-            cells.data[at] == cells.data[(sheet + y) * width + x]
-        })
-    };
-    let divisors = (1..side).filter(|shift| side.is_multiple_of(*shift));
-    divisors
-        .into_iter()
-        .find(|shift| same(*shift))
-        .unwrap_or(side)
+            let other = if axis == 0 { y } else { (y + shift) % height };
+            let other = &cells.data[(sheet + other) * width..][..width];
+            let turn = if axis == 0 { shift } else { 0 };
+            same = line[..width - turn] == other[turn..] && line[width - turn..] == other[..turn];
+            if !same {
+                break;
+            }
+        }
+        if same {
+            return Ok(shift);
+        }
+    }
+    Ok(side)
 }
 
 fn yes(holds: bool) -> &'static str {
@@ -167,31 +180,32 @@ fn of_cells(cells: &Cells, job: &Job) -> Result<(Vec<Quantity>, serde_json::Valu
     match (Shape::of(cells), cells.dimensions()) {
         (None, _) => say("group", "Symmetry of the cells", "everything is dead"),
         (Some(shape), 1) => {
-            let mirror = shape.keeps([0, 1, 2], [true, false, false]);
+            let mirror = shape.keeps([0, 1, 2], [true, false, false], job)?;
             say("left_right", "Mirror, left and right", yes(mirror));
         }
         (Some(shape), 2) => {
-            if cells.population() > MOST {
-                return Err(SimError::other(format!(
-                    "{} live cells are too many: symmetries are looked for among {MOST}.",
-                    cells.population()
-                )));
+            let mut found = [false; 6];
+            for (holds, (_, _, order, turned)) in found.iter_mut().zip(TURNS) {
+                *holds = shape.keeps(order, turned, job)?;
             }
-            let live = (0..cells.data.len()).filter(|at| cells.data[*at] != 0);
-            let live: Vec<(i64, i64, u8)> = live
-                .map(|at| {
-                    let (x, y) = (at % cells.width, at / cells.width);
-                    (x as i64, y as i64, cells.data[at])
-                })
-                .collect();
-            say("group", "Symmetry of the cells", &identify::symmetry(&live));
-            for (key, name, order, turned) in TURNS {
-                job.check()?;
-                say(key, name, yes(shape.keeps(order, turned)));
+            let [half, quarter, across, down, diagonal, counter] = found;
+            let kept = Kept {
+                half,
+                quarter,
+                across,
+                down,
+                diagonal,
+                counter,
+            };
+            let odd = |side: usize| side % 2 == 1;
+            let name = kept.name(odd(shape.size[0]), odd(shape.size[1]));
+            say("group", "Symmetry of the cells", &name);
+            for (holds, (key, name, ..)) in found.iter().zip(TURNS) {
+                say(key, name, yes(*holds));
             }
         }
         (Some(shape), _) => {
-            let kept = shape.of_cube();
+            let kept = shape.of_cube(job)?;
             say(
                 "cube",
                 "Turns and reflections of the cube",
@@ -205,7 +219,7 @@ fn of_cells(cells: &Cells, job: &Job) -> Result<(Vec<Quantity>, serde_json::Valu
     ] {
         job.check()?;
         if cells.meets()[axis] && cells.population() > 0 {
-            let cells = repeats(cells, axis) as u64;
+            let cells = repeats(cells, axis, job)? as u64;
             values.push(Quantity::exact(key, name, cells).unit("cells"));
             json[key] = cells.into();
         }

@@ -520,7 +520,7 @@ fn diagrams_show_a_line_over_time() {
     // Too wide a line is refused with a sentence.
     let wide = soup("B3/S23:T5000,8", [8, 8], 0.5);
     let error = try_run("space_time", &wide, &[]).unwrap_err();
-    assert!(error.to_string().contains("5000 cells"), "{error}");
+    assert!(error.to_string().contains("5000 × 257 cells"), "{error}");
 }
 
 #[test]
@@ -618,10 +618,10 @@ fn every_measure_runs_on_every_family_or_says_why_not() {
         ("activity_map", &[("generations", 6)]),
     ];
     for rule in rules {
-        let size = if rule.starts_with('W') && !rule.starts_with("Wi") {
-            [20, 1]
-        } else {
-            [20, 20]
+        let size = match rule.as_bytes() {
+            [b'W', b'0'..=b'9', ..] => [20, 1],
+            [b'3', b'D', ..] => [8, 8],
+            _ => [20, 20],
         };
         let model = soup(rule, size, 0.3);
         for (key, settings) in small {
@@ -731,7 +731,12 @@ fn a_measure_ends_soon_after_it_is_cancelled_and_tells_its_progress() {
         let cancelled = stop.join().unwrap();
         // Short work may have been done before.
         if ended > cancelled {
-            assert_eq!(result.unwrap_err(), SimError::Cancelled, "{key}");
+            // What was in its last line then is let through.
+            let error = result.err();
+            assert!(
+                matches!(error, None | Some(SimError::Cancelled)),
+                "{key}: {error:?}"
+            );
             // A machine with other work is slow; alone it is some milliseconds.
             let late = ended - cancelled;
             assert!(late < Duration::from_millis(1500), "{key}: {late:?}");

@@ -231,7 +231,7 @@ impl Map {
     pub fn sensitivity(&self, densities: &[f64], job: &Job) -> Result<Option<f64>, SimError> {
         Ok(match self {
             Self::Live(live) => Some(live.sensitivity(densities)),
-            Self::Sum(sum) => sum.sensitivity(densities),
+            Self::Sum(sum) => sum.sensitivity(densities, job)?,
             Self::Table(table) => table.sensitivity(densities, job)?,
             Self::Squares(squares) => Some(squares.sensitivity(densities)),
         })

@@ -9,8 +9,9 @@ use super::Share;
 use crate::rule::Larger;
 use crate::rule::reach::Term;
 
-/// More steps than this are too many for sums over all states.
-const MOST: usize = 1 << 26;
+/// More steps than this are too many for sums over all states: in floating point, and counted.
+const MOST: usize = 1 << 24;
+const COUNTED: usize = 1 << 20;
 /// Random neighbourhoods where they can't all be counted.
 const DRAWN: u64 = 1 << 18;
 
@@ -105,14 +106,13 @@ impl Sum {
             .fold((0, 0), |(l, h), (a, b)| (l + a, h + b))
     }
 
-    /// Whether sums over these neighbours are too many.
-    fn too_many(&self) -> bool {
+    /// Steps that it takes to spread over all sums.
+    fn steps(&self) -> usize {
         let (low, high) = self.range(&self.weights);
         let steps = (high - low + 1) as usize;
         steps
             .saturating_mul(self.weights.len())
             .saturating_mul(self.states())
-            > MOST
     }
 
     /// How the sum of some neighbours spreads, each in state s with weight `densities[s]`.
@@ -138,7 +138,7 @@ impl Sum {
     pub fn lambda(&self, seed: u64, job: &Job) -> Result<Share, SimError> {
         let states = self.states();
         let all = BigUint::from(states).pow(self.weights.len() as u32 + 1);
-        if self.too_many() || self.weights.len() > 2048 {
+        if self.steps() > COUNTED {
             return self.drawn(seed, job);
         }
         let ones = vec![BigUint::from(1u32); states];
@@ -176,7 +176,7 @@ impl Sum {
     }
 
     pub fn next(&self, densities: &[f64]) -> Option<Vec<f64>> {
-        if self.too_many() {
+        if self.steps() > MOST {
             return None;
         }
         let spread = self.spread(&self.weights, densities, 1.0);
@@ -189,9 +189,9 @@ impl Sum {
         Some(next)
     }
 
-    pub fn sensitivity(&self, densities: &[f64]) -> Option<f64> {
-        if self.too_many() {
-            return None;
+    pub fn sensitivity(&self, densities: &[f64], job: &Job) -> Result<Option<f64>, SimError> {
+        if self.steps() > MOST {
+            return Ok(None);
         }
         let states = self.states();
         let others = (states - 1) as f64;
@@ -200,6 +200,7 @@ impl Sum {
         let spread = self.spread(&self.weights, densities, 1.0);
         let mut sum = 0.0;
         for (s, t) in pairs() {
+            job.check()?;
             let chance = densities[s] / others;
             for (at, ways) in (spread.low..).zip(&spread.of) {
                 if self.becomes(s, at) != self.becomes(t, at) {
@@ -221,6 +222,10 @@ impl Sum {
             for (s, t) in pairs() {
                 let chance = densities[s] / others * count as f64;
                 let [from, to] = [s, t].map(|s| i64::from(weight) * i64::from(self.values[s]));
+                if from == to {
+                    continue;
+                }
+                job.check()?;
                 for (own, density) in densities.iter().enumerate() {
                     for (at, ways) in (spread.low..).zip(&spread.of) {
                         if self.becomes(own, at + from) != self.becomes(own, at + to) {
@@ -230,6 +235,6 @@ impl Sum {
                 }
             }
         }
-        Some(sum)
+        Ok(Some(sum))
     }
 }
