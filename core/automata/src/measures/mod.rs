@@ -13,8 +13,8 @@
 //! | [`space_time`] | a line of cells over the generations |
 //! | [`activity_map`] | how often each cell lives and changes |
 //!
-//! All look at the cells through [`cells`], so that they run on every family and grid; what a rule
-//! does to a neighbourhood is told by [`rules`].
+//! All look at the cells as a rectangle of bytes, so that they run on every family and grid; what a
+//! rule makes of a neighbourhood is told by four forms that can be counted.
 
 pub mod activity_map;
 pub(crate) mod cells;

@@ -132,16 +132,26 @@ impl Soups {
         self.frame
     }
 
+    /// The row of the middle cell among all rows: that of the middle sheet in a box.
+    fn middle_row(&self) -> usize {
+        match self.rule.topology {
+            Topology::Box { height, depth, .. } => {
+                (depth / 2) as usize * height as usize + (height / 2) as usize
+            }
+            _ => self.frame.3 / 2,
+        }
+    }
+
     /// The cell in the middle, in the grid's coordinates.
     pub fn middle(&self) -> (i64, i64) {
-        let (left, top, width, rows) = self.frame;
-        (left + (width / 2) as i64, top + (rows / 2) as i64)
+        let (left, top, width, _) = self.frame;
+        (left + (width / 2) as i64, top + self.middle_row() as i64)
     }
 
     /// The number of the middle cell among a soup's.
     pub fn middle_place(&self) -> usize {
-        let (_, _, width, rows) = self.frame;
-        rows / 2 * width + width / 2
+        let width = self.frame.2;
+        self.middle_row() * width + width / 2
     }
 
     /// Number of cells.

@@ -87,12 +87,15 @@ impl Twins {
     pub fn around(&self, soups: &Soups, distance: u64) -> Result<Difference, SimError> {
         let (left, top, width, rows) = soups.frame();
         let (x, y) = soups.middle();
+        if soups.rule.dimensions() == 3 {
+            return self.in_space(soups, distance as usize);
+        }
         let line = soups.rule.dimensions() == 1;
         let d = distance as i64;
         let inside =
             |c: i64, start: i64, side: usize| c - d >= start && c + d < start + side as i64;
         let free = inside(x, left, width) && (line || inside(y, top, rows));
-        if !free || soups.rule.dimensions() == 3 {
+        if !free {
             let cells = self.difference(soups)?;
             return Ok(Difference { cells, reach: None });
         }
@@ -114,6 +117,30 @@ impl Twins {
             let [w, n, e, s] = found.reach.unwrap_or([-dx, -dy, dx, dy]);
             found.reach = Some([w.max(-dx), n.max(-dy), e.max(dx), s.max(dy)]);
             found.cells += 1;
+        }
+        Ok(found)
+    }
+
+    /// The same in three dimensions, where the sheets above and below count as north and south.
+    fn in_space(&self, soups: &Soups, distance: usize) -> Result<Difference, SimError> {
+        let (one, other) = (soups.of(&self.one)?, soups.of(&self.other)?);
+        let sides = [one.width, one.height, one.depth];
+        let free = sides.iter().all(|side| distance <= (side - 1) / 2);
+        let mut found = Difference::default();
+        for (at, (a, b)) in one.data.iter().zip(&other.data).enumerate() {
+            if a == b {
+                continue;
+            }
+            found.cells += 1;
+            let row = at / one.width;
+            let place = [at % one.width, row % one.height, row / one.height];
+            let [dx, dy, dz] = [0, 1, 2].map(|i| place[i] as i64 - (sides[i] / 2) as i64);
+            let [w, n, e, s] = found.reach.unwrap_or([-dx, -dy, dx, dy]);
+            let (up, down) = (dy.min(dz), dy.max(dz));
+            found.reach = Some([w.max(-dx), n.max(-up), e.max(dx), s.max(down)]);
+        }
+        if !free {
+            found.reach = None;
         }
         Ok(found)
     }
