@@ -8,13 +8,16 @@ use num_traits::ToPrimitive;
 
 use super::cells::{Cells, MOST};
 use super::source::{self, Source};
-use crate::identify::velocity;
-use crate::pattern::Run;
-use crate::rule::{Family, Rule};
+use crate::identify::{Fate, Limits, identify_while, velocity};
+use crate::pattern::{Pattern, Run};
+use crate::rule::{Family, Rule, Topology};
 use crate::world::{Kept, Means, World};
 
 /// Populations that are plotted.
 const PLOTTED: usize = 20_000;
+
+/// Live cells of an object that is looked up by name.
+const NAMED: u64 = 1 << 12;
 
 /// "Period".
 #[derive(Clone, Copy, Debug)]
@@ -254,6 +257,13 @@ impl Analysis for Period {
         let mut source = Source::new(self, subject, settings, job)?;
         let most = source.integer("generations").max(1) as u64;
         let from = source.world.generation().clone();
+        let small = match source.rule.topology {
+            Topology::Plane if source.rule.dimensions() == 2 => {
+                let few = source.world.population()? <= NAMED.into();
+                few.then(|| source.world.pattern(NAMED)).transpose()?
+            }
+            _ => None,
+        };
         let mut seen = Vec::new();
         let found = cycle(&mut source.world, most, &mut seen, job)?;
         let mut report = source.report(self);
@@ -281,7 +291,12 @@ impl Analysis for Period {
                     .values
                     .push(Quantity::text("period", "Period", &what));
             }
-            Some(cycle) => report.values = values(&cycle, &seen),
+            Some(cycle) => {
+                report.values = values(&cycle, &seen);
+                if let Some(pattern) = small {
+                    name(&pattern, &source.rule, cycle, &mut report, job)?;
+                }
+            }
         }
         let first = from.to_f64().unwrap_or(f64::MAX);
         let points = seen.iter().enumerate().map(|(i, n)| [first + i as f64, *n]);
@@ -307,6 +322,40 @@ impl Analysis for Period {
         report.seconds = source.report(self).seconds;
         Ok(report)
     }
+}
+
+/// Adds the apgcode and the name of a small object to a report.
+fn name(
+    pattern: &Pattern,
+    rule: &Rule,
+    cycle: Cycle,
+    report: &mut Report,
+    job: &Job,
+) -> Result<(), SimError> {
+    let limits = Limits {
+        generations: cycle
+            .transient
+            .saturating_add(2 * cycle.period.min(1 << 20)),
+        work: 1 << 22,
+    };
+    // A rule whose objects have no codes has none to tell.
+    let Ok(found) = identify_while(pattern, rule, &limits, &mut |_| job.check().is_ok()) else {
+        return Ok(());
+    };
+    let found = found.ok_or(SimError::Cancelled)?;
+    if let Fate::Object(object) | Fate::Becomes { object, .. } = found.fate {
+        if let Some(code) = &object.apgcode {
+            report
+                .values
+                .push(Quantity::text("apgcode", "Apgcode", code));
+            report.json["apgcode"] = code.as_str().into();
+        }
+        if let Some(name) = object.name {
+            report.values.push(Quantity::text("name", "Name", name));
+            report.json["name"] = name.into();
+        }
+    }
+    Ok(())
 }
 
 fn values(cycle: &Cycle, seen: &[f64]) -> Vec<Quantity> {

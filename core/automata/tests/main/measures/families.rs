@@ -126,6 +126,7 @@ fn a_measure_ends_soon_after_it_is_cancelled_and_tells_its_progress() {
     let acorn = Model::new("automata", "acorn");
     let long = [
         ("identify", acorn.clone(), vec![]),
+        ("identify", soup("B3/S23", [512, 512], 0.4), vec![]),
         (
             "period",
             soup("B3/S23:T512", [512, 512], 0.4),

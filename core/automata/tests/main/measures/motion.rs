@@ -41,7 +41,7 @@ fn rule_30_on_rings_has_its_periods() {
             let row: String = (0..n)
                 .map(|i| if state >> i & 1 == 1 { 'o' } else { 'b' })
                 .collect();
-            for grid in [format!("T{n}"), format!("T{n},20")] {
+            for grid in [format!("T{n}"), format!("T{n},20"), format!("T{n},1")] {
                 let (transient, period) = ring(state, n, 30);
                 let model = pattern(&format!(
                     "#CXRLE Pos={},0\nx = {n}, y = 1, rule = W30:{grid}\n{row}!",
@@ -78,6 +78,9 @@ fn objects_have_their_periods_and_velocities() {
             None => assert!(!report.values.iter().any(|q| q.key == "velocity")),
         }
     }
+    let report = run("period", &named("glider"), &[]);
+    assert_eq!(text(&report, "apgcode"), "xq4_153");
+    assert_eq!(text(&report, "name"), "glider");
     // On a torus a glider is back after four generations a cell.
     let report = run("period", &named("glider").with("rule", "B3/S23:T12"), &[]);
     assert_eq!(value(&report, "period"), 48.0);
