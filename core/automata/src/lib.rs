@@ -19,6 +19,7 @@
 //! | [`science`], [`simulation`], [`edit`] | what the studio runs and draws |
 //! | [`activity`], [`objects`] | what it measures: counts by generation, what the cells are |
 //! | [`metapixel`] | cells as squares of Life in which the rule is written |
+//! | [`measures`] | entropy, mean field, damage, period and more, as declared analyses |
 //! | [`run`] | what the command line runs |
 //! | [`games`] | states and their successors, for sequence models |
 
@@ -46,6 +47,7 @@ mod lanes;
 mod layers;
 pub mod local;
 mod means;
+pub mod measures;
 pub mod metapixel;
 pub mod objects;
 mod operations;

@@ -98,7 +98,16 @@ impl Analysis for Identify {
             generations: generations.max(1) as u64,
             ..Limits::default()
         };
-        let found = identify::identify(&pattern, &rule, &limits).map_err(SimError::other)?;
+        let mut told = 0.0;
+        let mut go_on = |used: f32| {
+            if used > told + 0.005 {
+                told = used;
+                job.progress(used);
+            }
+            job.check().is_ok()
+        };
+        let found = identify::identify_while(&pattern, &rule, &limits, &mut go_on);
+        let found = found.map_err(SimError::other)?.ok_or(SimError::Cancelled)?;
         let key = |name: &str| name.to_lowercase().replace(' ', "_");
         Ok(Report {
             title: self.name().into(),

@@ -311,12 +311,14 @@ impl Science for Automata {
     }
 
     fn analyses(&self) -> Vec<Arc<dyn Analysis>> {
-        vec![
+        let mut list: Vec<Arc<dyn Analysis>> = vec![
             Arc::new(PopulationAndActivity),
             Arc::new(crate::objects::Identify),
             Arc::new(crate::objects::Census),
             Arc::new(crate::flow::scan::Scan),
-        ]
+        ];
+        list.extend(crate::measures::all());
+        list
     }
 
     fn operations(&self, model: &Model) -> Vec<Operation> {

@@ -373,7 +373,7 @@ impl Simulation for Life {
     }
 
     fn attach(&mut self, probe: &ProbeSpec) -> Result<(), SimError> {
-        let mut watch = Watch::new(&probe.kind)?;
+        let mut watch = Watch::new(probe)?;
         watch.look(&self.world)?;
         self.detach(probe);
         self.watches.push((probe.clone(), watch));

@@ -420,6 +420,8 @@ impl FieldEngine {
                 self.field = Arc::new(self.field.moved(left, top, width, height));
             }
         }
+        // Before the oldest row leaves, which is this one on a grid of one row.
+        let next = rows::next(&self.field, row(self), line, self.rule.topology);
         if row(self) + 1 >= self.field.height {
             let field = &self.field;
             let (left, top) = field.corner();
@@ -435,7 +437,6 @@ impl FieldEngine {
                 self.now -= 1;
             }
         }
-        let next = rows::next(&self.field, row(self), line, self.rule.topology);
         let births = super::live(&next);
         self.now += 1;
         let y = row(self);

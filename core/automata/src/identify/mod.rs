@@ -24,6 +24,7 @@ pub use census::{Census, census};
 pub use eden::{WIDEST, has_parent};
 pub use names::name_of;
 pub use orbit::{Limits, Orbit};
+pub(crate) use symmetry::Kept;
 pub use symmetry::symmetry;
 
 use crate::apgcode::{self, Class};
@@ -230,17 +231,46 @@ pub fn identify(pattern: &Pattern, rule: &Rule, limits: &Limits) -> Result<Ident
     Ok(identify_local(pattern, local(rule)?, limits))
 }
 
-/// The same for a rule that is given as a function.
+/// Identifies a pattern as long as `go_on` says so, which is asked every few milliseconds and told
+/// how much of the limits is used up, from 0 to 1; nothing where it didn't.
+///
+/// # Errors
+/// A rule that can't be run here.
+pub fn identify_while(
+    pattern: &Pattern,
+    rule: &Rule,
+    limits: &Limits,
+    go_on: &mut dyn FnMut(f32) -> bool,
+) -> Result<Option<Identity>, Refused> {
+    Ok(followed(pattern, local(rule)?, limits, go_on))
+}
+
+/// Identifies a pattern under a rule that is given as a function.
 pub fn identify_local(pattern: &Pattern, rule: Arc<dyn Local>, limits: &Limits) -> Identity {
+    let followed = followed(pattern, rule, limits, &mut |_| true);
+    followed.unwrap_or(Identity {
+        fate: Fate::Unknown { generations: 0 },
+        populations: Vec::new(),
+        generations: 0,
+    })
+}
+
+fn followed(
+    pattern: &Pattern,
+    rule: Arc<dyn Local>,
+    limits: &Limits,
+    go_on: &mut dyn FnMut(f32) -> bool,
+) -> Option<Identity> {
     let rule = Ready::new(rule);
     let start = Plane::of(rule, pattern);
     let mut watch = Watch::new(start.clone());
     let mut until = 512;
     let fate = loop {
-        match watch.run(until, limits) {
+        match watch.run_while(until, limits, go_on)? {
             Found::Empty(generation) => break Fate::Dies { generation },
             Found::Cycle(orbit) => {
-                let object = object(&start, orbit);
+                let phases = orbit::phases_while(&start, orbit, &mut || go_on(1.0))?;
+                let object = object_of(&start, orbit, &phases);
                 break match orbit.start {
                     0 => Fate::Object(object),
                     generation => Fate::Becomes { generation, object },
@@ -260,11 +290,11 @@ pub fn identify_local(pattern: &Pattern, rule: Arc<dyn Local>, limits: &Limits) 
             }
         }
     };
-    Identity {
+    Some(Identity {
         fate,
         generations: watch.generation(),
         populations: watch.populations().to_vec(),
-    }
+    })
 }
 
 /// What the last third of the populations says: periodic, or growing steadily.
@@ -305,7 +335,11 @@ fn trend(populations: &[u64]) -> Option<Fate> {
 
 /// The object that runs through a cycle.
 fn object(start: &Plane, orbit: Orbit) -> Object {
-    let phases = orbit::phases(start, orbit);
+    object_of(start, orbit, &orbit::phases(start, orbit))
+}
+
+/// The same where the cells of its phases are known.
+fn object_of(start: &Plane, orbit: Orbit, phases: &[Vec<(i64, i64, u8)>]) -> Object {
     let count = |phase: &Vec<(i64, i64, u8)>| phase.len() as u64;
     let most = phases.iter().map(count).max().unwrap_or(0);
     let least = phases.iter().map(count).min().unwrap_or(0);
@@ -315,7 +349,7 @@ fn object(start: &Plane, orbit: Orbit) -> Object {
         (_, _, period) => Class::Spaceship(period),
     };
     let two_states = phases.iter().flatten().all(|cell| cell.2 == 1) && start.background() == 0;
-    let apgcode = two_states.then(|| code(class, &phases));
+    let apgcode = two_states.then(|| code(class, phases));
     Object {
         class,
         period: orbit.period,
@@ -326,7 +360,7 @@ fn object(start: &Plane, orbit: Orbit) -> Object {
             .first()
             .map_or_else(String::new, |phase| symmetry(phase)),
         population: (least, most),
-        rotor: rotor(&phases),
+        rotor: rotor(phases),
     }
 }
 

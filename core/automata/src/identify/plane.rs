@@ -10,6 +10,9 @@ use std::sync::Arc;
 use crate::local::Local;
 use crate::pattern::Pattern;
 
+/// Rows that are done before anybody is asked whether to go on.
+const ROWS: usize = 128;
+
 /// A rule ready to be asked often.
 #[derive(Clone, Debug)]
 pub struct Ready {
@@ -165,6 +168,12 @@ impl Plane {
 
     /// One generation.
     pub fn step(&mut self) {
+        self.step_while(&mut || true);
+    }
+
+    /// One generation, as long as `go_on`, asked every few hundred rows, says so; false where it
+    /// didn't, and the cells are as they were.
+    pub fn step_while(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
         let background = self.background;
         let next_background = self.rule.next(&[[background; 3]; 3]);
         let mut next: Vec<Row> = Vec::with_capacity(self.rows.len() + 2);
@@ -172,6 +181,9 @@ impl Plane {
         // Rows are indexed as they pass by: the first that is not above y - 1.
         let mut first = 0;
         for at in 0..self.rows.len() {
+            if at % ROWS == ROWS - 1 && !go_on() {
+                return false;
+            }
             let middle = self.rows[at].y;
             for y in middle - 1..=middle + 1 {
                 if y <= last {
@@ -195,6 +207,7 @@ impl Plane {
         }
         self.rows = next;
         self.background = next_background;
+        true
     }
 
     /// The next state of a row, from the rows above, at and below it.

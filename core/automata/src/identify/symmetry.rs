@@ -33,22 +33,54 @@ pub fn symmetry(cells: &[(i64, i64, u8)]) -> String {
     let down = keeps(&|x, y| (x, height - y));
     let diagonal = square && keeps(&|x, y| (y, x));
     let counter = square && keeps(&|x, y| (height - y, width - x));
-    // 1 where the number of columns or rows is odd.
-    let odd = |span: i64| span % 2 == 0;
-    let centre = match (odd(width), odd(height)) {
-        (true, true) => 1,
-        (false, false) => 4,
-        _ => 2,
+    let kept = Kept {
+        half,
+        quarter,
+        across,
+        down,
+        diagonal,
+        counter,
     };
-    match (quarter, across && down, diagonal && counter) {
-        (true, true, _) => format!("D8_{centre}"),
-        (true, false, _) => format!("C4_{centre}"),
-        (false, true, _) => format!("D4_+{centre}"),
-        (false, _, true) => format!("D4_x{centre}"),
-        _ if half => format!("C2_{centre}"),
-        _ if across => format!("D2_+{}", if odd(width) { 1 } else { 2 }),
-        _ if down => format!("D2_+{}", if odd(height) { 1 } else { 2 }),
-        _ if diagonal || counter => "D2_x".to_owned(),
-        _ => "C1".to_owned(),
+    kept.name(width % 2 == 0, height % 2 == 0)
+}
+
+/// Which turns and reflections keep some cells.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Kept {
+    /// The half and the quarter turn.
+    pub half: bool,
+    pub quarter: bool,
+    /// Left and right changed, top and bottom changed.
+    pub across: bool,
+    pub down: bool,
+    /// Mirrored in the falling and in the rising diagonal.
+    pub diagonal: bool,
+    pub counter: bool,
+}
+
+impl Kept {
+    /// The group's name, given whether the numbers of columns and of rows are odd.
+    pub(crate) fn name(self, odd_width: bool, odd_height: bool) -> String {
+        let centre = match (odd_width, odd_height) {
+            (true, true) => 1,
+            (false, false) => 4,
+            _ => 2,
+        };
+        let axis = |odd: bool| if odd { 1 } else { 2 };
+        match (
+            self.quarter,
+            self.across && self.down,
+            self.diagonal && self.counter,
+        ) {
+            (true, true, _) => format!("D8_{centre}"),
+            (true, false, _) => format!("C4_{centre}"),
+            (false, true, _) => format!("D4_+{centre}"),
+            (false, _, true) => format!("D4_x{centre}"),
+            _ if self.half => format!("C2_{centre}"),
+            _ if self.across => format!("D2_+{}", axis(odd_width)),
+            _ if self.down => format!("D2_+{}", axis(odd_height)),
+            _ if self.diagonal || self.counter => "D2_x".to_owned(),
+            _ => "C1".to_owned(),
+        }
     }
 }
