@@ -4,6 +4,8 @@
 //! is drawn from the tree, at a power of two of cells a pixel. The data of the scene are
 //! relative to the camera's whole-number origin, so that views far from zero stay sharp.
 
+use std::sync::Arc;
+
 use loom_sim::camera::{Plane, Spot};
 use loom_sim::colour::category;
 use loom_sim::scene::{CellContent, Cells, Data, Layer, Paint, Path, Shape, Shapes, Space, Stroke};
@@ -16,13 +18,15 @@ mod sample;
 mod solid;
 #[cfg(test)]
 mod tests;
+mod votes;
 
 use crate::engine::Inside;
 use crate::error::LifeError;
+use crate::field::Field;
 use crate::grid::Grid;
 use crate::hashlife::Bounds;
 use crate::pattern::grid_corner;
-use crate::rule::Topology;
+use crate::rule::{Rule, Topology};
 use crate::world::{Kept, World};
 
 /// Coordinates beyond this can't be seen; doubled twice they still fit.
@@ -45,7 +49,7 @@ struct Blocks {
 pub(crate) fn scene(world: &World, view: &View, other: Option<&Kept>) -> Result<Scene, SimError> {
     let in_space = matches!(world.rule().topology, Topology::Box { .. });
     if in_space && !matches!(view.camera, Some(Camera::Plane(_))) {
-        return Ok(solid::scene(world, view));
+        return Ok(solid::scene(world, view)?);
     }
     let plane = plane(world, view)?;
     let mut scene = Scene::new(Camera::Plane(plane.clone()));
@@ -255,18 +259,30 @@ fn content(
     }
     let shading = view.settings.get("shading").map(ToString::to_string);
     let shading = shading.as_deref().unwrap_or("ink");
-    if let Inside::Field(engine) = world.inside()
-        && world.rule().states() > 2
-    {
-        let differing = match other {
-            Some(Kept::Field { field, .. }) => Some(&**field),
-            _ => None,
+    let rule = world.rule();
+    if let (Inside::FieldOnDevice(device), None) = (world.inside(), other) {
+        let (shades, palette) = if rule.states() > 2 {
+            let shades = votes::shades(rule.states(), blocks.scale);
+            (shades, states_palette(&rule, view, shading, shades))
+        } else {
+            (0, palette::shades(&view.ink, shading))
         };
-        let states = sample::states(engine.field(), blocks, differing);
+        let size = [blocks.width, blocks.height];
+        let places = device.show(first_block(world, blocks), blocks.scale, size, shades);
         return Ok(CellContent::States {
-            states: states.into(),
-            palette: palette::of_states(&world.rule(), &view.ink, shading).into(),
+            states: Data::Device(places.map_err(LifeError::from)?),
+            palette: palette.into(),
         });
+    }
+    if rule.states() > 2 {
+        let shades = votes::shades(rule.states(), blocks.scale);
+        if let Some((mut states, differing)) = states(world, blocks, other, shades)? {
+            mark(&mut states, differing);
+            return Ok(CellContent::States {
+                states: states.into(),
+                palette: states_palette(&rule, view, shading, shades).into(),
+            });
+        }
     }
     if let (Inside::Device(device), None) = (world.inside(), other) {
         let map = ColorMap::all()
@@ -292,15 +308,53 @@ fn content(
     }
     let (shares, differing) = sample(world, blocks, other)?;
     let mut states: Vec<u8> = shares.iter().map(|&share| level(share)).collect();
-    for (state, different) in states.iter_mut().zip(differing) {
-        if different {
-            *state = DIFFERENT;
-        }
-    }
+    mark(&mut states, differing);
     Ok(CellContent::States {
         states: states.into(),
         palette: palette::shades(&view.ink, shading).into(),
     })
+}
+
+/// Gives the blocks that differ their place in the palette.
+fn mark(places: &mut [u8], differing: Vec<bool>) {
+    for (place, different) in places.iter_mut().zip(differing) {
+        if different {
+            *place = DIFFERENT;
+        }
+    }
+}
+
+/// The colours of states in so many shades each.
+fn states_palette(rule: &Rule, view: &View, shading: &str, shades: u32) -> Vec<Rgba> {
+    votes::palette(&palette::of_states(rule, &view.ink, shading), shades)
+}
+
+/// The cells of a field, read back from a device if need be; nothing in other engines.
+fn field(world: &World) -> Result<Option<Arc<Field>>, LifeError> {
+    Ok(match world.inside() {
+        Inside::Field(engine) => Some(Arc::clone(engine.field())),
+        Inside::FieldOnDevice(device) => Some(device.cells()?),
+        _ => None,
+    })
+}
+
+/// Places in the palette of blocks of many states, and which blocks differ from another state's;
+/// nothing in engines of two states.
+fn states(
+    world: &World,
+    blocks: Blocks,
+    other: Option<&Kept>,
+    shades: u32,
+) -> Result<Option<(Vec<u8>, Vec<bool>)>, SimError> {
+    if let Some(field) = field(world)? {
+        let states = sample::states(&field, blocks, shades);
+        let differing = match other {
+            Some(Kept::Field { field: theirs, .. }) => sample::differing(&field, blocks, theirs),
+            _ => Vec::new(),
+        };
+        return Ok(Some((states, differing)));
+    }
+    Ok(None)
 }
 
 /// The bits of the blocks, each one cell.
@@ -334,12 +388,12 @@ fn sample(
     other: Option<&Kept>,
 ) -> Result<(Vec<f32>, Vec<bool>), SimError> {
     let (width, height) = (blocks.width, blocks.height);
-    if let Inside::Field(engine) = world.inside() {
+    if let Some(field) = field(world)? {
         let theirs = match other {
             Some(Kept::Field { field, .. }) => Some(&**field),
             _ => None,
         };
-        return Ok(sample::shares(engine.field(), blocks, theirs));
+        return Ok(sample::shares(&field, blocks, theirs));
     }
     if let Inside::Tiles(tiles) = world.inside() {
         let theirs = match other {

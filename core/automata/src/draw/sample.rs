@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Blocks;
+use super::votes::Votes;
 use crate::field::Field;
 use crate::tiles::{Block, Sheet};
 
@@ -26,14 +27,13 @@ fn window(field: &Field, blocks: Blocks) -> [std::ops::Range<usize>; 2] {
     ]
 }
 
-/// The state that most live cells of each block have, 0 where none lives; blocks that differ
-/// from another field have the place behind the last state.
-pub(super) fn states(field: &Field, blocks: Blocks, other: Option<&Field>) -> Vec<u8> {
+/// Places in a palette of so many shades a state of what lives in the blocks.
+pub(super) fn states(field: &Field, blocks: Blocks, shades: u32) -> Vec<u8> {
     let [columns, rows] = window(field, blocks);
     let (left, top) = field.corner();
     let cells = blocks.width * blocks.height;
-    let mut list = vec![0u8; cells];
-    if blocks.scale == 0 {
+    if blocks.scale == 0 && shades == 1 {
+        let mut list = vec![0u8; cells];
         for y in rows {
             let by = block_of(top + y as i64, blocks.top, 0);
             let bx = block_of(left + columns.start as i64, blocks.left, 0);
@@ -43,47 +43,27 @@ pub(super) fn states(field: &Field, blocks: Blocks, other: Option<&Field>) -> Ve
                 list[start..start + row.len()].copy_from_slice(row);
             }
         }
-    } else {
-        // Votes: the leading state of each block and its lead (Boyer and Moore).
-        let mut lead = vec![0u32; cells];
-        for y in rows {
-            let Some(by) = block_of(top + y as i64, blocks.top, blocks.scale) else {
-                continue;
-            };
-            for (x, &state) in field.row(y)[columns.clone()].iter().enumerate() {
-                if state == 0 {
-                    continue;
-                }
-                let x = left + (columns.start + x) as i64;
-                let Some(bx) = block_of(x, blocks.left, blocks.scale) else {
-                    continue;
-                };
-                let at = by * blocks.width + bx;
-                if list[at] == state {
-                    lead[at] += 1;
-                } else if lead[at] == 0 {
-                    list[at] = state;
-                    lead[at] = 1;
-                } else {
-                    lead[at] -= 1;
-                }
+        return list;
+    }
+    let mut votes = Votes::new(cells);
+    for y in rows {
+        let Some(by) = block_of(top + y as i64, blocks.top, blocks.scale) else {
+            continue;
+        };
+        for (x, &state) in field.row(y)[columns.clone()].iter().enumerate() {
+            let x = left + (columns.start + x) as i64;
+            if state != 0
+                && let Some(bx) = block_of(x, blocks.left, blocks.scale)
+            {
+                votes.add(by * blocks.width + bx, state);
             }
         }
     }
-    if let Some(other) = other {
-        let differing = differing(field, blocks, other);
-        let most = 255;
-        for (state, differs) in list.iter_mut().zip(differing) {
-            if differs {
-                *state = most;
-            }
-        }
-    }
-    list
+    votes.places(blocks.scale, shades)
 }
 
 /// Which blocks hold cells that differ.
-fn differing(field: &Field, blocks: Blocks, other: &Field) -> Vec<bool> {
+pub(super) fn differing(field: &Field, blocks: Blocks, other: &Field) -> Vec<bool> {
     let mut list = vec![false; blocks.width * blocks.height];
     for each in [field, other] {
         let [columns, rows] = window(each, blocks);

@@ -17,6 +17,8 @@ mod total;
 mod turmites;
 
 pub use self::engine::FieldEngine;
+pub(crate) use self::mover::counts;
+pub(crate) use self::offers::place_on;
 
 use crate::hashlife::Bounds;
 use crate::pattern::Pattern;
@@ -84,7 +86,7 @@ impl Field {
         &self.padded(y as isize)[self.rim..self.rim + self.width]
     }
 
-    fn row_mut(&mut self, y: usize) -> &mut [u8] {
+    pub(crate) fn row_mut(&mut self, y: usize) -> &mut [u8] {
         let start = (y + self.rim) * self.stride + self.rim;
         &mut self.cells[start..start + self.width]
     }
@@ -106,7 +108,7 @@ impl Field {
     }
 
     /// Changes the cell at a place inside the rectangle.
-    fn put(&mut self, x: i64, y: i64, state: u8) {
+    pub(crate) fn put(&mut self, x: i64, y: i64, state: u8) {
         let (x, y) = (x - self.left, y - self.top);
         self.row_mut(y as usize)[x as usize] = state;
     }

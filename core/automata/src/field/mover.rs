@@ -31,7 +31,7 @@ pub(super) enum Mover {
 }
 
 /// Life-like counts of a table that counts its neighbours, whatever their number.
-fn counts(binary: &Binary) -> Option<LifeLike> {
+pub(crate) fn counts(binary: &Binary) -> Option<LifeLike> {
     let mask = binary.hood.mask();
     let middle = crate::rule::binary::MIDDLE;
     let mut life = LifeLike {

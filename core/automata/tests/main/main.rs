@@ -4,6 +4,7 @@
 
 mod conformance;
 mod device;
+mod device_field;
 mod engines;
 mod families;
 mod flow;
