@@ -22,9 +22,9 @@ pub enum EngineChoice {
     Packed,
     /// Needs the unbounded plane.
     HashLife,
-    /// Packed cells on a GPU.
+    /// The twin on a GPU of the engine that suits a bounded grid.
     Gpu,
-    /// Sparse tiles of bits; Life-like rules on the unbounded plane.
+    /// Sparse tiles; rules of two dimensions on the unbounded plane.
     Tiles,
     /// A byte a cell; every rule on every grid.
     Bytes,

@@ -125,7 +125,7 @@ pub(crate) fn of_field(field: FieldEngine, means: &Means) -> Result<Box<dyn Engi
     {
         return Ok(Box::new(field));
     }
-    match FieldOnDevice::new(gpu, rule.clone(), field.field()) {
+    match FieldOnDevice::new(gpu, rule.clone(), field.field(), field.now()) {
         Ok(Some(twin)) => Ok(Box::new(twin)),
         Ok(None) if asked => Err(LifeError::Other(format!(
             "no GPU engine runs {rule}; choose the engine auto"

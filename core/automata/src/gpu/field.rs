@@ -13,7 +13,7 @@ use loom_gpu::{Batch, Binding, Bound, Gpu, GpuError, Kernel, Shader, Uniform};
 use super::program::{Program, Sums};
 use crate::field::Field;
 use crate::pattern::grid_corner;
-use crate::rule::Rule;
+use crate::rule::{Family, Rule};
 
 /// The most workgroups that count cells.
 const TALLIES: u64 = 512;
@@ -71,6 +71,8 @@ pub struct FieldOnDevice {
     /// By the buffer that holds the cells now and by the parity of the generation.
     bounds: [[Bound; 2]; 2],
     now: usize,
+    /// The present row of a rule of one dimension, counted from the top.
+    row: usize,
     /// The cells now, if they have been read back.
     read: Mutex<Option<Arc<Field>>>,
     lookers: OnceLock<Result<Lookers, GpuError>>,
@@ -79,13 +81,18 @@ pub struct FieldOnDevice {
 }
 
 impl FieldOnDevice {
-    /// Puts cells on the device. There is a twin for every family but machines and rows, on
-    /// every grid with bounds that is not too large to be counted in 32 bits; nothing where there
-    /// is none.
+    /// Puts cells on the device, `now` being the present row of a rule of one dimension. There is
+    /// a twin for every family but machines, on every grid with bounds that is not too large to
+    /// be counted in 32 bits; nothing where there is none.
     ///
     /// # Errors
     /// No compute shaders, no room on the device, device lost.
-    pub fn new(gpu: &Arc<Gpu>, rule: Rule, field: &Arc<Field>) -> Result<Option<Self>, GpuError> {
+    pub fn new(
+        gpu: &Arc<Gpu>,
+        rule: Rule,
+        field: &Arc<Field>,
+        now: i64,
+    ) -> Result<Option<Self>, GpuError> {
         use Binding::{Read, ReadWrite, Uniform as Block};
         let Some(program) = Program::of(&rule) else {
             return Ok(None);
@@ -100,7 +107,8 @@ impl FieldOnDevice {
         }
         let kernel = make("step", &bindings)?;
         let data = gpu.upload("rule", &program.data)?;
-        let words = words(field);
+        let row = row_of(field, now);
+        let words = words(field, row);
         let buffers = [
             gpu.upload("cells", &words)?,
             gpu.zeros::<u32>("cells", words.len())?,
@@ -146,6 +154,7 @@ impl FieldOnDevice {
             buffers,
             bounds,
             now: 0,
+            row,
             read: Mutex::new(Some(Arc::clone(field))),
             lookers: OnceLock::new(),
             chunk: 1,
@@ -194,6 +203,8 @@ impl FieldOnDevice {
         }
         batch.submit()?;
         self.now = (self.now + generations) % 2;
+        let (_, height) = self.rule.topology.size().unwrap_or_default();
+        self.row = (self.row + generations).min((height as usize).max(1) - 1);
         *self.read.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
@@ -250,12 +261,25 @@ impl FieldOnDevice {
         read.clone()
     }
 
-    /// Replaces the cells by those of a field of the same size.
+    /// The present row of a rule of one dimension, in the grid's coordinates; the topmost one of
+    /// other rules.
+    pub fn present_row(&self) -> i64 {
+        let (_, top) = grid_corner(self.rule.topology);
+        match self.rule.family {
+            Family::Line(_) => top + self.row as i64,
+            _ => top,
+        }
+    }
+
+    /// Replaces the cells by those of a field of the same size, and the present row of a rule of
+    /// one dimension.
     ///
     /// # Errors
     /// Device lost.
-    pub fn set_cells(&mut self, field: &Arc<Field>) -> Result<(), GpuError> {
-        self.gpu.write(&self.buffers[self.now], 0, &words(field))?;
+    pub fn set_cells(&mut self, field: &Arc<Field>, now: i64) -> Result<(), GpuError> {
+        self.row = row_of(field, now);
+        let words = words(field, self.row);
+        self.gpu.write(&self.buffers[self.now], 0, &words)?;
         *self.read.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(field));
         Ok(())
     }
@@ -338,20 +362,27 @@ impl FieldOnDevice {
         let (width, height) = rule.topology.size().unwrap_or_default();
         let cells = u64::from(width.div_ceil(4)) * 4 * u64::from(height);
         let sums = match &rule.family {
-            crate::rule::Family::Larger(larger) => {
+            Family::Larger(larger) => {
                 let reach = u64::from(larger.reach);
                 4 * (u64::from(width) + 4 * reach) * (u64::from(height) + 2 * reach)
             }
+            Family::Turmite(_) => return 0,
             _ => 0,
         };
         2 * cells + sums
     }
 }
 
-/// The cells as words of four, rows without a rim.
-fn words(field: &Field) -> Vec<u32> {
+/// A row of a field, counted from its top.
+fn row_of(field: &Field, now: i64) -> usize {
+    let last = field.height().max(1) as i64 - 1;
+    (now - field.corner().1).clamp(0, last) as usize
+}
+
+/// The cells as words of four, rows without a rim, and the present row behind them.
+fn words(field: &Field, row: usize) -> Vec<u32> {
     let stride = field.width().div_ceil(4);
-    let mut words = Vec::with_capacity(stride * field.height());
+    let mut words = Vec::with_capacity(stride * field.height() + 1);
     for y in 0..field.height() {
         let (whole, rest) = field.row(y).as_chunks::<4>();
         words.extend(whole.iter().map(|bytes| u32::from_le_bytes(*bytes)));
@@ -361,5 +392,6 @@ fn words(field: &Field) -> Vec<u32> {
             words.push(u32::from_le_bytes(last));
         }
     }
+    words.push(row as u32);
     words
 }

@@ -13,7 +13,7 @@ use crate::field::{Field, place_on};
 use crate::hashlife::Bounds;
 use crate::means::Kept;
 use crate::pattern::{Pattern, grid_corner};
-use crate::rule::Rule;
+use crate::rule::{Family, Rule};
 
 /// The most generations of one submission.
 const MOST: usize = 1 << 12;
@@ -36,7 +36,7 @@ impl Engine for FieldOnDevice {
             return Ok(false);
         }
         let cells = self.cells()?;
-        let made = Self::new(self.gpu(), rule.clone(), &cells)?;
+        let made = Self::new(self.gpu(), rule.clone(), &cells, self.present_row())?;
         Ok(made.map(|made| *self = made).is_some())
     }
 
@@ -111,13 +111,20 @@ impl Engine for FieldOnDevice {
         }
         let topology = rule.topology;
         let mut field = self.cells()?;
+        let mut now = self.present_row();
+        let line = matches!(rule.family, Family::Line(_));
+        let was_empty = line && field.live_box().is_none();
         let changed = Arc::make_mut(&mut field);
         for (x, y, state) in cells {
             if let Some((x, y)) = place_on(topology, x, y) {
                 changed.put(x, y, *state);
             }
         }
-        Ok(self.set_cells(&field)?)
+        // The first cells that are drawn say where the rows begin.
+        if was_empty && let Some((_, top, _, height)) = field.live_box() {
+            now = top + height as i64 - 1;
+        }
+        Ok(self.set_cells(&field, now)?)
     }
 
     fn clear(&mut self) -> Result<(), LifeError> {
@@ -125,7 +132,7 @@ impl Engine for FieldOnDevice {
         let (left, top) = grid_corner(topology);
         let (width, height) = topology.size().unwrap_or_default();
         let empty = Field::new(left, top, width as usize, height as usize, 0);
-        Ok(self.set_cells(&Arc::new(empty))?)
+        Ok(self.set_cells(&Arc::new(empty), self.present_row())?)
     }
 
     fn pattern(&self, limit: u64) -> Result<Pattern, LifeError> {
@@ -136,30 +143,32 @@ impl Engine for FieldOnDevice {
 
     fn keep(&self, generation: &BigUint) -> Result<Kept, LifeError> {
         let rule = Self::rule(self).clone();
-        let (_, now) = grid_corner(rule.topology);
         Ok(Kept::Field {
             rule,
             field: self.cells()?,
-            now,
+            now: self.present_row(),
             generation: generation.clone(),
         })
     }
 
     fn restore(&mut self, kept: &Kept) -> Result<bool, LifeError> {
-        let Kept::Field { rule, field, .. } = kept else {
+        let Kept::Field {
+            rule, field, now, ..
+        } = kept
+        else {
             return Ok(false);
         };
         if rule != Self::rule(self) {
             if rule.topology != Self::rule(self).topology {
                 return Ok(false);
             }
-            let Some(made) = Self::new(self.gpu(), rule.clone(), field)? else {
+            let Some(made) = Self::new(self.gpu(), rule.clone(), field, *now)? else {
                 return Ok(false);
             };
             *self = made;
             return Ok(true);
         }
-        self.set_cells(field)?;
+        self.set_cells(field, *now)?;
         Ok(true)
     }
 

@@ -9,7 +9,9 @@ use std::fmt::Write;
 use crate::local::Local;
 use crate::rule::reach::Shape;
 use crate::rule::table::Flat;
-use crate::rule::{Binary, Blocks, Family, Hood, Larger, Marked, Memory, Outcomes, Rule, Topology};
+use crate::rule::{
+    Binary, Blocks, Family, Hood, Larger, Line, Marked, Memory, Outcomes, Rule, Topology,
+};
 
 /// The most entries of a full table, the same as the field's.
 const MOST: usize = 1 << 21;
@@ -95,10 +97,19 @@ impl Program {
                 text.number("SURVIVAL", space.survival);
                 text.wgsl.push_str(include_str!("space.wgsl"));
             }
-            Family::Line(_) | Family::Turmite(_) => return None,
+            Family::Line(line) => {
+                reach[0] = line.reach().next_multiple_of(4);
+                text.line(line);
+            }
+            Family::Turmite(_) => return None,
         }
         text.edges(rule.topology, reach);
-        if !matches!(&rule.family, Family::Larger(l) if l.shape == Shape::Moore) {
+        let own_step = match &rule.family {
+            Family::Larger(larger) => larger.shape == Shape::Moore,
+            Family::Line(_) => true,
+            _ => false,
+        };
+        if !own_step {
             text.wgsl.push_str(include_str!("step.wgsl"));
         }
         // A storage binding has at least one number.
@@ -272,6 +283,27 @@ impl Text {
         self.number("SQUARES_LOW", half(0));
         self.number("SQUARES_HIGH", half(8));
         self.wgsl.push_str(include_str!("blocks.wgsl"));
+    }
+
+    fn line(&mut self, line: &Line) {
+        self.wgsl.push_str(include_str!("line.wgsl"));
+        let body = match line {
+            Line::Elementary(number) => {
+                self.number("NUMBER", u32::from(*number));
+                "let place = (cell(x - 1, y) << 2u) | (cell(x, y) << 1u) | cell(x + 1, y);\n\
+                 return (NUMBER >> place) & 1u;"
+            }
+            Line::Totalistic {
+                reach, outcomes, ..
+            } => {
+                self.number("REACH", i32::from(*reach));
+                self.list("TABLE", packed(outcomes));
+                "var sum = 0u;\n\
+                 for (var d = -REACH; d <= REACH; d++) { sum += cell(x + d, y); }\n\
+                 return entry(TABLE, sum);"
+            }
+        };
+        let _ = writeln!(self.wgsl, "\nfn fate(x: i32, y: i32) -> u32 {{\n{body}\n}}");
     }
 
     fn marked(&mut self, marked: &Marked) {

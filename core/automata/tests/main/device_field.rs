@@ -46,7 +46,7 @@ fn twins(rule: &Rule, seed: u64) -> Option<(FieldEngine, FieldOnDevice)> {
         return None;
     };
     let engine = FieldEngine::new(rule.clone(), &soup(rule, seed), &Means::default()).unwrap();
-    let device = FieldOnDevice::new(gpu, rule.clone(), engine.field()).unwrap();
+    let device = FieldOnDevice::new(gpu, rule.clone(), engine.field(), engine.now()).unwrap();
     let device = device.unwrap_or_else(|| panic!("{rule} has no twin"));
     Some((engine, device))
 }
@@ -71,7 +71,12 @@ fn compare(text: &str, seed: u64, generations: u32) {
         assert_eq!(cells.pattern(), pattern, "{rule} at {at}");
         let counts: Vec<u64> = engine.field().counts()[1..].into();
         let told = FieldOnDevice::counts(&device).unwrap();
-        assert!(counts.iter().zip(&told[1..]).all(|(&a, &b)| a == u64::from(b)));
+        assert!(
+            counts
+                .iter()
+                .zip(&told[1..])
+                .all(|(&a, &b)| a == u64::from(b))
+        );
     }
 }
 
@@ -254,6 +259,49 @@ fn squares_and_space_on_the_device_are_those_of_the_field() {
 }
 
 #[test]
+fn rows_on_the_device_are_those_of_the_field() {
+    for text in [
+        "W30:T61,37",
+        "W110:P66,9",
+        "K3C777:T90,50",
+        "K5R3C1234567:P41,12",
+        "W45:T5,3",
+        "W90:T1,1",
+    ] {
+        // The soup fills the grid: the present row is the lowest one.
+        compare(text, 2, 45);
+        let rule: Rule = text.parse().unwrap();
+        let Some(gpu) = gpu() else {
+            return;
+        };
+        let world = |engine: EngineChoice| {
+            let means = Means {
+                engine,
+                gpu: Some(Arc::clone(gpu)),
+                ..Means::default()
+            };
+            World::new(rule.clone(), &Pattern::default(), means).unwrap()
+        };
+        // A single cell, from which rows go down and then up.
+        let (mut near, mut far) = (world(EngineChoice::Bytes), world(EngineChoice::Gpu));
+        for world in [&mut near, &mut far] {
+            let (_, top) = loom_automata::pattern::grid_corner(rule.topology);
+            world
+                .set_states(&[(BigInt::from(0), BigInt::from(top), 1)])
+                .unwrap();
+        }
+        for piece in [1u32, 3, 40] {
+            for world in [&mut near, &mut far] {
+                world.advance(&piece.into(), &mut || false).unwrap();
+            }
+            let kept = far.keep().unwrap();
+            assert_eq!(near.difference(&kept).unwrap(), Some(0u32.into()), "{rule}");
+            near.restore(&kept).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_world_on_the_device_keeps_edits_and_shows_what_the_field_does() {
     let Some(gpu) = gpu() else {
         return;
@@ -302,6 +350,49 @@ fn a_world_on_the_device_keeps_edits_and_shows_what_the_field_does() {
     assert_eq!(far.engine_name(), "gpu");
     far.clear().unwrap();
     assert_eq!(far.population().unwrap(), BigUint::default());
+}
+
+#[test]
+fn blocks_on_the_device_show_the_state_that_leads_and_how_much_lives() {
+    for text in ["345/2/6:T61,37", "B3/S23:K61*,37"] {
+        let rule: Rule = text.parse().unwrap();
+        let Some((engine, device)) = twins(&rule, 5) else {
+            return;
+        };
+        let field = engine.field();
+        for scale in 0..7u32 {
+            let shades = if rule.states() > 2 { 9 } else { 0 };
+            let shown = device.show([1, 0], scale, [13, 5], shades).unwrap();
+            let shown: Vec<u8> = device.gpu().read(&shown).unwrap();
+            for (number, &place) in shown.iter().enumerate() {
+                let side = 1usize << scale;
+                let (left, top) = ((1 + number % 13) * side, number / 13 * side);
+                let mut counts = [0u32; 6];
+                for y in top..(top + side).min(37) {
+                    for x in left..(left + side).min(61) {
+                        counts[usize::from(field.row(y)[x])] += 1;
+                    }
+                }
+                let live: u32 = counts[1..].iter().sum();
+                let share = (f64::from(live) / (side * side) as f64).sqrt();
+                if live == 0 {
+                    assert_eq!(place, 0);
+                } else if shades == 0 {
+                    let level = (share * 254.0).round().clamp(24.0, 254.0);
+                    assert!((f64::from(place) - level).abs() <= 1.0, "{place} {level}");
+                } else {
+                    let (state, shade) = ((place - 1) / 9 + 1, (place - 1) % 9 + 1);
+                    let count = counts[usize::from(state)];
+                    assert!(count > 0, "{rule} {scale}: state {state} of {counts:?}");
+                    // Whoever has more than half of the votes leads.
+                    let majority = (1..6).find(|&s| 2 * counts[s] > live);
+                    assert!(majority.is_none_or(|s| s == usize::from(state)));
+                    let expected = (share * 9.0).ceil().clamp(1.0, 9.0);
+                    assert!((f64::from(shade) - expected).abs() <= 1.0);
+                }
+            }
+        }
+    }
 }
 
 #[test]
