@@ -15,6 +15,7 @@ use crate::grid::Grid;
 use crate::hashlife::Bounds;
 pub use crate::means::{EngineChoice, Kept, Means};
 use crate::packed::Packed;
+use crate::patches::{Patches, pattern_of};
 use crate::pattern::Pattern;
 use crate::rule::Rule;
 use crate::tiles::Tiles;
@@ -73,6 +74,12 @@ impl World {
             } => engine::of_field(FieldEngine::of_kept(rule, field, *now, &means)?, &means)?,
             Kept::Tiles { rule, sheet, .. } => {
                 Box::new(Tiles::of_sheet(rule.clone(), sheet, &means)?)
+            }
+            Kept::Patches { rule, quilt, .. } => {
+                match Patches::of_quilt(rule.clone(), quilt, &means)? {
+                    Some(patches) => Box::new(patches),
+                    None => engine::made(rule.clone(), &pattern_of(quilt), &means)?,
+                }
             }
         };
         Ok(Self {

@@ -354,6 +354,14 @@ fn states(
         };
         return Ok(Some((states, differing)));
     }
+    if let Inside::Patches(patches) = world.inside() {
+        let theirs = match other {
+            Some(Kept::Patches { quilt, .. }) => Some(&**quilt),
+            _ => None,
+        };
+        let (votes, differing) = sample::of_patches(patches, blocks, theirs);
+        return Ok(Some((votes.places(blocks.scale, shades), differing)));
+    }
     Ok(None)
 }
 
@@ -394,6 +402,14 @@ fn sample(
             _ => None,
         };
         return Ok(sample::shares(&field, blocks, theirs));
+    }
+    if let Inside::Patches(patches) = world.inside() {
+        let theirs = match other {
+            Some(Kept::Patches { quilt, .. }) => Some(&**quilt),
+            _ => None,
+        };
+        let (votes, differing) = sample::of_patches(patches, blocks, theirs);
+        return Ok((votes.shares(blocks.scale), differing));
     }
     if let Inside::Tiles(tiles) = world.inside() {
         let theirs = match other {

@@ -1,10 +1,11 @@
-//! What blocks of cells hold, for fields of bytes and for tiles.
+//! What blocks of cells hold, for fields of bytes, for tiles and for patches.
 
 use std::collections::HashMap;
 
 use super::Blocks;
 use super::votes::Votes;
 use crate::field::Field;
+use crate::patches::{Patch, Patches, Quilt, SIDE};
 use crate::tiles::{Block, Sheet};
 
 /// The blocks that a range of cells falls into: of cells from `start` on, the block of each
@@ -161,4 +162,60 @@ pub(super) fn of_tiles(
         each_cell(place, &block, blocks, |at| differing[at] = true);
     }
     (part(&counts, blocks), differing)
+}
+
+/// Calls `each` with the number and the block of every cell of a patch that is seen.
+fn each_seen(place: (i64, i64), blocks: Blocks, mut each: impl FnMut(usize, usize)) {
+    let side = SIDE as i64;
+    let seen = |start: i64, first: i128, count: usize| {
+        let first_seen = (i128::from(start + side - 1) - first) >> blocks.scale >= 0;
+        first_seen && (i128::from(start) - first) >> blocks.scale < count as i128
+    };
+    let (left, top) = (place.0 * side, place.1 * side);
+    if !seen(left, blocks.left, blocks.width) || !seen(top, blocks.top, blocks.height) {
+        return;
+    }
+    for y in 0..SIDE {
+        let by = block_of(top + y as i64, blocks.top, blocks.scale);
+        let Some(by) = by.filter(|&by| by < blocks.height) else {
+            continue;
+        };
+        for x in 0..SIDE {
+            let bx = block_of(left + x as i64, blocks.left, blocks.scale);
+            if let Some(bx) = bx.filter(|&bx| bx < blocks.width) {
+                each(y * SIDE + x, by * blocks.width + bx);
+            }
+        }
+    }
+}
+
+/// The votes of the cells of patches, and which blocks differ.
+pub(super) fn of_patches(
+    patches: &Patches,
+    blocks: Blocks,
+    other: Option<&Quilt>,
+) -> (Votes, Vec<bool>) {
+    let count = blocks.width * blocks.height;
+    let mut votes = Votes::new(count);
+    for (place, patch) in patches.live_patches() {
+        each_seen(place, blocks, |cell, block| votes.add(block, patch[cell]));
+    }
+    let Some(other) = other else {
+        return (votes, Vec::new());
+    };
+    let mut differing = vec![false; count];
+    let mut theirs: HashMap<(i64, i64), &Patch> =
+        other.iter().map(|(at, patch)| (*at, &**patch)).collect();
+    for (place, patch) in patches.live_patches() {
+        let other = theirs.remove(&place);
+        each_seen(place, blocks, |cell, block| {
+            differing[block] |= patch[cell] != other.map_or(0, |other| other[cell]);
+        });
+    }
+    for (place, patch) in theirs {
+        each_seen(place, blocks, |cell, block| {
+            differing[block] |= patch[cell] != 0
+        });
+    }
+    (votes, differing)
 }

@@ -84,12 +84,18 @@ impl Votes {
         self.counts[block] = self.counts[block].saturating_add(1);
     }
 
+    /// Shares of live cells.
+    pub(super) fn shares(&self, scale: u32) -> Vec<f32> {
+        let part = (-2.0 * scale as f32).exp2();
+        let counts = self.counts.iter();
+        counts.map(|&count| count as f32 * part).collect()
+    }
+
     /// Places in a palette of so many shades a state.
     pub(super) fn places(&self, scale: u32, shades: u32) -> Vec<u8> {
-        let part = (-2.0 * scale as f32).exp2();
-        let blocks = self.states.iter().zip(&self.counts);
+        let blocks = self.states.iter().zip(self.shares(scale));
         blocks
-            .map(|(&state, &count)| place(state, count as f32 * part, shades))
+            .map(|(&state, share)| place(state, share, shades))
             .collect()
     }
 }

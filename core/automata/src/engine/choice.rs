@@ -13,8 +13,10 @@ use crate::gpu::{FieldOnDevice, OnDevice};
 use crate::hashlife::Universe;
 use crate::means::{EngineChoice, Means};
 use crate::packed::Packed;
+use crate::patches::Patches;
 use crate::pattern::Pattern;
 use crate::rule::{Rule, Topology};
+use crate::tiles::Tiles;
 
 /// A device is told to make a generation in the time in which the processor makes one of so many
 /// cells: smaller fields stay there unless a GPU is asked for.
@@ -28,13 +30,14 @@ const DEVICE_FROM: u64 = 1 << 14;
 /// | Life-like without B0 on the unbounded plane | HashLife | patterns there repeat in space and time; size and clock have no limit |
 /// | Life-like with B0 on the unbounded plane | tiles | the background flips, which the tree can't say; tiles run a pair of rules under a dead background |
 /// | every other rule with bounds | field, on the GPU if there is one and the grid is not small | a byte a cell holds any state, and whole rows keep vectors and devices busy |
-/// | every other rule without bounds | field | it grows and moves with the cells |
+/// | every other rule of two dimensions on the unbounded plane | patches | a byte a cell where cells are and nothing between ships that fly apart; neighbouring patches are stepped like a field, and still ones sleep |
+/// | machines, rows, rules that look further than 64 cells, and grids with bounds one way | field | it grows and moves with the cells |
 fn suits(rule: &Rule) -> EngineChoice {
     if packed_runs(rule) {
         EngineChoice::Packed
     } else if tree_runs(rule) {
         EngineChoice::HashLife
-    } else if rule.life().is_some() && rule.topology == Topology::Plane {
+    } else if rule.topology == Topology::Plane && rule.dimensions() == 2 {
         EngineChoice::Tiles
     } else {
         EngineChoice::Bytes
@@ -70,7 +73,19 @@ pub(crate) fn made(
             let universe = Universe::from_pattern(rule, pattern, means.memory)?;
             Ok(Box::new(Tree::new(universe)))
         }
-        EngineChoice::Tiles => Ok(Box::new(crate::tiles::Tiles::new(rule, pattern, means)?)),
+        EngineChoice::Tiles if rule.life().is_some() => {
+            Ok(Box::new(Tiles::new(rule, pattern, means)?))
+        }
+        EngineChoice::Tiles => match Patches::new(rule.clone(), pattern, means)? {
+            Some(patches) => Ok(Box::new(patches)),
+            None if means.engine == EngineChoice::Auto => {
+                of_field(FieldEngine::new(rule, pattern, means)?, means)
+            }
+            None => Err(LifeError::Other(format!(
+                "tiles run rules of two dimensions on the unbounded plane that look up to 64 \
+                 cells far, not {rule}; choose the engine auto"
+            ))),
+        },
         EngineChoice::Packed => {
             if !packed_runs(&rule) {
                 return Err(LifeError::Other(format!(

@@ -18,6 +18,7 @@ use crate::gpu::{FieldOnDevice, OnDevice};
 use crate::hashlife::{Bounds, Universe};
 use crate::means::Kept;
 use crate::packed::Packed;
+use crate::patches::Patches;
 use crate::pattern::Pattern;
 use crate::rule::Rule;
 use crate::tiles::Tiles;
@@ -129,6 +130,8 @@ pub enum Inside<'a> {
     FieldOnDevice(&'a FieldOnDevice),
     /// Sparse tiles of bits.
     Tiles(&'a Tiles),
+    /// Sparse patches of bytes.
+    Patches(&'a Patches),
 }
 
 /// Fails where a pattern would have too many cells.

@@ -17,7 +17,7 @@ mod total;
 mod turmites;
 
 pub use self::engine::FieldEngine;
-pub(crate) use self::mover::counts;
+pub(crate) use self::mover::{Stepper, counts, stepper};
 pub(crate) use self::offers::place_on;
 
 use crate::hashlife::Bounds;
@@ -134,6 +134,22 @@ impl Field {
             at += now;
             length -= now;
         }
+    }
+
+    /// The same to write to.
+    pub(crate) fn padded_mut(&mut self, y: isize) -> &mut [u8] {
+        let start = (y + self.rim as isize) as usize * self.stride;
+        &mut self.cells[start..start + self.width + 2 * self.rim]
+    }
+
+    /// Bytes from one row to the next.
+    pub(crate) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Puts the same rows of cells elsewhere.
+    pub(crate) fn move_to(&mut self, left: i64, top: i64) {
+        (self.left, self.top) = (left, top);
     }
 
     fn rows(&self) -> impl DoubleEndedIterator<Item = &[u8]> {

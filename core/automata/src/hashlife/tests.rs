@@ -147,6 +147,65 @@ fn the_memory_limit_is_kept_and_named() {
     assert_eq!(universe.difference(&free), Some(0u32.into()));
 }
 
+/// A dense soup, side cells a side.
+fn soup(side: i64) -> Universe {
+    let mut state = 1u64;
+    let cells = (0..side * side).filter(|_| {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        state >> 62 == 0
+    });
+    let soup = Pattern::from_cells(cells.map(|at| (at % side, at / side)));
+    Universe::from_pattern(LIFE, &soup, LIMIT).unwrap()
+}
+
+#[test]
+fn experiment() {
+    for (name, start, limit) in [
+        ("breeder", universe("breeder-1"), 1 << 20),
+        ("breeder", universe("breeder-1"), 1 << 18),
+        ("26", universe("26-cell-quadratic-growth"), 1 << 20),
+        ("spacefiller", universe("spacefiller-1"), 1 << 20),
+        ("soup 64", soup(64), 1 << 20),
+        ("soup 128", soup(128), 1 << 20),
+        ("soup 256", soup(256), 1 << 20),
+        ("soup 256", soup(256), 2 << 20),
+        ("soup 512", soup(512), 4 << 20),
+    ] {
+        for sliced in [false, true] {
+            let mut tight = start.clone();
+            tight.set_limit(limit);
+            let begun = std::time::Instant::now();
+            let far: BigUint = (BigUint::from(1u32) << 30) - 1u32;
+            let mut log = Vec::new();
+            let error = loop {
+                let slice = std::time::Instant::now();
+                let mut stop = || slice.elapsed().as_millis() >= if sliced { 8 } else { 6000 };
+                log.push((begun.elapsed().as_millis(), tight.generation().clone()));
+                match tight.advance(&far, &mut stop) {
+                    Ok(_) if begun.elapsed().as_secs() > 5 => break None,
+                    Ok(_) => {}
+                    Err(error) => break Some(error),
+                }
+            };
+            let step = (log.len() / 6).max(1);
+            let log: Vec<String> = log
+                .iter()
+                .step_by(step)
+                .map(|(t, g)| format!("{t}:{g}"))
+                .collect();
+            eprintln!(
+                "{name} {limit} sliced {sliced}: {error:?} at {} after {:?} {:?} [{}]",
+                tight.generation(),
+                begun.elapsed(),
+                tight.effort,
+                log.join(" ")
+            );
+        }
+    }
+}
+
 #[test]
 fn a_store_that_fills_up_again_and_again_gives_the_same_cells() {
     let mut free = universe("rabbits");
