@@ -24,7 +24,7 @@ use crate::engine::Inside;
 use crate::error::LifeError;
 use crate::field::Field;
 use crate::grid::Grid;
-use crate::hashlife::Bounds;
+use crate::hashlife::{Bounds, Universe};
 use crate::pattern::grid_corner;
 use crate::rule::{Rule, Topology};
 use crate::world::{Kept, World};
@@ -362,7 +362,35 @@ fn states(
         let (votes, differing) = sample::of_patches(patches, blocks, theirs);
         return Ok(Some((votes.places(blocks.scale, shades), differing)));
     }
+    if let Inside::Tree(universe) = world.inside() {
+        let (x, y) = (BigInt::from(blocks.left), BigInt::from(blocks.top));
+        let seen = universe.states(&x, &y, blocks.scale, blocks.width, blocks.height);
+        let places = seen
+            .iter()
+            .map(|&(state, share)| votes::place(state, share, shades));
+        return Ok(Some((
+            places.collect(),
+            differing_in_tree(universe, blocks, other),
+        )));
+    }
     Ok(None)
+}
+
+/// Which blocks differ between two universes.
+fn differing_in_tree(universe: &Universe, blocks: Blocks, other: Option<&Kept>) -> Vec<bool> {
+    let Some(Kept::Tree(other)) = other else {
+        return Vec::new();
+    };
+    let (x, y) = (BigInt::from(blocks.left), BigInt::from(blocks.top));
+    let (scale, width, height) = (blocks.scale, blocks.width, blocks.height);
+    universe
+        .differing_blocks(other, &x, &y, scale, width, height)
+        .unwrap_or_else(|| {
+            // Two stores: the shares tell most of the difference.
+            let shares = |universe: &Universe| universe.density(&x, &y, scale, width, height);
+            let (ours, theirs) = (shares(universe), shares(other));
+            ours.iter().zip(&theirs).map(|(a, b)| a != b).collect()
+        })
 }
 
 /// The bits of the blocks, each one cell.
@@ -421,16 +449,7 @@ fn sample(
     if let Inside::Tree(universe) = world.inside() {
         let (x, y) = (BigInt::from(blocks.left), BigInt::from(blocks.top));
         let shares = universe.density(&x, &y, blocks.scale, width, height);
-        let differing = match other {
-            Some(Kept::Tree(other)) => universe
-                .differing_blocks(other, &x, &y, blocks.scale, width, height)
-                .unwrap_or_else(|| {
-                    // Two stores: the shares tell most of the difference.
-                    let theirs = other.density(&x, &y, blocks.scale, width, height);
-                    shares.iter().zip(&theirs).map(|(a, b)| a != b).collect()
-                }),
-            _ => Vec::new(),
-        };
+        let differing = differing_in_tree(universe, blocks, other);
         return Ok((shares, differing));
     }
     let grid = world.grid()?;

@@ -87,7 +87,8 @@ pub(crate) fn made(
             ))),
         },
         EngineChoice::Packed => {
-            if !packed_runs(&rule) {
+            // The unbounded plane is refused by the cells themselves, which name a grid.
+            if rule.life().is_none() || !rule.topology.is_plain() {
                 return Err(LifeError::Other(format!(
                     "packed cells run Life-like rules on a torus or bounded plane, not {rule}; \
                      choose the engine auto"

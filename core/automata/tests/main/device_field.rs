@@ -412,5 +412,5 @@ fn a_small_field_stays_on_the_processor_unless_a_gpu_is_asked_for() {
     assert_eq!(name("/2/3:T64"), "bytes");
     assert_eq!(name("/2/3:T256"), "gpu");
     assert_eq!(name("RL:T256"), "turmite");
-    assert_eq!(name("/2/3"), "bytes");
+    assert_eq!(name("/2/3"), "tiles");
 }

@@ -8,5 +8,6 @@ mod device_field;
 mod engines;
 mod families;
 mod flow;
+mod patches;
 mod patterns;
 mod science;
