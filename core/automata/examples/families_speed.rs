@@ -62,5 +62,13 @@ fn main() -> Result<(), LifeError> {
     run("B2-a/S12:T1024", 1024, EngineChoice::Auto, 100, 0.3)?;
     run("WireWorld:T1024", 1024, EngineChoice::Auto, 50, 0.3)?;
     run("LifeHistory:T1024", 1024, EngineChoice::Auto, 50, 0.5)?;
+    // The unbounded plane, dense: sparse patches and one field.
+    for engine in [EngineChoice::Tiles, EngineChoice::Bytes] {
+        run("345/2/4", 1024, engine, 60, 0.5)?;
+        run("B2-a/S12", 1024, engine, 30, 0.3)?;
+        run("R5,C0,M1,S34..58,B34..45,NM", 1024, engine, 30, 0.5)?;
+        run("R5,C0,M0,S24..48,B24..35,NC", 1024, engine, 20, 0.5)?;
+        run("WireWorld", 1024, engine, 30, 0.3)?;
+    }
     run("B3/S23", 2048, EngineChoice::Tiles, 100, 0.5)
 }

@@ -1,7 +1,12 @@
-//! The packed engine on the GPU: the host's side of `life.wgsl`.
+//! Cells on a GPU: the packed engine's twin, whose shader is `life.wgsl`, and that of the field
+//! ([`FieldOnDevice`]).
 //!
 //! Two buffers of cells take turns on the device, 32 cells a word without a rim. The host's copy
 //! is read back only when someone asks for it; the picture is drawn from the device's own words.
+
+mod field;
+mod offers;
+mod program;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -9,6 +14,7 @@ use bytemuck::{Pod, Zeroable};
 use loom_gpu::scene::Buffer;
 use loom_gpu::{Batch, Binding, Bound, Gpu, GpuError, Kernel, Uniform, wgsl};
 
+pub use self::field::FieldOnDevice;
 use crate::grid::Grid;
 use crate::rule::{Rule, Topology};
 

@@ -10,6 +10,7 @@
 //! | [`engine`] | what an engine is, and which form cells may have |
 //! | [`field`] | every rule on every grid, a byte a cell |
 //! | [`tiles`] | Life-like rules on the unbounded plane, sparse tiles of bits |
+//! | [`patches`] | every other rule on the unbounded plane, sparse patches of bytes |
 //! | [`grid`], [`packed`], [`simd`] | Life-like rules on a torus or bounded plane, 64 cells a word |
 //! | [`gpu`] | the same on a GPU: `life.wgsl` is the packed engine's twin |
 //! | [`hashlife`] | rules without B0 on the unbounded plane, over astronomical times |
@@ -53,6 +54,7 @@ pub mod objects;
 mod operations;
 pub mod packed;
 mod passes;
+pub mod patches;
 pub mod pattern;
 pub mod reference;
 pub mod rle;

@@ -9,6 +9,7 @@ use crate::error::LifeError;
 use crate::field::Field;
 use crate::grid::Grid;
 use crate::hashlife::Universe;
+use crate::patches::Quilt;
 use crate::rule::Rule;
 use crate::tiles::Sheet;
 
@@ -22,9 +23,9 @@ pub enum EngineChoice {
     Packed,
     /// Needs the unbounded plane.
     HashLife,
-    /// Packed cells on a GPU.
+    /// The twin on a GPU of the engine that suits a bounded grid.
     Gpu,
-    /// Sparse tiles of bits; Life-like rules on the unbounded plane.
+    /// Sparse tiles; rules of two dimensions on the unbounded plane.
     Tiles,
     /// A byte a cell; every rule on every grid.
     Bytes,
@@ -100,15 +101,25 @@ pub enum Kept {
         /// The generation.
         generation: BigUint,
     },
+    /// Sparse patches of bytes.
+    Patches {
+        /// The rule.
+        rule: Rule,
+        /// The live cells.
+        quilt: Arc<Quilt>,
+        /// The generation.
+        generation: BigUint,
+    },
 }
 
 impl Kept {
     /// The rule, grid included.
     pub fn rule(&self) -> Rule {
         match self {
-            Self::Cells(rule, ..) | Self::Field { rule, .. } | Self::Tiles { rule, .. } => {
-                rule.clone()
-            }
+            Self::Cells(rule, ..)
+            | Self::Field { rule, .. }
+            | Self::Tiles { rule, .. }
+            | Self::Patches { rule, .. } => rule.clone(),
             Self::Tree(universe) => universe.rule(),
         }
     }
@@ -118,7 +129,8 @@ impl Kept {
         match self {
             Self::Cells(_, _, generation)
             | Self::Field { generation, .. }
-            | Self::Tiles { generation, .. } => generation,
+            | Self::Tiles { generation, .. }
+            | Self::Patches { generation, .. } => generation,
             Self::Tree(universe) => universe.generation(),
         }
     }
@@ -132,6 +144,7 @@ impl Kept {
             Self::Tree(universe) => (universe.bytes() / 8).max(1 << 16),
             Self::Field { field, .. } => field.bytes(),
             Self::Tiles { sheet, .. } => sheet.len() as u64 * 528,
+            Self::Patches { quilt, .. } => quilt.len() as u64 * 4128,
         }
     }
 }

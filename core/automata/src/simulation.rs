@@ -265,6 +265,7 @@ impl Simulation for Life {
         // Cells on a device are not read back for this alone.
         let at_hand = match self.world.inside() {
             Inside::Device(device) => device.cells_at_hand().is_some(),
+            Inside::FieldOnDevice(device) => device.cells_at_hand().is_some(),
             _ => true,
         };
         // In three dimensions the layers lie below each other: a box around them says nothing.

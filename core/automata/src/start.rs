@@ -425,6 +425,6 @@ pub(crate) fn cost(model: &Model) -> Result<(u64, u64), SimError> {
         Some(_) if crate::engine::packed_runs(&rule) => {
             (Packed::bytes(rule), crate::gpu::OnDevice::bytes(topology))
         }
-        Some(cells) => (2 * cells, 0),
+        Some(cells) => (2 * cells, crate::gpu::FieldOnDevice::bytes(&rule)),
     })
 }

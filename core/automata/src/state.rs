@@ -13,6 +13,7 @@ use crate::error::LifeError;
 use crate::field::Field;
 use crate::grid::Grid;
 use crate::hashlife::Universe;
+use crate::patches::{self, Patches};
 use crate::pattern::grid_corner;
 use crate::rle;
 use crate::rle_write;
@@ -78,6 +79,7 @@ enum Form {
     Macrocell,
     Runs,
     Tiles,
+    Patches,
 }
 
 fn damaged(what: impl std::fmt::Display) -> SimError {
@@ -118,6 +120,11 @@ impl State {
                 let mut pattern = tiles::pattern_of(sheet);
                 pattern.rule = Some(rule.clone());
                 (Form::Tiles, rle_write::write(&pattern).into_bytes())
+            }
+            Kept::Patches { quilt, .. } => {
+                // The rule stands in the header: a rule file's name is none that RLE can read.
+                let pattern = patches::pattern_of(quilt);
+                (Form::Patches, rle_write::write(&pattern).into_bytes())
             }
         };
         let rule_file = match &rule.family {
@@ -229,6 +236,21 @@ impl State {
                 let tiles = Tiles::new(rule.clone(), &pattern, &means)?;
                 Kept::Tiles {
                     sheet: Arc::new(tiles.sheet()),
+                    rule,
+                    generation,
+                }
+            }
+            Form::Patches => {
+                let text = std::str::from_utf8(body).map_err(damaged)?;
+                let pattern = rle::read(text).map_err(damaged)?;
+                let means = Means {
+                    memory,
+                    ..Means::default()
+                };
+                let patches = Patches::new(rule.clone(), &pattern, &means)?
+                    .ok_or_else(|| damaged("its rule has no patches"))?;
+                Kept::Patches {
+                    quilt: Arc::new(patches.quilt()),
                     rule,
                     generation,
                 }
@@ -397,7 +419,7 @@ mod tests {
     proptest! {
         #[test]
         fn hostile_bytes_never_panic(body in "\\PC{0,60}", rule in "(B3/S23|B3/S23:T9|/2/3:T9|/2/3|W30:T9|B3/S23:T99999999|\\PC{0,5})",
-                                     form in "(rle|words|macrocell|runs|tiles)", cut in 0usize..200) {
+                                     form in "(rle|words|macrocell|runs|tiles|patches)", cut in 0usize..200) {
             let text = format!(
                 "{{\"life\":1,\"rule\":{},\"generation\":\"5\",\"origin\":\"0\",\"exponent\":3,\"form\":\"{form}\",\"length\":{}}}\n{body}",
                 serde_json::to_string(&rule).unwrap(), body.len()

@@ -1,9 +1,7 @@
 //! A world: cells under a rule at a generation, on whichever engine suits the rule and its grid.
 //!
-//! Life-like rules on a torus or bounded plane run packed (on the processor or on a GPU), on the
-//! unbounded plane in HashLife's tree, or in tiles where the background flips; every other rule
-//! and grid runs in a field of bytes. Coordinates are Golly's everywhere: the origin is the
-//! middle of a bounded grid.
+//! `engine/choice.rs` says which engine a rule gets and why. Coordinates are Golly's everywhere:
+//! the origin is the middle of a bounded grid.
 
 use std::sync::Arc;
 
@@ -13,13 +11,13 @@ use num_traits::Zero;
 use crate::engine::{self, Engine, Inside, Tree};
 use crate::error::LifeError;
 use crate::field::FieldEngine;
-use crate::gpu::OnDevice;
 use crate::grid::Grid;
-use crate::hashlife::{Bounds, Universe};
+use crate::hashlife::Bounds;
 pub use crate::means::{EngineChoice, Kept, Means};
 use crate::packed::Packed;
+use crate::patches::{Patches, pattern_of};
 use crate::pattern::{Pattern, Run};
-use crate::rule::{Rule, Topology};
+use crate::rule::Rule;
 use crate::tiles::Tiles;
 
 /// Single cells that an engine is given at once.
@@ -33,30 +31,6 @@ pub struct World {
     means: Means,
 }
 
-/// The engine that a rule gets.
-fn choose(rule: &Rule, means: &Means) -> EngineChoice {
-    match means.engine {
-        EngineChoice::Auto if engine::packed_runs(rule) => EngineChoice::Packed,
-        EngineChoice::Auto if engine::tree_runs(rule) => EngineChoice::HashLife,
-        EngineChoice::Auto if rule.life().is_some() && rule.topology == Topology::Plane => {
-            EngineChoice::Tiles
-        }
-        EngineChoice::Auto => EngineChoice::Bytes,
-        choice => choice,
-    }
-}
-
-/// Fails where packed cells can't hold a rule, and says what can.
-fn packable(rule: &Rule) -> Result<(), LifeError> {
-    if rule.life().is_none() || !(rule.topology.is_plain()) {
-        return Err(LifeError::Other(format!(
-            "packed cells run Life-like rules on a torus or bounded plane, not {rule}; choose the \
-             engine auto"
-        )));
-    }
-    Ok(())
-}
-
 impl World {
     /// A world that holds a pattern, at the pattern's place and generation.
     ///
@@ -64,27 +38,7 @@ impl World {
     /// A rule or grid that the engine doesn't run, too little memory, cells outside the grid.
     pub fn new(rule: Rule, pattern: &Pattern, means: Means) -> Result<Self, LifeError> {
         let generation = pattern.generation.clone();
-        let engine: Box<dyn Engine> = match choose(&rule, &means) {
-            EngineChoice::HashLife => {
-                if rule.local().is_none() {
-                    return Err(LifeError::Other(format!(
-                        "HashLife does not run {rule}; choose the engine auto"
-                    )));
-                }
-                Box::new(Tree::new(Universe::from_pattern(
-                    rule,
-                    pattern,
-                    means.memory,
-                )?))
-            }
-            EngineChoice::Tiles => Box::new(Tiles::new(rule, pattern, &means)?),
-            EngineChoice::Bytes => Box::new(FieldEngine::new(rule, pattern, &means)?),
-            _ => {
-                packable(&rule)?;
-                let packed = Packed::from_pattern(rule, pattern, means.memory)?;
-                return Self::of_packed(packed, generation, means);
-            }
-        };
+        let engine = engine::made(rule, pattern, &means)?;
         Ok(Self {
             engine,
             generation,
@@ -96,25 +50,8 @@ impl World {
     ///
     /// # Errors
     /// The device.
-    pub fn of_packed(
-        mut packed: Packed,
-        generation: BigUint,
-        means: Means,
-    ) -> Result<Self, LifeError> {
-        packed.set_threads(means.threads);
-        let device = match (means.engine, &means.gpu) {
-            (EngineChoice::Gpu, None) => {
-                return Err(LifeError::Other(
-                    "no GPU can be used here; choose the packed engine".to_owned(),
-                ));
-            }
-            (EngineChoice::Auto | EngineChoice::Gpu, gpu) => gpu.as_ref(),
-            _ => None,
-        };
-        let engine: Box<dyn Engine> = match device {
-            Some(gpu) => Box::new(OnDevice::new(gpu, packed.rule(), packed.share())?),
-            None => Box::new(packed),
-        };
+    pub fn of_packed(packed: Packed, generation: BigUint, means: Means) -> Result<Self, LifeError> {
+        let engine = engine::of_packed(packed, &means)?;
         Ok(Self {
             engine,
             generation,
@@ -137,9 +74,15 @@ impl World {
             Kept::Tree(universe) => Box::new(Tree::new(universe.clone())),
             Kept::Field {
                 rule, field, now, ..
-            } => Box::new(FieldEngine::of_kept(rule, field, *now, &means)?),
+            } => engine::of_field(FieldEngine::of_kept(rule, field, *now, &means)?, &means)?,
             Kept::Tiles { rule, sheet, .. } => {
                 Box::new(Tiles::of_sheet(rule.clone(), sheet, &means)?)
+            }
+            Kept::Patches { rule, quilt, .. } => {
+                match Patches::of_quilt(rule.clone(), quilt, &means)? {
+                    Some(patches) => Box::new(patches),
+                    None => engine::made(rule.clone(), &pattern_of(quilt), &means)?,
+                }
             }
         };
         Ok(Self {

@@ -4,6 +4,8 @@
 //! is drawn from the tree, at a power of two of cells a pixel. The data of the scene are
 //! relative to the camera's whole-number origin, so that views far from zero stay sharp.
 
+use std::sync::Arc;
+
 use loom_sim::camera::{Plane, Spot};
 use loom_sim::colour::category;
 use loom_sim::scene::{CellContent, Cells, Data, Layer, Paint, Path, Shape, Shapes, Space, Stroke};
@@ -20,14 +22,17 @@ mod solid;
 mod tests;
 pub(crate) mod traced;
 
+mod votes;
+
 pub(crate) use over::{layer, over};
 
 use crate::engine::Inside;
 use crate::error::LifeError;
+use crate::field::Field;
 use crate::grid::Grid;
-use crate::hashlife::Bounds;
+use crate::hashlife::{Bounds, Universe};
 use crate::pattern::grid_corner;
-use crate::rule::Topology;
+use crate::rule::{Rule, Topology};
 use crate::world::{Kept, World};
 
 /// Coordinates beyond this can't be seen; doubled twice they still fit.
@@ -50,7 +55,7 @@ struct Blocks {
 pub(crate) fn scene(world: &World, view: &View, other: Option<&Kept>) -> Result<Scene, SimError> {
     let in_space = matches!(world.rule().topology, Topology::Box { .. });
     if in_space && !matches!(view.camera, Some(Camera::Plane(_))) {
-        return Ok(solid::scene(world, view));
+        return Ok(solid::scene(world, view)?);
     }
     let plane = plane(world, view)?;
     let mut scene = Scene::new(Camera::Plane(plane.clone()));
@@ -260,18 +265,30 @@ fn content(
     }
     let shading = view.settings.get("shading").map(ToString::to_string);
     let shading = shading.as_deref().unwrap_or("ink");
-    if let Inside::Field(engine) = world.inside()
-        && world.rule().states() > 2
-    {
-        let differing = match other {
-            Some(Kept::Field { field, .. }) => Some(&**field),
-            _ => None,
+    let rule = world.rule();
+    if let (Inside::FieldOnDevice(device), None) = (world.inside(), other) {
+        let (shades, palette) = if rule.states() > 2 {
+            let shades = votes::shades(rule.states(), blocks.scale);
+            (shades, states_palette(&rule, view, shading, shades))
+        } else {
+            (0, palette::shades(&view.ink, shading))
         };
-        let states = sample::states(engine.field(), blocks, differing);
+        let size = [blocks.width, blocks.height];
+        let places = device.show(first_block(world, blocks), blocks.scale, size, shades);
         return Ok(CellContent::States {
-            states: states.into(),
-            palette: palette::of_states(&world.rule(), &view.ink, shading).into(),
+            states: Data::Device(places.map_err(LifeError::from)?),
+            palette: palette.into(),
         });
+    }
+    if rule.states() > 2 {
+        let shades = votes::shades(rule.states(), blocks.scale);
+        if let Some((mut states, differing)) = states(world, blocks, other, shades)? {
+            mark(&mut states, differing);
+            return Ok(CellContent::States {
+                states: states.into(),
+                palette: states_palette(&rule, view, shading, shades).into(),
+            });
+        }
     }
     if let (Inside::Device(device), None) = (world.inside(), other) {
         let map = ColorMap::all()
@@ -297,15 +314,89 @@ fn content(
     }
     let (shares, differing) = sample(world, blocks, other)?;
     let mut states: Vec<u8> = shares.iter().map(|&share| level(share)).collect();
-    for (state, different) in states.iter_mut().zip(differing) {
-        if different {
-            *state = DIFFERENT;
-        }
-    }
+    mark(&mut states, differing);
     Ok(CellContent::States {
         states: states.into(),
         palette: palette::shades(&view.ink, shading).into(),
     })
+}
+
+/// Gives the blocks that differ their place in the palette.
+fn mark(places: &mut [u8], differing: Vec<bool>) {
+    for (place, different) in places.iter_mut().zip(differing) {
+        if different {
+            *place = DIFFERENT;
+        }
+    }
+}
+
+/// The colours of states in so many shades each.
+fn states_palette(rule: &Rule, view: &View, shading: &str, shades: u32) -> Vec<Rgba> {
+    votes::palette(&palette::of_states(rule, &view.ink, shading), shades)
+}
+
+/// The cells of a field, read back from a device if need be; nothing in other engines.
+fn field(world: &World) -> Result<Option<Arc<Field>>, LifeError> {
+    Ok(match world.inside() {
+        Inside::Field(engine) => Some(Arc::clone(engine.field())),
+        Inside::FieldOnDevice(device) => Some(device.cells()?),
+        _ => None,
+    })
+}
+
+/// Places in the palette of blocks of many states, and which blocks differ from another state's;
+/// nothing in engines of two states.
+fn states(
+    world: &World,
+    blocks: Blocks,
+    other: Option<&Kept>,
+    shades: u32,
+) -> Result<Option<(Vec<u8>, Vec<bool>)>, SimError> {
+    if let Some(field) = field(world)? {
+        let states = sample::states(&field, blocks, shades);
+        let differing = match other {
+            Some(Kept::Field { field: theirs, .. }) => sample::differing(&field, blocks, theirs),
+            _ => Vec::new(),
+        };
+        return Ok(Some((states, differing)));
+    }
+    if let Inside::Patches(patches) = world.inside() {
+        let theirs = match other {
+            Some(Kept::Patches { quilt, .. }) => Some(&**quilt),
+            _ => None,
+        };
+        let (votes, differing) = sample::of_patches(patches, blocks, theirs);
+        return Ok(Some((votes.places(blocks.scale, shades), differing)));
+    }
+    if let Inside::Tree(universe) = world.inside() {
+        let (x, y) = (BigInt::from(blocks.left), BigInt::from(blocks.top));
+        let seen = universe.states(&x, &y, blocks.scale, blocks.width, blocks.height);
+        let places = seen
+            .iter()
+            .map(|&(state, share)| votes::place(state, share, shades));
+        return Ok(Some((
+            places.collect(),
+            differing_in_tree(universe, blocks, other),
+        )));
+    }
+    Ok(None)
+}
+
+/// Which blocks differ between two universes.
+fn differing_in_tree(universe: &Universe, blocks: Blocks, other: Option<&Kept>) -> Vec<bool> {
+    let Some(Kept::Tree(other)) = other else {
+        return Vec::new();
+    };
+    let (x, y) = (BigInt::from(blocks.left), BigInt::from(blocks.top));
+    let (scale, width, height) = (blocks.scale, blocks.width, blocks.height);
+    universe
+        .differing_blocks(other, &x, &y, scale, width, height)
+        .unwrap_or_else(|| {
+            // Two stores: the shares tell most of the difference.
+            let shares = |universe: &Universe| universe.density(&x, &y, scale, width, height);
+            let (ours, theirs) = (shares(universe), shares(other));
+            ours.iter().zip(&theirs).map(|(a, b)| a != b).collect()
+        })
 }
 
 /// The bits of the blocks, each one cell.
@@ -339,12 +430,20 @@ fn sample(
     other: Option<&Kept>,
 ) -> Result<(Vec<f32>, Vec<bool>), SimError> {
     let (width, height) = (blocks.width, blocks.height);
-    if let Inside::Field(engine) = world.inside() {
+    if let Some(field) = field(world)? {
         let theirs = match other {
             Some(Kept::Field { field, .. }) => Some(&**field),
             _ => None,
         };
-        return Ok(sample::shares(engine.field(), blocks, theirs));
+        return Ok(sample::shares(&field, blocks, theirs));
+    }
+    if let Inside::Patches(patches) = world.inside() {
+        let theirs = match other {
+            Some(Kept::Patches { quilt, .. }) => Some(&**quilt),
+            _ => None,
+        };
+        let (votes, differing) = sample::of_patches(patches, blocks, theirs);
+        return Ok((votes.shares(blocks.scale), differing));
     }
     if let Inside::Tiles(tiles) = world.inside() {
         let theirs = match other {
@@ -356,16 +455,7 @@ fn sample(
     if let Inside::Tree(universe) = world.inside() {
         let (x, y) = (BigInt::from(blocks.left), BigInt::from(blocks.top));
         let shares = universe.density(&x, &y, blocks.scale, width, height);
-        let differing = match other {
-            Some(Kept::Tree(other)) => universe
-                .differing_blocks(other, &x, &y, blocks.scale, width, height)
-                .unwrap_or_else(|| {
-                    // Two stores: the shares tell most of the difference.
-                    let theirs = other.density(&x, &y, blocks.scale, width, height);
-                    shares.iter().zip(&theirs).map(|(a, b)| a != b).collect()
-                }),
-            _ => Vec::new(),
-        };
+        let differing = differing_in_tree(universe, blocks, other);
         return Ok((shares, differing));
     }
     let grid = world.grid()?;

@@ -1,9 +1,11 @@
-//! What blocks of cells hold, for fields of bytes and for tiles.
+//! What blocks of cells hold, for fields of bytes, for tiles and for patches.
 
 use std::collections::HashMap;
 
 use super::Blocks;
+use super::votes::Votes;
 use crate::field::Field;
+use crate::patches::{Patch, Patches, Quilt, SIDE};
 use crate::tiles::{Block, Sheet};
 
 /// The blocks that a range of cells falls into: of cells from `start` on, the block of each
@@ -26,14 +28,13 @@ fn window(field: &Field, blocks: Blocks) -> [std::ops::Range<usize>; 2] {
     ]
 }
 
-/// The state that most live cells of each block have, 0 where none lives; blocks that differ
-/// from another field have the place behind the last state.
-pub(super) fn states(field: &Field, blocks: Blocks, other: Option<&Field>) -> Vec<u8> {
+/// Places in a palette of so many shades a state of what lives in the blocks.
+pub(super) fn states(field: &Field, blocks: Blocks, shades: u32) -> Vec<u8> {
     let [columns, rows] = window(field, blocks);
     let (left, top) = field.corner();
     let cells = blocks.width * blocks.height;
-    let mut list = vec![0u8; cells];
-    if blocks.scale == 0 {
+    if blocks.scale == 0 && shades == 1 {
+        let mut list = vec![0u8; cells];
         for y in rows {
             let by = block_of(top + y as i64, blocks.top, 0);
             let bx = block_of(left + columns.start as i64, blocks.left, 0);
@@ -43,47 +44,27 @@ pub(super) fn states(field: &Field, blocks: Blocks, other: Option<&Field>) -> Ve
                 list[start..start + row.len()].copy_from_slice(row);
             }
         }
-    } else {
-        // Votes: the leading state of each block and its lead (Boyer and Moore).
-        let mut lead = vec![0u32; cells];
-        for y in rows {
-            let Some(by) = block_of(top + y as i64, blocks.top, blocks.scale) else {
-                continue;
-            };
-            for (x, &state) in field.row(y)[columns.clone()].iter().enumerate() {
-                if state == 0 {
-                    continue;
-                }
-                let x = left + (columns.start + x) as i64;
-                let Some(bx) = block_of(x, blocks.left, blocks.scale) else {
-                    continue;
-                };
-                let at = by * blocks.width + bx;
-                if list[at] == state {
-                    lead[at] += 1;
-                } else if lead[at] == 0 {
-                    list[at] = state;
-                    lead[at] = 1;
-                } else {
-                    lead[at] -= 1;
-                }
+        return list;
+    }
+    let mut votes = Votes::new(cells);
+    for y in rows {
+        let Some(by) = block_of(top + y as i64, blocks.top, blocks.scale) else {
+            continue;
+        };
+        for (x, &state) in field.row(y)[columns.clone()].iter().enumerate() {
+            let x = left + (columns.start + x) as i64;
+            if state != 0
+                && let Some(bx) = block_of(x, blocks.left, blocks.scale)
+            {
+                votes.add(by * blocks.width + bx, state);
             }
         }
     }
-    if let Some(other) = other {
-        let differing = differing(field, blocks, other);
-        let most = 255;
-        for (state, differs) in list.iter_mut().zip(differing) {
-            if differs {
-                *state = most;
-            }
-        }
-    }
-    list
+    votes.places(blocks.scale, shades)
 }
 
 /// Which blocks hold cells that differ.
-fn differing(field: &Field, blocks: Blocks, other: &Field) -> Vec<bool> {
+pub(super) fn differing(field: &Field, blocks: Blocks, other: &Field) -> Vec<bool> {
     let mut list = vec![false; blocks.width * blocks.height];
     for each in [field, other] {
         let [columns, rows] = window(each, blocks);
@@ -181,4 +162,60 @@ pub(super) fn of_tiles(
         each_cell(place, &block, blocks, |at| differing[at] = true);
     }
     (part(&counts, blocks), differing)
+}
+
+/// Calls `each` with the number and the block of every cell of a patch that is seen.
+fn each_seen(place: (i64, i64), blocks: Blocks, mut each: impl FnMut(usize, usize)) {
+    let side = SIDE as i64;
+    let seen = |start: i64, first: i128, count: usize| {
+        let first_seen = (i128::from(start + side - 1) - first) >> blocks.scale >= 0;
+        first_seen && (i128::from(start) - first) >> blocks.scale < count as i128
+    };
+    let (left, top) = (place.0 * side, place.1 * side);
+    if !seen(left, blocks.left, blocks.width) || !seen(top, blocks.top, blocks.height) {
+        return;
+    }
+    for y in 0..SIDE {
+        let by = block_of(top + y as i64, blocks.top, blocks.scale);
+        let Some(by) = by.filter(|&by| by < blocks.height) else {
+            continue;
+        };
+        for x in 0..SIDE {
+            let bx = block_of(left + x as i64, blocks.left, blocks.scale);
+            if let Some(bx) = bx.filter(|&bx| bx < blocks.width) {
+                each(y * SIDE + x, by * blocks.width + bx);
+            }
+        }
+    }
+}
+
+/// The votes of the cells of patches, and which blocks differ.
+pub(super) fn of_patches(
+    patches: &Patches,
+    blocks: Blocks,
+    other: Option<&Quilt>,
+) -> (Votes, Vec<bool>) {
+    let count = blocks.width * blocks.height;
+    let mut votes = Votes::new(count);
+    for (place, patch) in patches.live_patches() {
+        each_seen(place, blocks, |cell, block| votes.add(block, patch[cell]));
+    }
+    let Some(other) = other else {
+        return (votes, Vec::new());
+    };
+    let mut differing = vec![false; count];
+    let mut theirs: HashMap<(i64, i64), &Patch> =
+        other.iter().map(|(at, patch)| (*at, &**patch)).collect();
+    for (place, patch) in patches.live_patches() {
+        let other = theirs.remove(&place);
+        each_seen(place, blocks, |cell, block| {
+            differing[block] |= patch[cell] != other.map_or(0, |other| other[cell]);
+        });
+    }
+    for (place, patch) in theirs {
+        each_seen(place, blocks, |cell, block| {
+            differing[block] |= patch[cell] != 0
+        });
+    }
+    (votes, differing)
 }

@@ -4,7 +4,7 @@ use loom_sim::camera::Orbit;
 use loom_sim::scene::{Axes, Layer, Mesh, MeshVertex, Paint};
 use loom_sim::{Camera, ColorMap, Scene, View};
 
-use crate::engine::Inside;
+use crate::error::LifeError;
 use crate::field::Field;
 use crate::rule::Topology;
 use crate::world::World;
@@ -65,7 +65,7 @@ const FACES: [([i64; 3], [[f32; 3]; 4]); 6] = [
 ];
 
 /// The scene of a box: y goes up, so that the first row of a sheet is its highest.
-pub(super) fn scene(world: &World, view: &View) -> Scene {
+pub(super) fn scene(world: &World, view: &View) -> Result<Scene, LifeError> {
     let topology = world.rule().topology;
     let camera = match &view.camera {
         Some(camera @ Camera::Orbit(_)) => camera.clone(),
@@ -74,9 +74,9 @@ pub(super) fn scene(world: &World, view: &View) -> Scene {
     let mut scene = Scene::new(camera);
     scene.background = Some(view.ink.ground);
     let size = sides(topology);
-    if let Inside::Field(engine) = world.inside() {
+    if let Some(field) = super::field(world)? {
         // A face has four corners and six indices.
-        let (vertices, indices, complete) = faces(engine.field(), size, view.budget.max(6) / 6);
+        let (vertices, indices, complete) = faces(&field, size, view.budget.max(6) / 6);
         scene.sparse = !complete;
         let shading = view.settings.get("shading").map(ToString::to_string);
         let map = super::palette::map(shading.as_deref().unwrap_or("")).unwrap_or(ColorMap::Gray);
@@ -105,7 +105,7 @@ pub(super) fn scene(world: &World, view: &View) -> Scene {
         color: view.ink.hairline,
         text: view.ink.secondary,
     }));
-    scene
+    Ok(scene)
 }
 
 /// Faces between live and dead cells, at most so many; whether they are all.

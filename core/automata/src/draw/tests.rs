@@ -131,3 +131,69 @@ fn cameras_at_the_end_of_the_plane_draw_nothing_and_break_nothing() {
         }
     }
 }
+
+#[test]
+fn every_engine_shows_the_same_states_near_and_far() {
+    use crate::world::EngineChoice;
+    let mut state = 5u64;
+    let mut pattern = crate::pattern::Pattern {
+        position: Some((-20, -20)),
+        ..crate::pattern::Pattern::default()
+    };
+    for at in 0..1600 {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        let cell = (state >> 61).saturating_sub(4) as u8;
+        pattern.push_state(at % 40, at / 40, 1, cell);
+    }
+    pattern.fit();
+    let worlds = [
+        EngineChoice::Bytes,
+        EngineChoice::Tiles,
+        EngineChoice::HashLife,
+    ]
+    .map(|engine| {
+        let means = Means {
+            engine,
+            ..Means::default()
+        };
+        World::new("345/2/4".parse().unwrap(), &pattern, means).unwrap()
+    });
+    let shown = |world: &World, scale: f64| {
+        let mut view = View::new([64, 48]);
+        view.camera = Some(Camera::Plane(Plane::new([0.0, 0.0], scale, false)));
+        let scene = scene(world, &view, None).unwrap();
+        let Layer::Cells(cells) = &scene.layers[0] else {
+            panic!("no cells");
+        };
+        let CellContent::States { states, palette } = &cells.content else {
+            panic!("no states");
+        };
+        assert_eq!(palette.len(), 256);
+        (cells.cell, states.host().unwrap().to_vec())
+    };
+    let [field, patches, tree] = &worlds;
+    let near = shown(field, 1.0);
+    assert!(near.1.iter().any(|&place| place == 3));
+    assert_eq!(shown(patches, 1.0), near);
+    assert_eq!(shown(tree, 1.0), near);
+    let far = shown(field, 0.25);
+    assert_eq!(far.0, 4.0);
+    // Blocks of 4 × 4 cells hold a few of each state: all three have the same shades, and the
+    // same state wherever it has most of the cells.
+    let shades = votes::shades(4, 2) as u8;
+    assert_eq!(shown(patches, 0.25), far);
+    let seen = shown(tree, 0.25).1;
+    assert_eq!(seen.len(), far.1.len());
+    let mut same = 0;
+    for (&one, &other) in far.1.iter().zip(&seen) {
+        assert_eq!(one == 0, other == 0);
+        if one != 0 {
+            assert_eq!((one - 1) % shades, (other - 1) % shades);
+            same += usize::from(one == other);
+        }
+    }
+    let live = seen.iter().filter(|&&place| place != 0).count();
+    assert!(live == 100 && 2 * same > live, "{same} of {live}");
+}

@@ -7,8 +7,10 @@ use num_traits::ToPrimitive;
 use super::area::Area;
 use super::patch::Patch;
 use crate::engine::Inside;
+use crate::error::LifeError;
 use crate::field::Field;
 use crate::grid::Grid;
+use crate::patches::{self, Quilt};
 use crate::pattern::{Pattern, Run, grid_corner};
 use crate::tiles::{self, Sheet};
 use crate::world::World;
@@ -66,6 +68,27 @@ pub fn read(world: &World, area: &Area, most: u64) -> Result<Patch, SimError> {
         Inside::Field(engine) => {
             let (left, top) = engine.field().corner();
             taker.field(engine.field(), offset(&corner, left, top)?)?;
+        }
+        Inside::FieldOnDevice(device) => {
+            let field = device.cells().map_err(LifeError::from)?;
+            let (left, top) = field.corner();
+            taker.field(&field, offset(&corner, left, top)?)?;
+        }
+        Inside::Patches(sewn) => {
+            let [x, y] = offset(&corner, 0, 0)?;
+            let (right, bottom) = (x + size.0, y + size.1);
+            let side = patches::SIDE as i64;
+            let near = |&((px, py), _): &((i64, i64), _)| {
+                px * side < right
+                    && px * side + side > x
+                    && py * side < bottom
+                    && py * side + side > y
+            };
+            let quilt: Quilt = sewn.quilt().into_iter().filter(near).collect();
+            let pattern = patches::pattern_of(&quilt);
+            for run in pattern.placed(crate::rule::Topology::Plane) {
+                taker.run(run.x - x, run.y - y, run.length as i64, run.state)?;
+            }
         }
         Inside::Tiles(tiles) => {
             let [x, y] = offset(&corner, 0, 0)?;

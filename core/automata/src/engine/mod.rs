@@ -1,21 +1,24 @@
 //! What an engine is: cells under a rule that go on by generations, whatever form they have.
 
+mod choice;
 mod device;
 mod packed;
 mod tree;
 
+pub(crate) use self::choice::{made, of_field, of_packed};
 pub(crate) use self::packed::runs as packed_runs;
 pub use self::tree::Tree;
-pub(crate) use self::tree::{changes, runs as tree_runs};
+pub(crate) use self::tree::changes;
 
 use num_bigint::{BigInt, BigUint};
 
 use crate::error::LifeError;
 use crate::field::FieldEngine;
-use crate::gpu::OnDevice;
+use crate::gpu::{FieldOnDevice, OnDevice};
 use crate::hashlife::{Bounds, Universe};
 use crate::means::Kept;
 use crate::packed::Packed;
+use crate::patches::Patches;
 use crate::pattern::{Pattern, Run};
 use crate::rule::Rule;
 use crate::tiles::Tiles;
@@ -132,8 +135,12 @@ pub enum Inside<'a> {
     Tree(&'a Universe),
     /// A byte a cell.
     Field(&'a FieldEngine),
+    /// A byte a cell on a GPU.
+    FieldOnDevice(&'a FieldOnDevice),
     /// Sparse tiles of bits.
     Tiles(&'a Tiles),
+    /// Sparse patches of bytes.
+    Patches(&'a Patches),
 }
 
 /// Fails where a pattern would have too many cells.

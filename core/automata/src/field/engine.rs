@@ -79,6 +79,38 @@ impl FieldEngine {
         Ok(engine)
     }
 
+    /// A field whose cells a function of column and row gives, in the grid's coordinates; states
+    /// that the rule doesn't have become 0.
+    ///
+    /// # Errors
+    /// A rule that can't run on its grid, a grid without bounds, too little memory.
+    pub fn filled(
+        rule: Rule,
+        means: &Means,
+        mut cell: impl FnMut(i64, i64) -> u8,
+    ) -> Result<Self, LifeError> {
+        if rule.topology.size().is_none() {
+            return Err(LifeError::Other(format!(
+                "rule {rule} has no bounds: a grid such as :T512 can be filled"
+            )));
+        }
+        let states = rule.states();
+        let mut engine = Self::new(rule, &Pattern::default(), means)?;
+        let field = Arc::make_mut(&mut engine.field);
+        let (left, top) = field.corner();
+        for y in 0..field.height {
+            for (x, place) in (left..).zip(field.row_mut(y)) {
+                let state = cell(x, top + y as i64);
+                *place = if usize::from(state) < states {
+                    state
+                } else {
+                    0
+                };
+            }
+        }
+        Ok(engine)
+    }
+
     /// An engine with cells that were kept before.
     ///
     /// # Errors
@@ -431,9 +463,8 @@ impl FieldEngine {
                 self.field = Arc::new(field.moved(left, top, field.width, height));
             } else {
                 // The oldest row leaves at the top.
-                let mut cells = field.moved(left, top + 1, field.width, field.height);
-                cells.top = top;
-                self.field = Arc::new(cells);
+                let field = Arc::make_mut(&mut self.field);
+                field.cells.copy_within(field.stride.., 0);
                 self.now -= 1;
             }
         }

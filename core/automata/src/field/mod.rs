@@ -17,6 +17,8 @@ mod total;
 mod turmites;
 
 pub use self::engine::FieldEngine;
+pub(crate) use self::mover::{Stepper, counts, stepper};
+pub(crate) use self::offers::place_on;
 
 use crate::hashlife::Bounds;
 use crate::pattern::Pattern;
@@ -84,7 +86,7 @@ impl Field {
         &self.padded(y as isize)[self.rim..self.rim + self.width]
     }
 
-    fn row_mut(&mut self, y: usize) -> &mut [u8] {
+    pub(crate) fn row_mut(&mut self, y: usize) -> &mut [u8] {
         let start = (y + self.rim) * self.stride + self.rim;
         &mut self.cells[start..start + self.width]
     }
@@ -106,7 +108,7 @@ impl Field {
     }
 
     /// Changes the cell at a place inside the rectangle.
-    fn put(&mut self, x: i64, y: i64, state: u8) {
+    pub(crate) fn put(&mut self, x: i64, y: i64, state: u8) {
         let (x, y) = (x - self.left, y - self.top);
         self.row_mut(y as usize)[x as usize] = state;
     }
@@ -132,6 +134,22 @@ impl Field {
             at += now;
             length -= now;
         }
+    }
+
+    /// The same to write to.
+    pub(crate) fn padded_mut(&mut self, y: isize) -> &mut [u8] {
+        let start = (y + self.rim as isize) as usize * self.stride;
+        &mut self.cells[start..start + self.width + 2 * self.rim]
+    }
+
+    /// Bytes from one row to the next.
+    pub(crate) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// Puts the same rows of cells elsewhere.
+    pub(crate) fn move_to(&mut self, left: i64, top: i64) {
+        (self.left, self.top) = (left, top);
     }
 
     fn rows(&self) -> impl DoubleEndedIterator<Item = &[u8]> {

@@ -12,7 +12,7 @@ use crate::error::LifeError;
 use crate::rule::{Binary, Family, Generations, Hood, LifeLike, Line, Rule, Topology, Turmite};
 
 /// What makes the next generation of whole rows.
-pub(super) trait Stepper: Send + Sync + std::fmt::Debug {
+pub(crate) trait Stepper: Send + Sync + std::fmt::Debug {
     /// The engine's name.
     fn name(&self) -> &'static str;
     /// How far a cell looks: the width of the rim, and how far life spreads in a generation.
@@ -31,7 +31,7 @@ pub(super) enum Mover {
 }
 
 /// Life-like counts of a table that counts its neighbours, whatever their number.
-fn counts(binary: &Binary) -> Option<LifeLike> {
+pub(crate) fn counts(binary: &Binary) -> Option<LifeLike> {
     let mask = binary.hood.mask();
     let middle = crate::rule::binary::MIDDLE;
     let mut life = LifeLike {
@@ -63,7 +63,18 @@ fn background(rule: &Rule) -> LifeError {
     ))
 }
 
-/// The stepper of a rule.
+/// What steps rows of cells under a rule; nothing for machines and rules of one dimension.
+///
+/// # Errors
+/// A rule that can't run on its grid.
+pub(crate) fn stepper(rule: &Rule) -> Result<Option<Box<dyn Stepper>>, LifeError> {
+    Ok(match mover(rule)? {
+        Mover::Rows(stepper) => Some(stepper),
+        Mover::Turmite(..) | Mover::Line(_) => None,
+    })
+}
+
+/// How a rule moves its cells.
 ///
 /// # Errors
 /// A rule that can't run on its grid.

@@ -12,7 +12,7 @@ use crate::error::LifeError;
 use crate::hashlife::Bounds;
 use crate::means::Kept;
 use crate::pattern::{Pattern, grid_corner};
-use crate::rule::Rule;
+use crate::rule::{Rule, Topology};
 
 impl Engine for FieldEngine {
     fn name(&self) -> &'static str {
@@ -175,25 +175,28 @@ impl Engine for FieldEngine {
 }
 
 impl FieldEngine {
-    /// A place in the grid's coordinates after walking across its edges; nothing outside a
-    /// bounded plane or too far out.
     fn place(&self, x: &BigInt, y: &BigInt) -> Option<(i64, i64)> {
-        let topology = self.rule.topology;
-        let (left, top) = grid_corner(topology);
-        // Far places of a torus are near ones some turns away.
-        let near = |c: &BigInt, side: u32, corner: i64| {
-            let c = c - corner;
-            match (c.to_i64().filter(|c| c.abs() < FAR), side) {
-                (Some(c), _) => Some(c),
-                (None, side) if side > 0 && topology.wraps() => {
-                    let side = BigInt::from(side);
-                    (((c % &side) + &side) % &side).to_i64()
-                }
-                _ => None,
-            }
-        };
-        let (w, h) = topology.sides();
-        let (x, y) = topology.source(near(x, w, left)?, near(y, h, top)?)?;
-        Some((x + left, y + top))
+        place_on(self.rule.topology, x, y)
     }
+}
+
+/// A place in the grid's coordinates after walking across its edges; nothing outside a bounded
+/// plane or too far out.
+pub(crate) fn place_on(topology: Topology, x: &BigInt, y: &BigInt) -> Option<(i64, i64)> {
+    let (left, top) = grid_corner(topology);
+    // Far places of a torus are near ones some turns away.
+    let near = |c: &BigInt, side: u32, corner: i64| {
+        let c = c - corner;
+        match (c.to_i64().filter(|c| c.abs() < FAR), side) {
+            (Some(c), _) => Some(c),
+            (None, side) if side > 0 && topology.wraps() => {
+                let side = BigInt::from(side);
+                (((c % &side) + &side) % &side).to_i64()
+            }
+            _ => None,
+        }
+    };
+    let (w, h) = topology.sides();
+    let (x, y) = topology.source(near(x, w, left)?, near(y, h, top)?)?;
+    Some((x + left, y + top))
 }

@@ -141,6 +141,10 @@ impl Store {
             if let Some(place) = self.counts.get_mut(to) {
                 *place = count;
             }
+            let leader = self.leaders.get(id).copied().unwrap_or(0);
+            if let Some(place) = self.leaders.get_mut(to) {
+                *place = leader;
+            }
             to += 1;
         }
         let large = std::mem::take(&mut self.large);
@@ -165,10 +169,12 @@ impl Store {
         self.quarters.truncate(kept);
         self.results.truncate(kept);
         self.counts.truncate(kept);
+        self.leaders.truncate(kept);
         if self.bytes() > self.limit() {
             self.quarters.shrink_to_fit();
             self.results.shrink_to_fit();
             self.counts.shrink_to_fit();
+            self.leaders.shrink_to_fit();
         }
     }
 }

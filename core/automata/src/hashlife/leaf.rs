@@ -67,6 +67,23 @@ impl Kind {
         }
     }
 
+    /// The state that most live cells have in a square of a leaf with its corner at (x, y), the
+    /// lowest of those that are equally many; 0 where none lives.
+    pub(super) fn leader(&self, cells: [u32; 4], x: u32, y: u32, side: u32) -> u8 {
+        let mut counts = [0u8; 256];
+        for at in 0..side * side {
+            let state = self.state(cells, x + at % side, y + at / side);
+            counts[usize::from(state)] += 1;
+        }
+        let most = counts[1..].iter().copied().max().unwrap_or(0);
+        if most == 0 {
+            return 0;
+        }
+        (1..=255)
+            .find(|&state| counts[usize::from(state)] == most)
+            .unwrap_or(0)
+    }
+
     /// The leaf with one cell changed.
     pub(super) fn put(&self, mut cells: [u32; 4], x: u32, y: u32, state: u8) -> [u32; 4] {
         if self.is_bits() {

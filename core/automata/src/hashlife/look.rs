@@ -90,6 +90,24 @@ impl Universe {
         view.shares_of_blocks
     }
 
+    /// For the same blocks the state that leads among their live cells, 0 where none lives, with
+    /// the share of live cells.
+    pub fn states(
+        &self,
+        x: &BigInt,
+        y: &BigInt,
+        scale: u32,
+        width: usize,
+        height: usize,
+    ) -> Vec<(u8, f32)> {
+        let mut store = self.lock();
+        let mut view = View::new(&mut store, scale, width, height);
+        view.leaders = vec![0; width * height];
+        view.root(self.root.square(), &(x >> scale), &(y >> scale));
+        let leaders = view.leaders.into_iter();
+        leaders.zip(view.shares_of_blocks).collect()
+    }
+
     /// Which of those blocks differ from the same blocks of a universe of the same family;
     /// nothing when it has a store of its own.
     pub fn differing_blocks(
@@ -285,6 +303,8 @@ struct View<'a> {
     /// For each block a number that two universes of one store share only if the block is equal
     /// in both; filled in when it has room.
     prints: Vec<u64>,
+    /// For each block the state that leads; filled in when it has room.
+    leaders: Vec<u8>,
 }
 
 impl<'a> View<'a> {
@@ -297,6 +317,7 @@ impl<'a> View<'a> {
             known: HashMap::new(),
             shares_of_blocks: vec![0.0; width * height],
             prints: Vec::new(),
+            leaders: Vec::new(),
         }
     }
 }
@@ -365,18 +386,32 @@ impl View<'_> {
                 let share = self.share(child) * part;
                 if !self.store.is_empty(child.id) {
                     // The quarter's level tells apart squares that differ in size alone.
-                    self.block(x, y, share, u64::from(child.id) | u64::from(level) << 32);
+                    let leader = self.leader(child.id);
+                    let print = u64::from(child.id) | u64::from(level) << 32;
+                    self.block(x, y, share, print, leader);
                 }
             }
         }
     }
 
-    fn block(&mut self, x: i128, y: i128, share: f64, print: u64) {
+    /// The state that leads in a square, if that is asked for.
+    fn leader(&mut self, id: Id) -> u8 {
+        if self.leaders.is_empty() {
+            0
+        } else {
+            self.store.leader(id)
+        }
+    }
+
+    fn block(&mut self, x: i128, y: i128, share: f64, print: u64, leader: u8) {
         if (0..self.width).contains(&x) && (0..self.height).contains(&y) {
             let at = (y * self.width + x) as usize;
             self.shares_of_blocks[at] = (share as f32).max(f32::MIN_POSITIVE);
             if let Some(place) = self.prints.get_mut(at) {
                 *place = print;
+            }
+            if let Some(place) = self.leaders.get_mut(at) {
+                *place = leader;
             }
         }
     }
@@ -389,7 +424,8 @@ impl View<'_> {
         }
         if level == self.scale {
             let share = self.share(square);
-            self.block(x, y, share, u64::from(square.id));
+            let leader = self.leader(square.id);
+            self.block(x, y, share, u64::from(square.id), leader);
             return;
         }
         let blocks = 1i128 << (level - self.scale);
@@ -431,7 +467,13 @@ impl View<'_> {
                     } else {
                         print
                     };
-                    self.block(x + i128::from(bx), y + i128::from(by), share, print);
+                    let leader = if self.leaders.is_empty() {
+                        0
+                    } else {
+                        self.store.kind.leader(cells, bx * side, by * side, side)
+                    };
+                    let (x, y) = (x + i128::from(bx), y + i128::from(by));
+                    self.block(x, y, share, print, leader);
                 }
             }
         }

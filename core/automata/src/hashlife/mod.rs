@@ -7,6 +7,7 @@
 //! where it stands and says so.
 
 mod collect;
+mod effort;
 mod leaf;
 mod look;
 mod macrocell;
@@ -27,6 +28,7 @@ use thiserror::Error;
 use crate::local::Local;
 use crate::pattern::Pattern;
 use crate::rule::{Rule, Topology};
+use effort::Effort;
 use leaf::Kind;
 pub use macrocell::MacrocellError;
 use step::Stepper;
@@ -83,8 +85,8 @@ pub struct Universe {
     root: Arc<Root>,
     rule: Rule,
     generation: BigUint,
-    /// Steps of more than 2^most generations have been found not to fit the memory.
-    most: u16,
+    /// What was spent on collecting the store.
+    effort: Effort,
 }
 
 /// A rectangle: left, top, width, height.
@@ -137,7 +139,7 @@ impl Universe {
             root,
             rule,
             generation: BigUint::zero(),
-            most: MAX_LEVEL,
+            effort: Effort::new(),
         }
     }
 
@@ -187,7 +189,7 @@ impl Universe {
     pub fn set_limit(&mut self, limit: u64) {
         self.lock()
             .set_limit(usize::try_from(limit).unwrap_or(usize::MAX));
-        self.most = MAX_LEVEL;
+        self.effort = Effort::new();
     }
 
     /// The same generation with other births and survivals; nothing learned about the old rule
@@ -268,7 +270,7 @@ impl Universe {
         let root = store.hold(square);
         drop(store);
         self.root = root;
-        self.most = MAX_LEVEL;
+        self.effort = Effort::new();
         Ok(())
     }
 
@@ -289,26 +291,25 @@ impl Universe {
             if interrupt() {
                 break;
             }
-            let k = k.min(self.most.into()).to_u16();
-            let k = k.filter(|&k| k + 4 <= MAX_LEVEL);
-            match self.leap(k.ok_or(TOO_FAR)?, interrupt) {
-                Ok(result) => result?,
-                Err(Stop::Asked) => break,
-                Err(Stop::Full) => {
-                    // Half the generations need less room; a single one can't be halved.
-                    let store = self.lock();
-                    let memory = HashLifeError::Memory {
-                        limit: store.limit() >> 20,
-                        generation: self.generation.clone(),
-                    };
-                    drop(store);
-                    self.most = k.and_then(|k| k.checked_sub(1)).ok_or(memory)?;
-                    continue;
+            let k = k.min(self.effort.most().into()).to_u16();
+            let k = k.filter(|&k| k + 4 <= MAX_LEVEL).ok_or(TOO_FAR)?;
+            let goes_on = match self.leap(k, interrupt) {
+                Ok(result) => {
+                    result?;
+                    let step = BigUint::one() << k;
+                    self.generation += &step;
+                    done += step;
+                    self.effort.done(k)
                 }
+                Err(Stop::Asked) => break,
+                Err(Stop::Full) => self.effort.failed(k),
+            };
+            if !goes_on {
+                return Err(HashLifeError::Memory {
+                    limit: self.lock().limit() >> 20,
+                    generation: self.generation.clone(),
+                });
             }
-            let step = BigUint::one() << k.unwrap_or(0);
-            self.generation += &step;
-            done += step;
         }
         Ok(done)
     }
@@ -319,19 +320,23 @@ impl Universe {
         k: u16,
         interrupt: &mut dyn FnMut() -> bool,
     ) -> Result<Result<(), HashLifeError>, Stop> {
-        let mut store = self.lock();
+        let Self {
+            store,
+            root: from,
+            effort,
+            ..
+        } = self;
+        let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
         let result = (|| {
-            let Some(root) = store.collecting(|store| store.roomy(self.root.square(), k))? else {
+            let Some(root) = store.collecting(|store| store.roomy(from.square(), k))? else {
                 return Ok(None);
             };
-            let square = Stepper::new(&mut store, interrupt).run(root, k)?;
+            let square = Stepper::new(&mut store, interrupt, effort).run(root, k)?;
             store.trim(square).map(Some)
         })();
         match result {
             Ok(Some(square)) => {
-                let root = store.hold(square);
-                drop(store);
-                self.root = root;
+                *from = store.hold(square);
                 Ok(Ok(()))
             }
             Ok(None) => Ok(Err(TOO_FAR)),

@@ -8,6 +8,7 @@
 //! finds them and sets their new numbers. It happens at the start of a square's computation
 //! only, where no number is held elsewhere.
 
+use super::effort::Effort;
 use super::store::{Id, NONE, Square, Stop, Store};
 
 /// Asked now and then while a step is computed; true stops it.
@@ -15,10 +16,6 @@ pub(super) type Interrupt<'a> = dyn FnMut() -> bool + 'a;
 
 /// New results between two questions to the caller, about 0.1 ms of work.
 const PATIENCE: u32 = 512;
-
-/// Collections in one computation, at most: one that needs more spends its time on finding again
-/// what it had to forget.
-const COLLECTIONS: u32 = 32;
 
 /// Squares of half the side under way, and their owner.
 const PINS: usize = 10;
@@ -28,7 +25,7 @@ pub(super) struct Stepper<'a, 'b> {
     store: &'a mut Store,
     interrupt: &'a mut Interrupt<'b>,
     since: u32,
-    collections: u32,
+    effort: &'a mut Effort,
     /// Squares in use.
     pins: Vec<Id>,
     /// Squares that may be made between two places where the store can be collected.
@@ -36,12 +33,16 @@ pub(super) struct Stepper<'a, 'b> {
 }
 
 impl<'a, 'b> Stepper<'a, 'b> {
-    pub(super) fn new(store: &'a mut Store, interrupt: &'a mut Interrupt<'b>) -> Self {
+    pub(super) fn new(
+        store: &'a mut Store,
+        interrupt: &'a mut Interrupt<'b>,
+        effort: &'a mut Effort,
+    ) -> Self {
         Self {
             store,
             interrupt,
             since: 0,
-            collections: 0,
+            effort,
             pins: Vec::new(),
             margin: 0,
         }
@@ -112,8 +113,7 @@ impl<'a, 'b> Stepper<'a, 'b> {
         if enough(self.store).is_ok() {
             return Ok(());
         }
-        self.collections += 1;
-        if self.collections > COLLECTIONS {
+        if !self.effort.collect() {
             return Err(Stop::Full);
         }
         // Results are kept if that leaves room to work in.

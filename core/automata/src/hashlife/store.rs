@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 
 use num_bigint::BigUint;
+use num_traits::ToPrimitive;
 
 use super::MAX_LEVEL;
 use super::leaf::Kind;
@@ -91,6 +92,8 @@ pub(super) struct Store {
     /// Live cells of squares that somebody asked about.
     pub(super) counts: Vec<u32>,
     pub(super) large: HashMap<Id, BigUint>,
+    /// The state that leads in squares that somebody asked about, 0 where it is not known.
+    pub(super) leaders: Vec<u8>,
     pub(super) roots: Vec<Weak<Root>>,
     limit: usize,
     pub(super) kind: Kind,
@@ -129,6 +132,7 @@ impl Store {
             partial: HashMap::default(),
             counts: Vec::new(),
             large: HashMap::new(),
+            leaders: Vec::new(),
             roots: Vec::new(),
             limit: limit.max(LEAST),
             kind,
@@ -152,6 +156,7 @@ impl Store {
             + self.results.capacity() * size_of::<Id>()
             + self.table.bytes()
             + self.counts.capacity() * size_of::<u32>()
+            + self.leaders.capacity()
             + self.partial.capacity() * PARTIAL
     }
 
@@ -271,8 +276,10 @@ impl Store {
         let count = self.quarters.len();
         let spare = self.quarters.capacity().min(self.results.capacity()) - count;
         if spare < more {
-            // Counted populations grow with the squares.
-            let each = 20 + if self.counts.is_empty() { 0 } else { 4 };
+            // Counted populations and leading states grow with the squares.
+            let each = 20
+                + if self.counts.is_empty() { 0 } else { 4 }
+                + usize::from(!self.leaders.is_empty());
             let left = self.limit.saturating_sub(self.bytes()) / each;
             let grow = left
                 .min((count / 4).max(1 << 12))
@@ -352,6 +359,46 @@ impl Store {
         };
         self.counts[id as usize] = count.unwrap_or(LARGE);
         count
+    }
+
+    /// The state that leads among the live cells of a square, 0 where none lives: in a leaf the
+    /// one that most cells have, and above the one that leads where most cells live.
+    pub(super) fn leader(&mut self, id: Id) -> u8 {
+        if self.is_empty(id) {
+            return 0;
+        }
+        if self.leaders.len() < self.quarters.len() {
+            let more = self.quarters.len() - self.leaders.len();
+            self.leaders.reserve_exact(more);
+            self.leaders.resize(self.quarters.len(), 0);
+        }
+        let known = self.leaders[id as usize];
+        if known != 0 {
+            return known;
+        }
+        let quarters = self.child(id);
+        let leader = if self.is_leaf(id) {
+            self.kind.leader(quarters, 0, 0, 1 << self.base())
+        } else {
+            let mut votes = [(0u8, 0.0f64); 4];
+            for quarter in quarters {
+                let state = self.leader(quarter);
+                let cells = match self.count(quarter) {
+                    Some(count) => f64::from(count),
+                    None => self.population(quarter).to_f64().unwrap_or(f64::MAX),
+                };
+                let place = votes.iter().position(|&(s, _)| s == state || s == 0);
+                if let Some(place) = place.filter(|_| state != 0) {
+                    votes[place] = (state, votes[place].1 + cells);
+                }
+            }
+            let first = votes[0];
+            let most =
+                |best: (u8, f64), vote: &(u8, f64)| if vote.1 > best.1 { *vote } else { best };
+            votes.iter().fold(first, most).0
+        };
+        self.leaders[id as usize] = leader;
+        leader
     }
 
     /// Live cells of a square.

@@ -147,6 +147,61 @@ fn the_memory_limit_is_kept_and_named() {
     assert_eq!(universe.difference(&free), Some(0u32.into()));
 }
 
+/// A soup of a quarter live cells, so many cells a side.
+fn soup(side: i64) -> Universe {
+    let mut state = 1u64;
+    let cells = (0..side * side).filter(|_| {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        state >> 62 == 0
+    });
+    let soup = Pattern::from_cells(cells.map(|at| (at % side, at / side)));
+    Universe::from_pattern(LIFE, &soup, LIMIT).unwrap()
+}
+
+#[test]
+fn far_too_little_memory_stops_a_universe_soon_and_where_it_says() {
+    let more: BigUint = (BigUint::from(1u32) << 30) - 1u32;
+    let mut breeder = universe("breeder-1");
+    run(&mut breeder, more.clone());
+    for (name, start, limit) in [
+        ("breeder", universe("breeder-1"), 1 << 18),
+        ("breeder, large", breeder, 1 << 20),
+        ("soup", soup(700), 1 << 20),
+    ] {
+        let far = &more + start.generation();
+        for sliced in [false, true] {
+            let mut tight = start.clone();
+            tight.set_limit(limit);
+            let begun = std::time::Instant::now();
+            let error = loop {
+                assert!(begun.elapsed().as_secs() < 60, "{name} crawls");
+                let slice = std::time::Instant::now();
+                let most = if sliced { 8 } else { 10_000 };
+                let mut stop = || slice.elapsed().as_millis() >= most;
+                let left = &far - tight.generation();
+                if let Err(error) = tight.advance(&left, &mut stop) {
+                    break error;
+                }
+                assert_ne!(tight.generation(), &far, "{name} has room for all");
+            };
+            let (took, generation) = (begun.elapsed(), tight.generation().clone());
+            eprintln!("{name} in {limit} bytes stopped at {generation} after {took:?}");
+            let limit = limit as usize >> 20;
+            let told = HashLifeError::Memory {
+                limit,
+                generation: generation.clone(),
+            };
+            assert_eq!(error, told);
+            let mut free = start.clone();
+            free.set_limit(LIMIT);
+            run(&mut free, generation);
+            assert_eq!(free.population(), tight.population(), "{name}");
+        }
+    }
+}
+
 #[test]
 fn a_store_that_fills_up_again_and_again_gives_the_same_cells() {
     let mut free = universe("rabbits");

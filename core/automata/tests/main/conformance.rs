@@ -67,6 +67,28 @@ fn cells_on_a_device_conform() {
 }
 
 #[test]
+fn a_field_on_a_device_conforms() {
+    let Some(gpu) = super::device::gpu() else {
+        eprintln!("no device with compute shaders: nothing to hold to the rules");
+        return;
+    };
+    for (rule, other) in [
+        ("345/2/4:T200,150", "345/26/4:T200,150"),
+        (
+            "M0,8,4,3,2,5,9,7,1,6,10,11,12,13,14,15:T200,150",
+            "M0,2,8,3,1,5,6,7,4,9,10,11,12,13,14,15:T200,150",
+        ),
+    ] {
+        let model = Model::new("automata", "soup").with("rule", rule);
+        let mut case = case(model, Step::from(100u32));
+        case.place = Place::Gpu(gpu.clone());
+        case.set = Some(Input::set("rule", other));
+        case.endless = Step::from(1_000_000u32);
+        check(&case).unwrap();
+    }
+}
+
+#[test]
 fn a_tree_with_a_big_clock_conforms() {
     let model = Model::new("automata", "gosper-glider-gun");
     let mut case = case(model, Step::from(1u32) << 70);

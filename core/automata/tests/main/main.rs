@@ -4,12 +4,14 @@
 
 mod conformance;
 mod device;
+mod device_field;
 mod engines;
 mod families;
 mod flow;
 mod gates;
 mod hostile;
 mod measures;
+mod patches;
 mod patterns;
 mod science;
 mod tours;

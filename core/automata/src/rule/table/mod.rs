@@ -63,6 +63,27 @@ enum Program {
     Tree(Tree),
 }
 
+/// A rule file as plain lists, for engines that can't call it.
+pub(crate) enum Flat<'a> {
+    /// A decision tree: children of each node, as many as there are states.
+    Tree {
+        children: &'a [u32],
+        root: u32,
+        /// The places of a block in the order in which they are looked at.
+        order: &'a [usize],
+    },
+    /// Rows of sets: for every cell and state one bit a row; the first row whose bits are set for
+    /// all cells gives the state, and where there is none the middle cell stays.
+    Rows {
+        /// Words of row bits of each (cell, state).
+        words: usize,
+        bits: &'a [u64],
+        outcomes: &'a [u8],
+        /// The places of a block that the cells are.
+        places: &'a [usize],
+    },
+}
+
 /// A line of a section with its number in the file.
 type Line<'a> = (usize, &'a str);
 
@@ -195,6 +216,14 @@ impl RuleFile {
         match &self.program {
             Program::Transitions(table) => table.is_von_neumann(),
             Program::Tree(tree) => tree.neighbours() == 4,
+        }
+    }
+
+    /// What the file says as lists.
+    pub(crate) fn flat(&self) -> Flat<'_> {
+        match &self.program {
+            Program::Transitions(table) => table.flat(),
+            Program::Tree(tree) => tree.flat(),
         }
     }
 

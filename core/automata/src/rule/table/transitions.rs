@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::symmetry::{Neighbourhood, Symmetry};
-use super::{Line, RuleFileError};
+use super::{Flat, Line, RuleFileError};
 
 /// The most rows that a table may unfold to.
 const MOST_ROWS: usize = 1 << 22;
@@ -124,6 +124,15 @@ impl Transitions {
             self.neighbourhood,
             Neighbourhood::VonNeumann | Neighbourhood::OneDimensional
         )
+    }
+
+    pub(super) fn flat(&self) -> Flat<'_> {
+        Flat::Rows {
+            words: self.words,
+            bits: &self.bits,
+            outcomes: &self.outcomes,
+            places: self.neighbourhood.places(),
+        }
     }
 
     pub(super) fn next(&self, block: &[u8; 9]) -> u8 {

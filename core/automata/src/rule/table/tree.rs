@@ -1,6 +1,6 @@
 //! `@TREE`: a decision tree; each level looks at one cell, the last one gives the state.
 
-use super::{Line, RuleFileError};
+use super::{Flat, Line, RuleFileError};
 
 /// The order in which cells are looked at, as places in a block.
 const EIGHT: [usize; 9] = [0, 2, 6, 8, 1, 3, 5, 7, 4];
@@ -107,9 +107,20 @@ impl Tree {
         self.neighbours
     }
 
+    fn order(&self) -> &'static [usize] {
+        if self.neighbours == 8 { &EIGHT } else { &FOUR }
+    }
+
+    pub(super) fn flat(&self) -> Flat<'_> {
+        Flat::Tree {
+            children: &self.children,
+            root: self.root,
+            order: self.order(),
+        }
+    }
+
     pub(super) fn next(&self, block: &[u8; 9]) -> u8 {
-        let order: &[usize] = if self.neighbours == 8 { &EIGHT } else { &FOUR };
-        order.iter().fold(self.root, |node, &place| {
+        self.order().iter().fold(self.root, |node, &place| {
             let state = usize::from(block[place]).min(self.states - 1);
             self.children[node as usize * self.states + state]
         }) as u8

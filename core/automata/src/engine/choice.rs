@@ -1,0 +1,154 @@
+//! Which engine a rule gets on its grid, and why.
+
+use std::sync::Arc;
+
+use loom_gpu::{Gpu, GpuError};
+
+use super::packed::runs as packed_runs;
+use super::tree::runs as tree_runs;
+use super::{Engine, Tree};
+use crate::error::LifeError;
+use crate::field::FieldEngine;
+use crate::gpu::{FieldOnDevice, OnDevice};
+use crate::hashlife::Universe;
+use crate::means::{EngineChoice, Means};
+use crate::packed::Packed;
+use crate::patches::Patches;
+use crate::pattern::Pattern;
+use crate::rule::{Rule, Topology};
+use crate::tiles::Tiles;
+
+/// A device is told to make a generation in the time in which the processor makes one of so many
+/// cells: smaller fields stay there unless a GPU is asked for.
+const DEVICE_FROM: u64 = 1 << 14;
+
+/// The engine that a rule gets where none is asked for.
+///
+/// | rule and grid | engine | reason |
+/// |---|---|---|
+/// | Life-like on a torus or bounded plane | packed, on the GPU if there is one | every cell is computed anew each generation, and 64 of them in a word are the quickest way; nothing can be skipped that a soup would not fill |
+/// | Life-like without B0 on the unbounded plane | HashLife | patterns there repeat in space and time; size and clock have no limit |
+/// | Life-like with B0 on the unbounded plane | tiles | the background flips, which the tree can't say; tiles run a pair of rules under a dead background |
+/// | every other rule with bounds | field, on the GPU if there is one and the grid is not small | a byte a cell holds any state, and whole rows keep vectors and devices busy |
+/// | every other rule of two dimensions on the unbounded plane | patches | a byte a cell where cells are and nothing between ships that fly apart; neighbouring patches are stepped like a field, and still ones sleep |
+/// | machines, rows, rules that look further than 64 cells, and grids with bounds one way | field | it grows and moves with the cells |
+fn suits(rule: &Rule) -> EngineChoice {
+    if packed_runs(rule) {
+        EngineChoice::Packed
+    } else if tree_runs(rule) {
+        EngineChoice::HashLife
+    } else if rule.topology == Topology::Plane && rule.dimensions() == 2 {
+        EngineChoice::Tiles
+    } else {
+        EngineChoice::Bytes
+    }
+}
+
+/// The engine of a rule, the one asked for or the one that suits, with a pattern's cells.
+///
+/// # Errors
+/// A rule or grid that the engine doesn't run, too little memory, cells outside the grid, the
+/// device.
+pub(crate) fn made(
+    rule: Rule,
+    pattern: &Pattern,
+    means: &Means,
+) -> Result<Box<dyn Engine>, LifeError> {
+    let choice = match means.engine {
+        EngineChoice::Auto => suits(&rule),
+        // A GPU has a twin of the engine that suits a bounded grid.
+        EngineChoice::Gpu if packed_runs(&rule) => EngineChoice::Packed,
+        EngineChoice::Gpu => {
+            return of_field(FieldEngine::new(rule, pattern, means)?, means);
+        }
+        choice => choice,
+    };
+    match choice {
+        EngineChoice::HashLife => {
+            if rule.local().is_none() {
+                return Err(LifeError::Other(format!(
+                    "HashLife does not run {rule}; choose the engine auto"
+                )));
+            }
+            let universe = Universe::from_pattern(rule, pattern, means.memory)?;
+            Ok(Box::new(Tree::new(universe)))
+        }
+        EngineChoice::Tiles if rule.life().is_some() => {
+            Ok(Box::new(Tiles::new(rule, pattern, means)?))
+        }
+        EngineChoice::Tiles => match Patches::new(rule.clone(), pattern, means)? {
+            Some(patches) => Ok(Box::new(patches)),
+            None if means.engine == EngineChoice::Auto => {
+                of_field(FieldEngine::new(rule, pattern, means)?, means)
+            }
+            None => Err(LifeError::Other(format!(
+                "tiles run rules of two dimensions on the unbounded plane that look up to 64 \
+                 cells far, not {rule}; choose the engine auto"
+            ))),
+        },
+        EngineChoice::Packed => {
+            // The unbounded plane is refused by the cells themselves, which name a grid.
+            if rule.life().is_none() || !rule.topology.is_plain() {
+                return Err(LifeError::Other(format!(
+                    "packed cells run Life-like rules on a torus or bounded plane, not {rule}; \
+                     choose the engine auto"
+                )));
+            }
+            of_packed(Packed::from_pattern(rule, pattern, means.memory)?, means)
+        }
+        _ => of_field(FieldEngine::new(rule, pattern, means)?, means),
+    }
+}
+
+/// The device that is meant to be used, if one is.
+fn device(means: &Means) -> Result<Option<&Arc<Gpu>>, LifeError> {
+    match (means.engine, &means.gpu) {
+        (EngineChoice::Gpu, None) => Err(LifeError::Other(
+            "no GPU can be used here; choose the packed engine".to_owned(),
+        )),
+        (EngineChoice::Auto | EngineChoice::Gpu, gpu) => Ok(gpu.as_ref()),
+        _ => Ok(None),
+    }
+}
+
+/// Packed cells, on the device if one is meant to be used.
+///
+/// # Errors
+/// The device.
+pub(crate) fn of_packed(mut packed: Packed, means: &Means) -> Result<Box<dyn Engine>, LifeError> {
+    packed.set_threads(means.threads);
+    Ok(match device(means)? {
+        Some(gpu) => Box::new(OnDevice::new(gpu, packed.rule(), packed.share())?),
+        None => Box::new(packed),
+    })
+}
+
+/// A field, on the device if one is meant to be used and has a twin for the rule and room.
+///
+/// # Errors
+/// The device, where it is asked for.
+pub(crate) fn of_field(field: FieldEngine, means: &Means) -> Result<Box<dyn Engine>, LifeError> {
+    let Some(gpu) = device(means)? else {
+        return Ok(Box::new(field));
+    };
+    let rule = Engine::rule(&field);
+    let asked = means.engine == EngineChoice::Gpu;
+    if !asked
+        && rule
+            .topology
+            .cells()
+            .is_none_or(|cells| cells < DEVICE_FROM)
+    {
+        return Ok(Box::new(field));
+    }
+    match FieldOnDevice::new(gpu, rule.clone(), field.field(), field.now()) {
+        Ok(Some(twin)) => Ok(Box::new(twin)),
+        Ok(None) if asked => Err(LifeError::Other(format!(
+            "no GPU engine runs {rule}; choose the engine auto"
+        ))),
+        Err(error @ GpuError::Lost { .. }) => Err(error.into()),
+        Err(error) if asked => Err(error.into()),
+        // What a device can't hold or compile stays on the processor.
+        Ok(None) | Err(_) => Ok(Box::new(field)),
+    }
+}
