@@ -145,7 +145,9 @@ impl State {
         let mut bytes = serde_json::to_vec(&header).map_err(SimError::other)?;
         bytes.push(b'\n');
         bytes.extend(body);
-        others.into_iter().for_each(|other| bytes.extend(other));
+        for other in others {
+            bytes.extend(other);
+        }
         Ok(bytes)
     }
 

@@ -90,6 +90,9 @@ impl Edit {
                 Ok(world.set_runs(&corner, &runs)?)
             }
             Self::Erase { area, outside } => {
+                if world.erase(area, *outside)? {
+                    return Ok(());
+                }
                 let cells = read(world, area, MOST)?;
                 if *outside {
                     world.clear()?;
