@@ -175,6 +175,14 @@ impl Life {
         let mut hand = self.hand.lock().unwrap_or_else(PoisonError::into_inner);
         hand.under = Some(cell.clone());
         drop(hand);
+        // A twin is made from the menu as well, whatever is in hand.
+        if pointer.alt && scale >= 1.0 {
+            if pointer.action == Click && reply.hit.is_some() {
+                let at = place(&cell);
+                reply.twin = Some(Edit::Flip { at }.input());
+            }
+            return reply;
+        }
         if let Some(pattern) = self.floating(view) {
             self.carry(&pattern, &cell, pointer, view, &mut reply);
             return reply;
@@ -198,13 +206,6 @@ impl Life {
         if scale < 1.0 {
             if let Some(hit) = &mut reply.hit {
                 hit.label.push_str(" · zoom in to draw");
-            }
-            return reply;
-        }
-        if pointer.alt {
-            if pointer.action == Click && reply.hit.is_some() {
-                let at = place(&cell);
-                reply.twin = Some(Edit::Flip { at }.input());
             }
             return reply;
         }

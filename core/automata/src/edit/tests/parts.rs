@@ -163,3 +163,72 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn parts_of_every_family_go_on_as_the_whole_does_where_the_border_is_not_felt() {
+    for rule in [
+        "345/2/4",
+        "345/2/4:T90",
+        "B2-a/S12:P90",
+        "B2/S34H:T90",
+        "WireWorld",
+        "LifeHistory:T90",
+        "R2,C2,S2-3,5,B3:T90",
+        "R5,C0,M1,S34..58,B34..45,NM",
+        "R2,C3,S3-6,B4-5,NC:P90",
+    ] {
+        let rule: crate::rule::Rule = rule.parse().unwrap();
+        let mut world =
+            World::new(rule.clone(), &Pattern::default(), means(EngineChoice::Auto)).unwrap();
+        let advance = |area: Area, generations: u64| Edit::Advance {
+            area,
+            generations,
+            outside: false,
+        };
+        Edit::Chance {
+            area: Area::new(-9, -9, 18, 18),
+            density: 0.4,
+            highest: (rule.states() - 1).min(5) as u8,
+            symmetry: Symmetry::C1,
+            seed: 2,
+        }
+        .apply(&mut world)
+        .unwrap();
+        let kept = world.keep().unwrap();
+        let mut plain = World::of_kept(&kept, world.means().clone()).unwrap();
+        plain.advance(&6u32.into(), &mut || false).unwrap();
+        advance(Area::new(-42, -42, 84, 84), 6)
+            .apply(&mut world)
+            .unwrap();
+        assert_eq!(cells(&world), cells(&plain), "{rule}");
+        // In a tight frame many generations are as many single ones.
+        world.restore(&kept).unwrap();
+        let tight = Area::new(-8, -6, 13, 10);
+        for _ in 0..5 {
+            advance(tight.clone(), 1).apply(&mut world).unwrap();
+        }
+        let one_by_one = cells(&world);
+        world.restore(&kept).unwrap();
+        advance(tight, 5).apply(&mut world).unwrap();
+        assert_eq!(cells(&world), one_by_one, "{rule}");
+    }
+    for rule in [
+        "W110:T60",
+        "M0,8,4,3,2,5,9,7,1,6,10,11,12,13,14,15:T60",
+        "3D4555:T12",
+        "B03/S23",
+    ] {
+        let mut world = World::new(
+            rule.parse().unwrap(),
+            &Pattern::default(),
+            means(EngineChoice::Auto),
+        )
+        .unwrap();
+        let edit = Edit::Advance {
+            area: Area::new(-4, -4, 8, 8),
+            generations: 2,
+            outside: false,
+        };
+        assert!(edit.apply(&mut world).is_err(), "{rule}");
+    }
+}
