@@ -157,3 +157,17 @@ fn cells_of_a_selection_wider_than_the_universe_are_moved_as_far_as_it_reaches()
     assert!(glider(beyond).apply(&mut world).is_err());
     assert_eq!(world.population().unwrap(), 5u32.into());
 }
+
+#[test]
+fn cells_that_die_at_once_stay_dead_on_every_engine() {
+    for mut world in two_states() {
+        for n in 0..3 {
+            world.set([((n * 5).into(), 0.into(), true)]).unwrap();
+            for _ in 0..4 {
+                world.advance(&1u32.into(), &mut || false).unwrap();
+                let left = world.population().unwrap();
+                assert_eq!(left, 0u32.into(), "{}", world.engine_name());
+            }
+        }
+    }
+}
