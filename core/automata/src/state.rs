@@ -160,7 +160,9 @@ impl State {
         let mut bytes = serde_json::to_vec(&header).map_err(SimError::other)?;
         bytes.push(b'\n');
         bytes.extend(body);
-        others.into_iter().for_each(|other| bytes.extend(other));
+        for other in others {
+            bytes.extend(other);
+        }
         Ok(bytes)
     }
 
@@ -419,9 +421,10 @@ mod tests {
     proptest! {
         #[test]
         fn hostile_bytes_never_panic(body in "\\PC{0,60}", rule in "(B3/S23|B3/S23:T9|/2/3:T9|/2/3|W30:T9|B3/S23:T99999999|\\PC{0,5})",
-                                     form in "(rle|words|macrocell|runs|tiles|patches)", cut in 0usize..200) {
+                                     form in "(rle|words|macrocell|runs|tiles|patches)", cut in 0usize..200,
+                                     layers in "(,\"layers\":\\[[0-9]{1,20}(,[0-9])?\\],\"active\":[0-3])?") {
             let text = format!(
-                "{{\"life\":1,\"rule\":{},\"generation\":\"5\",\"origin\":\"0\",\"exponent\":3,\"form\":\"{form}\",\"length\":{}}}\n{body}",
+                "{{\"life\":1,\"rule\":{},\"generation\":\"5\",\"origin\":\"0\",\"exponent\":3,\"form\":\"{form}\",\"length\":{}{layers}}}\n{body}",
                 serde_json::to_string(&rule).unwrap(), body.len()
             );
             let bytes = &text.as_bytes()[..text.len().saturating_sub(cut)];

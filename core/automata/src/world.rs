@@ -8,6 +8,7 @@ use std::sync::Arc;
 use num_bigint::{BigInt, BigUint};
 use num_traits::Zero;
 
+use crate::edit::Area;
 use crate::engine::{self, Engine, Inside, Tree};
 use crate::error::LifeError;
 use crate::field::FieldEngine;
@@ -280,6 +281,15 @@ impl World {
         let cells = cells.into_iter();
         let cells: Vec<_> = cells.map(|(x, y, alive)| (x, y, u8::from(alive))).collect();
         self.engine.set(&cells)
+    }
+
+    /// Kills every cell of a rectangle, or every other one; false where its cells have to be
+    /// listed for that.
+    ///
+    /// # Errors
+    /// Memory, the device.
+    pub(crate) fn erase(&mut self, area: &Area, outside: bool) -> Result<bool, LifeError> {
+        self.engine.erase(area, outside)
     }
 
     /// Kills every cell; the generation stays.

@@ -316,7 +316,7 @@ mod tests {
                 let CellContent::States { states, palette } = &cells.content else {
                     panic!("no states");
                 };
-                let seen = states.host().unwrap().iter().filter(|&&s| s == 1).count();
+                let seen: u32 = states.host().unwrap().iter().map(|&s| u32::from(s)).sum();
                 assert_eq!(seen, live);
                 assert_eq!(palette[0].0[3], 0);
                 assert!((100..200).contains(&palette[1].0[3]));

@@ -12,6 +12,9 @@ use crate::rle;
 use crate::rule::{Family, MAX_SIDE, Topology};
 use crate::world::{EngineChoice, Means, World};
 
+/// The most copies that are made at once.
+const COPIES: u32 = 4096;
+
 /// The part of a rectangle that lies on the world's grid.
 fn clipped(world: &World, area: &Area) -> Result<Area, SimError> {
     area.on_grid(world.rule().topology)
@@ -90,6 +93,9 @@ impl Edit {
                 Ok(world.set_runs(&corner, &runs)?)
             }
             Self::Erase { area, outside } => {
+                if world.erase(area, *outside)? {
+                    return Ok(());
+                }
                 let cells = read(world, area, MOST)?;
                 if *outside {
                     world.clear()?;
@@ -128,6 +134,11 @@ impl Edit {
                 copies,
                 mode,
             } => {
+                if *copies > COPIES {
+                    return Err(SimError::Input(format!(
+                        "{copies} copies; at most {COPIES} are made at once"
+                    )));
+                }
                 let mut copy = whole(read(world, area, MOST)?, area, *mode)?;
                 if copy.population().saturating_mul(u64::from(*copies)) > MOST {
                     return Err(too_many(MOST));

@@ -9,9 +9,11 @@ pub(crate) use self::choice::{made, of_field, of_packed};
 pub(crate) use self::packed::runs as packed_runs;
 pub use self::tree::Tree;
 pub(crate) use self::tree::changes;
+pub(crate) use self::tree::runs as tree_runs;
 
 use num_bigint::{BigInt, BigUint};
 
+use crate::edit::Area;
 use crate::error::LifeError;
 use crate::field::FieldEngine;
 use crate::gpu::{FieldOnDevice, OnDevice};
@@ -87,6 +89,15 @@ pub trait Engine: std::fmt::Debug + Send {
     /// # Errors
     /// Those of [`Self::set`].
     fn set_runs(&mut self, _corner: &[BigInt; 2], _runs: &[Run]) -> Result<bool, LifeError> {
+        Ok(false)
+    }
+
+    /// Puts every cell of a rectangle, or every other one, in state 0; false where that has to
+    /// be done by [`Self::set_runs`].
+    ///
+    /// # Errors
+    /// Those of [`Self::set`].
+    fn erase(&mut self, _area: &Area, _outside: bool) -> Result<bool, LifeError> {
         Ok(false)
     }
 

@@ -4,6 +4,7 @@ use num_bigint::{BigInt, BigUint};
 use num_traits::{One, Zero};
 
 use super::{Engine, Inside};
+use crate::edit::Area;
 use crate::error::LifeError;
 use crate::hashlife::{Bounds, Universe};
 use crate::means::Kept;
@@ -127,6 +128,15 @@ impl Engine for Tree {
         self.universe.put_cells(corner, &mut cells)?;
         self.before = None;
         Ok(true)
+    }
+
+    fn erase(&mut self, area: &Area, outside: bool) -> Result<bool, LifeError> {
+        let right = [area.right(), area.bottom()];
+        let erased = self.universe.erase(&area.corner(), &right, outside)?;
+        if erased {
+            self.before = None;
+        }
+        Ok(erased)
     }
 
     fn clear(&mut self) -> Result<(), LifeError> {

@@ -1,6 +1,8 @@
 //! Rectangles of a universe: their live cells as a list, and many cells changed at once, each
 //! square of the tree being looked at and made anew only once.
 
+use std::collections::HashMap;
+
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive};
 
@@ -18,6 +20,22 @@ fn near(distance: &BigInt) -> i128 {
         BEYOND
     };
     distance.to_i128().unwrap_or(far).clamp(-BEYOND, BEYOND)
+}
+
+/// Squares that are looked at along the border of a rectangle before it is given up.
+const BORDER: u32 = 1 << 22;
+
+/// A rectangle of which one side of the border is emptied.
+struct Cut<'a> {
+    /// Its first column and row.
+    low: &'a [BigInt; 2],
+    /// The column and the row behind its last ones.
+    high: &'a [BigInt; 2],
+    outside: bool,
+    /// What squares become that lie across the border in the same way: their number, and the
+    /// rectangle seen from their corner.
+    known: HashMap<(Id, [i128; 4]), Id>,
+    looked: u32,
 }
 
 /// A rectangle that is read, from (0, 0) on.
@@ -105,7 +123,137 @@ impl Universe {
     }
 }
 
+impl Universe {
+    /// Kills every cell of a rectangle that is given by its first column and row and those
+    /// behind its last ones, or every cell outside of it, however many there are. False, with
+    /// nothing done, if too many squares lie across its border.
+    ///
+    /// # Errors
+    /// Memory.
+    pub(crate) fn erase(
+        &mut self,
+        low: &[BigInt; 2],
+        high: &[BigInt; 2],
+        outside: bool,
+    ) -> Result<bool, HashLifeError> {
+        let mut store = self.lock();
+        let result = store.collecting(|store| {
+            let square = self.root.square();
+            let half = BigInt::one() << (square.level - 1);
+            let mut cut = Cut {
+                low,
+                high,
+                outside,
+                known: HashMap::new(),
+                looked: 0,
+            };
+            let Some(id) = store.cut(square, &[-&half, -half.clone()], &mut cut)? else {
+                return Ok(None);
+            };
+            store.trim(Square { id, ..square }).map(Some)
+        });
+        match result {
+            Ok(Some(square)) => {
+                let root = store.hold(square);
+                drop(store);
+                self.root = root;
+                Ok(true)
+            }
+            Ok(None) => Ok(false),
+            Err(_) => Err(HashLifeError::Memory {
+                limit: store.limit() >> 20,
+                generation: self.generation.clone(),
+            }),
+        }
+    }
+}
+
 impl Store {
+    /// A square whose corner lies at `at` with one side of a border emptied; nothing if too many
+    /// squares had to be looked at.
+    fn cut(&mut self, square: Square, at: &[BigInt; 2], cut: &mut Cut) -> Result<Option<Id>, Stop> {
+        if self.is_empty(square.id) {
+            return Ok(Some(square.id));
+        }
+        let side = BigInt::one() << square.level;
+        let end = [&at[0] + &side, &at[1] + &side];
+        let apart = (0..2).any(|i| at[i] >= cut.high[i] || end[i] <= cut.low[i]);
+        let within = (0..2).all(|i| at[i] >= cut.low[i] && end[i] <= cut.high[i]);
+        if apart || within {
+            let stays = within == cut.outside;
+            let empty = self.empty(square.level);
+            return Ok(Some(if stays { square.id } else { empty }));
+        }
+        let seen = |line: &BigInt, at: &BigInt| near(&(line - at)).clamp(0, near(&side));
+        let key = (
+            square.id,
+            [
+                seen(&cut.low[0], &at[0]),
+                seen(&cut.low[1], &at[1]),
+                seen(&cut.high[0], &at[0]),
+                seen(&cut.high[1], &at[1]),
+            ],
+        );
+        let small = square.level <= 62;
+        if small && let Some(known) = cut.known.get(&key) {
+            return Ok(Some(*known));
+        }
+        cut.looked += 1;
+        if cut.looked > BORDER {
+            return Ok(None);
+        }
+        let Some(id) = self.cut_across(square, at, cut)? else {
+            return Ok(None);
+        };
+        if small {
+            cut.known.insert(key, id);
+        }
+        Ok(Some(id))
+    }
+
+    /// The same for a square across the border.
+    fn cut_across(
+        &mut self,
+        square: Square,
+        at: &[BigInt; 2],
+        cut: &mut Cut,
+    ) -> Result<Option<Id>, Stop> {
+        let side = BigInt::one() << square.level;
+        if square.level == self.base() {
+            let mut cells = self.child(square.id);
+            for bit in 0..side.to_u32().unwrap_or(0).pow(2) {
+                let (x, y) = (bit % (1 << square.level), bit >> square.level);
+                let place = [&at[0] + x, &at[1] + y];
+                let held = (0..2).all(|i| place[i] >= cut.low[i] && place[i] < cut.high[i]);
+                if held != cut.outside {
+                    cells = self.kind.put(cells, x, y, 0);
+                }
+            }
+            return self.leaf(cells).map(Some);
+        }
+        let half = side >> 1;
+        let mut quarter = self.split(square).map(|child| child.id);
+        for (place, id) in quarter.iter_mut().enumerate() {
+            let corner: [BigInt; 2] = std::array::from_fn(|axis| {
+                let far = place >> axis & 1 != 0;
+                if far {
+                    &at[axis] + &half
+                } else {
+                    at[axis].clone()
+                }
+            });
+            let child = Square {
+                id: *id,
+                level: square.level - 1,
+            };
+            match self.cut(child, &corner, cut)? {
+                Some(cut) => *id = cut,
+                None => return Ok(None),
+            }
+        }
+        self.join(quarter).map(Some)
+    }
+
     /// Lists a square of any size whose corner lies at `at`, seen from the rectangle's; false
     /// when there are too many cells.
     fn list_far(&self, square: Square, at: &[BigInt; 2], window: &mut Window) -> bool {
@@ -298,6 +446,41 @@ mod tests {
                 .collect();
             prop_assert_eq!(read, expected);
         }
+    }
+
+    #[test]
+    fn half_of_more_cells_than_can_be_listed_is_erased() {
+        // A block in every square of eight, doubled thirty times both ways: 4 · 4^30 cells.
+        let mut text = "[M2]\n#R B3/S23\n**$**$\n".to_owned();
+        for line in 1..=30 {
+            text.push_str(&format!("{} {line} {line} {line} {line}\n", line + 3));
+        }
+        let rule = Some("B3/S23".parse().unwrap());
+        let full = Universe::from_macrocell(&text, rule, 1 << 26).unwrap();
+        let all = full.population();
+        assert_eq!(all, num_bigint::BigUint::one() << 62u32);
+        let far: BigInt = BigInt::one() << 80;
+        for outside in [false, true] {
+            let mut half = full.clone();
+            let low = [BigInt::from(0), -far.clone()];
+            assert!(
+                half.erase(&low, &[far.clone(), far.clone()], outside)
+                    .unwrap()
+            );
+            assert_eq!(half.population(), &all >> 1u32);
+            let mut rest = half.clone();
+            assert!(
+                rest.erase(&low, &[far.clone(), far.clone()], !outside)
+                    .unwrap()
+            );
+            assert_eq!(rest.population(), 0u32.into());
+        }
+        // A border through the blocks: 2^30 of them keep one of their two columns.
+        let mut odd = full.clone();
+        let low = [BigInt::from(1), -far.clone()];
+        assert!(odd.erase(&low, &[far.clone(), far], false).unwrap());
+        let column = num_bigint::BigUint::one() << 31u32;
+        assert_eq!(odd.population(), (&all >> 1u32) + column);
     }
 
     #[test]

@@ -253,6 +253,10 @@ impl Tiles {
                 .enumerate()
                 .for_each(work);
         }
+        if !self.stepped {
+            // What was compared with is no generation before: cells are new or were edited.
+            next_settled[1..].fill(false);
+        }
         self.settled = next_settled;
         std::mem::swap(&mut self.now, &mut self.other);
         self.stepped = true;

@@ -125,3 +125,77 @@ proptest! {
         compare(rule, seed, 41);
     }
 }
+
+#[test]
+fn edits_on_the_device_are_edits_on_the_processor() {
+    use loom_automata::edit::{Area, Edit, Mode, Symmetry, Turn};
+    use loom_automata::{Means, Pattern, World};
+    let Some(gpu) = gpu() else {
+        eprintln!("no device with compute shaders: edits are not compared");
+        return;
+    };
+    for rule in ["B3/S23:T200,150", "B3/S23:P190,170"] {
+        let world = |gpu: Option<Arc<Gpu>>| {
+            let means = Means {
+                gpu,
+                ..Means::default()
+            };
+            World::new(rule.parse().unwrap(), &Pattern::default(), means).unwrap()
+        };
+        let (mut device, mut packed) = (world(Some(gpu.clone())), world(None));
+        assert_eq!(
+            (device.engine_name(), packed.engine_name()),
+            ("gpu", "packed")
+        );
+        let area = || Area::new(-70, -60, 120, 110);
+        let edits = [
+            Edit::Chance {
+                area: area(),
+                density: 0.4,
+                highest: 1,
+                symmetry: Symmetry::C2,
+                seed: 5,
+            },
+            Edit::Turn {
+                area: Area::new(-30, -20, 41, 30),
+                by: Turn::Anticlockwise,
+            },
+            Edit::Put {
+                rle: "x = 3, y = 3\nbo$2bo$3o!".to_owned(),
+                at: [
+                    num_bigint::BigInt::from(99).into(),
+                    num_bigint::BigInt::from(0).into(),
+                ],
+                mode: Mode::Xor,
+            },
+            Edit::Advance {
+                area: area(),
+                generations: 11,
+                outside: false,
+            },
+            Edit::Advance {
+                area: Area::new(-10, -10, 20, 20),
+                generations: 3,
+                outside: true,
+            },
+            Edit::Invert {
+                area: Area::new(0, 0, 33, 65),
+            },
+            Edit::Erase {
+                area: Area::new(-40, -40, 90, 33),
+                outside: true,
+            },
+        ];
+        for edit in edits {
+            for world in [&mut device, &mut packed] {
+                edit.apply(world).unwrap();
+                world.advance(&3u32.into(), &mut || false).unwrap();
+            }
+            assert!(
+                *device.grid().unwrap() == *packed.grid().unwrap(),
+                "{rule} {edit:?}"
+            );
+        }
+        assert!(packed.population().unwrap() > 0u32.into());
+    }
+}
