@@ -68,6 +68,7 @@ pub mod score;
 pub mod series_file;
 pub mod settings;
 mod settling;
+mod shake;
 mod sight;
 mod simulation;
 pub mod spectrum;
@@ -83,6 +84,7 @@ mod thumbnail;
 mod tint;
 pub mod trail;
 pub mod trajectory;
+mod trouble;
 pub mod voice;
 
 pub use definition::Definition;
