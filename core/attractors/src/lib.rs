@@ -44,6 +44,7 @@ mod horizon;
 pub mod integrate;
 pub mod invariants;
 pub mod lags;
+mod lanes;
 mod lens;
 pub mod listing;
 mod looks;

@@ -64,7 +64,9 @@ impl Motion {
             } else {
                 "infinite".into()
             },
-            remedy: if self.definition.is_map() {
+            remedy: if self.noise > 0.0 {
+                "lower the noise, which may throw orbits out of where they are drawn in; the run stands at the step before.".into()
+            } else if self.definition.is_map() {
                 "bring the parameters back; the run stands at the step before.".into()
             } else {
                 "bring the parameters back or lower dt; the run stands at the step before.".into()

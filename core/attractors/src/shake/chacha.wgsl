@@ -34,7 +34,7 @@ fn chacha(key: array<vec4u, 2>, number: vec2u, stream: u32) -> array<u32, 16> {
     quarter(&words, 2u, 7u, 8u, 13u);
     quarter(&words, 3u, 4u, 9u, 14u);
   }
-  var from = start;
-  for (var k = 0u; k < 16u; k++) { words[k] += from[k]; }
+  var begun = start;
+  for (var k = 0u; k < 16u; k++) { words[k] += begun[k]; }
   return words;
 }

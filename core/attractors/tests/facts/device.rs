@@ -86,9 +86,14 @@ fn noise_on_the_device_is_that_of_the_processor() {
     let own = "initial = [0.5, 0.2]\ndt = 0.01\nnoise = [\"0.3*x\", \"0.1 + 0.2*y\"]\n\
                equations = \"x' = y - x; y' = -x - y\"\n";
     let own = loom_attractors::Definition::parse("own.toml", own).unwrap();
-    let mut models = ["Lorenz", "Thomas", "Henon", "Lorenz96"]
-        .map(|name| catalogue::model(&catalogue::named(name).unwrap()).with("noise", 0.05))
-        .to_vec();
+    let mut models = [
+        ("Lorenz", 0.05),
+        ("Thomas", 0.05),
+        ("Henon", 0.01),
+        ("Lorenz96", 0.05),
+    ]
+    .map(|(name, noise)| catalogue::model(&catalogue::named(name).unwrap()).with("noise", noise))
+    .to_vec();
     models.push(catalogue::model_of_file("own.toml", &own).with("noise", 1.0));
     for model in models {
         let model: Model = model.with("particles", 3000i64);
