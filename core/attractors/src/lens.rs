@@ -190,7 +190,7 @@ impl Projector {
             xs,
             ys,
             zs,
-            cells,
+            found: cells,
         });
     }
 
@@ -240,14 +240,14 @@ struct Cells<'a> {
     xs: &'a [f64],
     ys: &'a [f64],
     zs: &'a [f64],
-    cells: &'a mut [u32],
+    found: &'a mut [u32],
 }
 
 impl Loop for Cells<'_> {
     #[inline(always)]
     fn run(self) {
         let points = self.xs.iter().zip(self.ys).zip(self.zs);
-        for (cell, ((x, y), z)) in self.cells.iter_mut().zip(points) {
+        for (cell, ((x, y), z)) in self.found.iter_mut().zip(points) {
             *cell = self.projector.find([*x, *y, *z]);
         }
     }

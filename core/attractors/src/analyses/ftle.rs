@@ -196,8 +196,8 @@ impl<'a> Plan<'a> {
             followed.system = Arc::new(definition.system.reversed());
         }
         let build_of = |tolerance: f64, dt: f64| Build {
-            tolerance,
             dt,
+            tolerance,
             ..build.clone()
         };
         let usual = build_of(build.tolerance, length);

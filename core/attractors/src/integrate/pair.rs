@@ -174,7 +174,9 @@ impl Pair {
                 for (row, weights) in out[4 * n..].chunks_exact_mut(n).zip(dop853::D) {
                     row.fill(0.0);
                     weigh(weights, stages, row);
-                    row.iter_mut().for_each(|x| *x *= h);
+                    for x in row {
+                        *x *= h;
+                    }
                 }
             }
             Self::Tsit5 => {

@@ -1,7 +1,7 @@
 //! The cells of points on a plane.
 
 use crate::lanes::{self, Loop};
-use crate::lens::{NOWHERE, index};
+use crate::lens::index;
 
 /// Cells = factor · coordinate + shift, along x and y, from the upper left corner.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The cell of each point, row by row from the top; [`NOWHERE`] for those outside and for what
+    /// The cell of each point, row by row from the top; [`crate::lens::NOWHERE`] for those outside and for what
     /// is no number.
     #[inline]
     pub fn cells(&self, xs: &[f64], ys: &[f64], cells: &mut [u32]) {
@@ -22,7 +22,7 @@ impl Grid {
             grid,
             xs,
             ys,
-            cells,
+            found: cells,
         });
     }
 }
@@ -31,7 +31,7 @@ struct Cells<'a> {
     grid: Grid,
     xs: &'a [f64],
     ys: &'a [f64],
-    cells: &'a mut [u32],
+    found: &'a mut [u32],
 }
 
 impl Loop for Cells<'_> {
@@ -43,7 +43,7 @@ impl Loop for Cells<'_> {
     fn run(self) {
         let ([ax, ay], [bx, by]) = (self.grid.factor, self.grid.shift);
         let (width, height) = (f64::from(self.grid.columns), f64::from(self.grid.rows));
-        for ((cell, x), y) in self.cells.iter_mut().zip(self.xs).zip(self.ys) {
+        for ((cell, x), y) in self.found.iter_mut().zip(self.xs).zip(self.ys) {
             let (u, v) = (x * ax + bx, y * ay + by);
             let inside = (u >= 0.0) & (u < width) & (v >= 0.0) & (v < height);
             *cell = index(u, v, width, inside);
@@ -54,6 +54,7 @@ impl Loop for Cells<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lens::NOWHERE;
 
     #[test]
     fn all_widths_of_registers_give_the_cells_of_the_definition() {
@@ -79,7 +80,7 @@ mod tests {
             grid,
             xs: &xs,
             ys: &ys,
-            cells: &mut plain,
+            found: &mut plain,
         }
         .run();
         assert_eq!(wide, plain);
