@@ -11,6 +11,7 @@ use crate::device::{DeviceEnsemble, Kept};
 use crate::ensemble::Ensemble;
 use crate::histogram::{Budget, Histogram};
 use crate::lens::{Drawing, Lens, Tinting};
+use crate::shake::Shaking;
 use crate::state::{Counted, Particles, Timing};
 
 /// Histograms that a cloud feeds at once.
@@ -115,6 +116,7 @@ impl Cloud {
     /// Makes `steps` steps; false when a particle is no longer a finite number.
     pub fn advance(
         &mut self,
+        noise: Option<Shaking<'_>>,
         constants: &[f64],
         timing: &Timing,
         steps: u64,
@@ -127,9 +129,9 @@ impl Cloud {
                         histogram.prepare(steps * ensemble.members() as u64);
                     }
                 }
-                ensemble.advance(constants, timing, steps, histograms, weight)
+                ensemble.advance(noise, constants, timing, steps, histograms, weight)
             }
-            Self::Device(device) => device.advance(constants, timing, steps as u32, weight),
+            Self::Device(device) => device.advance(noise, constants, timing, steps as u32, weight),
         }
     }
 

@@ -246,9 +246,10 @@ pub fn color_map_key(map: ColorMap) -> &'static str {
 }
 
 /// Parameters that every run has, so that equations can't use their names.
-pub const RESERVED: [&str; 31] = [
+pub const RESERVED: [&str; 32] = [
     "dt",
     "particles",
+    "noise",
     "spread",
     "initial",
     "style",

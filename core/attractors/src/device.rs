@@ -11,6 +11,8 @@ use crate::definition::Definition;
 use crate::histogram::{Budget, HALF_FULL};
 use crate::lens::{Axes, Drawing, Lens, Tinting};
 use crate::particles::{Painter, States};
+use crate::shake::Shaking;
+use crate::shake::device::Shaken;
 use crate::state::{Counted, Timing};
 
 /// `ensemble.wgsl`'s Run.
@@ -38,6 +40,16 @@ struct LensBlock {
     axes: [u32; 4],
 }
 
+/// What `ensemble.wgsl` is bound to: run, constants, states, whether one broke, two histograms.
+pub(crate) const BINDINGS: [Binding; 6] = [
+    Binding::Uniform,
+    Binding::Read,
+    Binding::ReadWrite,
+    Binding::ReadWrite,
+    Binding::ReadWrite,
+    Binding::ReadWrite,
+];
+
 /// A cloud on a device.
 pub struct DeviceEnsemble {
     gpu: Arc<Gpu>,
@@ -48,6 +60,12 @@ pub struct DeviceEnsemble {
     broken: Buffer<u32>,
     run: Uniform<RunBlock>,
     advance: Kernel,
+    /// What all of this system's kernels begin with, and its name.
+    head: String,
+    name: String,
+    /// The kernel under noise, once there has been any.
+    shaken: Option<Shaken>,
+    map: bool,
     painter: Painter,
     histograms: Vec<DeviceHistogram>,
     /// Stands in for a histogram that is off.
@@ -96,14 +114,16 @@ impl DeviceEnsemble {
     pub fn new(gpu: &Arc<Gpu>, definition: &Definition, state: &[f32]) -> Result<Self, SimError> {
         let dimension = definition.dimension();
         let generated = preamble(definition, 0);
-        use Binding::{Read, ReadWrite, Uniform as Block};
-        let text = include_str!("ensemble.wgsl");
+        let text = concat!(
+            include_str!("shake/quiet.wgsl"),
+            include_str!("ensemble.wgsl")
+        );
         let advance = Kernel::new(
             gpu,
             "ensemble",
             shader(&definition.name, &generated, "ensemble.wgsl", text),
             "advance",
-            &[Block, Read, ReadWrite, ReadWrite, ReadWrite, ReadWrite],
+            &BINDINGS,
         )
         .map_err(device_error)?;
         let constants = gpu
@@ -127,7 +147,11 @@ impl DeviceEnsemble {
             broken,
             run,
             advance,
-            painter: Painter::new(gpu, definition, generated)?,
+            painter: Painter::new(gpu, definition, generated.clone())?,
+            head: generated,
+            name: definition.name.clone(),
+            shaken: None,
+            map: definition.is_map(),
             histograms: Vec::new(),
             nothing: other,
             bound,
@@ -170,9 +194,11 @@ impl DeviceEnsemble {
         Ok(())
     }
 
-    /// Makes `steps` steps and waits for them; false when a particle ran away.
+    /// Makes `steps` steps, under noise where there is any, and waits for them; false when a
+    /// particle ran away.
     pub fn advance(
         &mut self,
+        noise: Option<Shaking<'_>>,
         constants: &[f64],
         timing: &Timing,
         steps: u32,
@@ -196,12 +222,53 @@ impl DeviceEnsemble {
             *lens = lens_block(&histogram.lens, self.dimension);
         }
         self.gpu.set(&self.run, &block).map_err(device_error)?;
+        if let Some(noise) = noise {
+            self.prepare_noise(noise, timing)?;
+        }
+        let shaken = noise.and(self.shaken.as_ref());
+        let (kernel, bound) = match shaken.map(|s| (&s.advance, &s.bound)) {
+            Some((kernel, Some(bound))) => (kernel, bound),
+            _ => (&self.advance, &self.bound),
+        };
         let mut batch = Batch::new(&self.gpu, "ensemble");
         batch.clear(&self.broken);
-        batch.dispatch(&self.advance, &self.bound, self.members as u64);
+        batch.dispatch(kernel, bound, self.members as u64);
         batch.submit().map_err(device_error)?;
         let broken = self.gpu.read(&self.broken).map_err(device_error)?;
         Ok(broken.first() == Some(&0))
+    }
+
+    /// The kernel under noise, compiled when it is first asked for, bound and set.
+    fn prepare_noise(&mut self, noise: Shaking<'_>, timing: &Timing) -> Result<(), SimError> {
+        let mut shaken = match self.shaken.take() {
+            Some(shaken) => shaken,
+            None => Shaken::new(&self.gpu, &self.name, &self.head, noise.of)?,
+        };
+        shaken.set(&self.gpu, noise, timing, self.map)?;
+        if shaken.bound.is_none() {
+            let off = self.gpu.zeros("no histogram", 1).map_err(device_error)?;
+            let [first, second] = self.counted_in(&off);
+            let bound = shaken.advance.bind(&[
+                &self.run,
+                &self.constants,
+                &self.state,
+                &self.broken,
+                first,
+                second,
+                &shaken.block,
+                &shaken.strengths,
+            ]);
+            shaken.bound = Some(bound.map_err(device_error)?);
+        }
+        self.shaken = Some(shaken);
+        Ok(())
+    }
+
+    /// The buffers in which hits are counted. Two writable bindings can't share a buffer: `off`
+    /// stands in for the first, where there is none.
+    fn counted_in<'a>(&'a self, off: &'a Buffer<u32>) -> [&'a Buffer<u32>; 2] {
+        let counts = |slot: usize, off| self.histograms.get(slot).map_or(off, |h| &h.counts);
+        [counts(0, off), counts(1, &self.nothing)]
     }
 
     fn set_constants(&self, constants: &[f64]) -> Result<(), SimError> {
@@ -259,9 +326,8 @@ impl DeviceEnsemble {
         }
     }
     fn rebind(&mut self) -> Result<(), SimError> {
-        // Two writable bindings can't share a buffer.
         let off = self.gpu.zeros("no histogram", 1).map_err(device_error)?;
-        let counts = |slot: usize, off| self.histograms.get(slot).map_or(off, |h| &h.counts);
+        let [first, second] = self.counted_in(&off);
         self.bound = self
             .advance
             .bind(&[
@@ -269,10 +335,13 @@ impl DeviceEnsemble {
                 &self.constants,
                 &self.state,
                 &self.broken,
-                counts(0, &off),
-                counts(1, &self.nothing),
+                first,
+                second,
             ])
             .map_err(device_error)?;
+        if let Some(shaken) = &mut self.shaken {
+            shaken.bound = None;
+        }
         Ok(())
     }
     pub fn counts(&self, slot: usize) -> Option<Data<u32>> {

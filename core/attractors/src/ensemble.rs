@@ -17,6 +17,7 @@ use crate::delay::ensemble::Past;
 use crate::delay::{self, History, Lagged};
 use crate::histogram::Histogram;
 use crate::lens::{Drawing, NOWHERE, Tinting};
+use crate::shake::{Shaking, Span};
 use crate::sight::Sight;
 use crate::state::{BLOCK, Timing};
 use crate::stepping::{self, BlockStepper};
@@ -82,10 +83,12 @@ impl Ensemble {
         }
     }
 
-    /// Makes `steps` steps; every step's positions fall into the histograms with `weight`.
+    /// Makes `steps` steps, under noise where there is any (a delay system knows none); every
+    /// step's positions fall into the histograms with `weight`.
     /// False when a particle is no longer a finite number.
     pub fn advance(
         &mut self,
+        noise: Option<Shaking<'_>>,
         constants: &[f64],
         timing: &Timing,
         steps: u64,
@@ -99,26 +102,38 @@ impl Ensemble {
         let (stepper, state) = (&self.stepper, Arc::make_mut(&mut self.state));
         let clock = stepping::clock(timing);
         let blocks = BLOCK * dimension;
+        let go = |number: usize, block: &mut [f64], ahead: u64, steps: u64| {
+            let members = block.len() / dimension;
+            let clock = Clock {
+                step: clock.step + ahead,
+                ..clock
+            };
+            let Some(noise) = noise else {
+                return stepper.advance(block, members, constants, clock, steps);
+            };
+            let first = (number * BLOCK) as u64;
+            let step = timing.step + ahead;
+            let span = Span { clock, step, steps };
+            noise.advance(stepper, block, first, constants, span)
+        };
         let mut run = || {
             if histograms.is_empty() {
-                state.par_chunks_mut(blocks).try_for_each(|block| {
-                    stepper.advance(block, block.len() / dimension, constants, clock, steps)
-                })?;
+                let list = state.par_chunks_mut(blocks).enumerate();
+                list.try_for_each(|(number, block)| go(number, block, 0, steps))?;
             } else {
                 // For each block, its members' cells in every histogram.
                 let row = BLOCK * histograms.len();
                 let mut cells = vec![0; self.members.div_ceil(BLOCK) * row];
-                for step in clock.step..clock.step + steps {
-                    let clock = Clock { step, ..clock };
+                for ahead in 0..steps {
                     let list = state.par_chunks_mut(blocks).zip(cells.par_chunks_mut(row));
-                    list.try_for_each(|(block, cells)| {
+                    list.enumerate().try_for_each(|(number, (block, cells))| {
                         let members = block.len() / dimension;
-                        stepper.advance(block, members, constants, clock, 1)?;
+                        go(number, block, ahead, 1)?;
                         for (histogram, cells) in histograms.iter().zip(cells.chunks_mut(BLOCK)) {
                             cells.fill(NOWHERE);
                             histogram.find(block, members, cells);
                         }
-                        Ok(())
+                        Ok::<(), SimError>(())
                     })?;
                     for (number, cells) in cells.chunks(BLOCK).enumerate() {
                         let which = number % histograms.len();

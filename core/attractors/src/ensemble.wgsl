@@ -1,7 +1,7 @@
 // The cloud on the device: every particle in f32, several steps a dispatch, each step's position
 // counted in up to two histograms. The twin of `ensemble.rs`.
 //
-// The generated part and `step.wgsl` stand above this text.
+// The generated part, `step.wgsl` and either `quiet.wgsl` or `shake.wgsl` stand above this text.
 
 struct Lens {
   // World to clip space.
@@ -65,7 +65,7 @@ fn advance(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   for (var i = 0u; i < CONSTANTS; i++) { p[i] = constants[i]; }
   for (var s = 0u; s < run.steps; s++) {
     let t = run.since + f32(run.first + s) * run.dt;
-    x = stepped(x, p, t, run.dt);
+    x = pushed(x, p, t, m, s);
     if (run.lenses[0].on != 0u) {
       let c = cell(0u, x);
       if (c != 0xffffffffu) { atomicAdd(&counts_0[c], run.weight); }

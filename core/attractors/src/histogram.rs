@@ -70,18 +70,15 @@ impl Histogram {
             }
             return;
         }
-        match axes.z {
-            Some(z) => {
-                for (((cell, x), y), z) in cells.iter_mut().zip(xs).zip(ys).zip(row(z)) {
-                    *cell = self.projector.cell([*x, *y, *z]);
-                }
-            }
+        let flat;
+        let zs = match axes.z {
+            Some(z) => row(z),
             None => {
-                for ((cell, x), y) in cells.iter_mut().zip(xs).zip(ys) {
-                    *cell = self.projector.cell([*x, *y, 0.0]);
-                }
+                flat = vec![0.0; members];
+                &flat
             }
-        }
+        };
+        self.projector.cells(xs, ys, zs, cells);
     }
 
     /// Adds `weight` to each of these cells.

@@ -5,8 +5,8 @@
 //! starts one unit in the last place of a variable away. Where the two have parted by one part in
 //! a hundred of the attractor's size, the orbit that is drawn is one of the system's, but no
 //! longer the one that began at the start (E. N. Lorenz 1963, Deterministic nonperiodic flow).
+//! Under noise both are pushed by the same random numbers.
 
-use loom_formula::Clock;
 use loom_sim::SimError;
 use loom_sim::yardstick::{Horizon, Yardstick};
 
@@ -64,19 +64,11 @@ impl Motion {
             if self.shadow.parted.is_some() {
                 return Ok(());
             }
-            let made = self.timing.step - self.timing.since_step + step;
-            let (dt, number, times) = if self.definition.is_map() {
-                (self.timing.dt, made, 1)
-            } else {
-                (0.5 * self.timing.dt, 2 * made, 2)
-            };
-            let mut clock = Clock {
-                start: self.timing.since_time,
-                dt,
-                step: number,
-            };
-            self.stepper
-                .advance(&mut self.shadow.point, &self.constants, &mut clock, times)?;
+            let parts = if self.definition.is_map() { 1 } else { 2 };
+            let mut point = std::mem::take(&mut self.shadow.point);
+            let number = self.orbits.first().map_or(0, |o| o.number);
+            self.step_orbit(&mut point, number, step, parts)?;
+            self.shadow.point = point;
             let ours = &path[step as usize * row..][..dimension];
             let squares = ours
                 .iter()

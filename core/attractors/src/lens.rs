@@ -8,6 +8,7 @@ use loom_sim::{Camera, SimError};
 
 use crate::definition::ColorBy;
 use crate::expansion::Expansion;
+use crate::lanes::{self, Loop};
 use crate::sight::Sight;
 use crate::tint::Starts;
 
@@ -123,7 +124,6 @@ impl Lens {
             matrix: self.matrix(),
             width: f64::from(self.size[0]),
             height: f64::from(self.size[1]),
-            columns: self.size[0],
         }
     }
 
@@ -172,25 +172,83 @@ pub struct Projector {
     matrix: [[f64; 4]; 4],
     width: f64,
     height: f64,
-    columns: u32,
 }
 
 impl Projector {
     /// The cell in which a point falls, row by row from the top; [`NOWHERE`] outside the frame,
     /// behind the camera, or for NaN. `ensemble.wgsl` says the same in f32.
     #[inline]
-    pub fn cell(&self, [x, y, z]: [f64; 3]) -> u32 {
+    pub fn cell(&self, point: [f64; 3]) -> u32 {
+        self.find(point)
+    }
+
+    /// The cells of many points, given by coordinate.
+    pub fn cells(&self, xs: &[f64], ys: &[f64], zs: &[f64], cells: &mut [u32]) {
+        let projector = *self;
+        lanes::widest(Cells {
+            projector,
+            xs,
+            ys,
+            zs,
+            found: cells,
+        });
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "branches would keep the loop from running in lanes"
+    )]
+    fn find(&self, [x, y, z]: [f64; 3]) -> u32 {
         let m = &self.matrix;
         let row = |r: usize| m[0][r] * x + m[1][r] * y + m[2][r] * z + m[3][r];
         let w = row(3);
         let column = (0.5 + 0.5 * row(0) / w) * self.width;
         let line = (0.5 - 0.5 * row(1) / w) * self.height;
-        let inside =
-            w > 0.0 && column >= 0.0 && column < self.width && line >= 0.0 && line < self.height;
-        if inside {
-            line as u32 * self.columns + column as u32
-        } else {
-            NOWHERE
+        let inside = (w > 0.0)
+            & (column >= 0.0)
+            & (column < self.width)
+            & (line >= 0.0)
+            & (line < self.height);
+        index(column, line, self.width, inside)
+    }
+}
+
+/// The cell at (u, v) where it is inside the grid, else [`NOWHERE`]; without a branch and without
+/// conversions that lanes don't have.
+#[inline(always)]
+pub fn index(u: f64, v: f64, width: f64, inside: bool) -> u32 {
+    /// Adding it leaves a whole number below 2^32 in the low bits.
+    const LOW: f64 = 4_503_599_627_370_496.0;
+    let index = floor(v) * width + floor(u);
+    let index = if inside { index } else { f64::from(NOWHERE) };
+    (index + LOW).to_bits() as u32
+}
+
+/// The last cell that `u` has reached, without a rounding instruction that old processors lack:
+/// numbers from 2^52 on have no fraction.
+#[inline(always)]
+fn floor(u: f64) -> f64 {
+    const WHOLE: f64 = 4_503_599_627_370_496.0;
+    let near = (u + WHOLE) - WHOLE;
+    near - if near > u { 1.0 } else { 0.0 }
+}
+
+/// Points whose cells are found together.
+struct Cells<'a> {
+    projector: Projector,
+    xs: &'a [f64],
+    ys: &'a [f64],
+    zs: &'a [f64],
+    found: &'a mut [u32],
+}
+
+impl Loop for Cells<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let points = self.xs.iter().zip(self.ys).zip(self.zs);
+        for (cell, ((x, y), z)) in self.found.iter_mut().zip(points) {
+            *cell = self.projector.find([*x, *y, *z]);
         }
     }
 }
@@ -286,6 +344,42 @@ mod tests {
                 y as u32 * 320 + x as u32
             });
             assert_eq!(Some(lens.projector().cell(point)), cell);
+        }
+    }
+
+    #[test]
+    fn many_points_fall_into_the_cells_of_each() {
+        let camera = Camera::Orbit(loom_sim::camera::Orbit {
+            distance: 4.0,
+            ..loom_sim::camera::Orbit::default()
+        });
+        for frame in [
+            Frame::Camera(camera),
+            Frame::Rectangle([-1.0, 1.2, 1.5, -1.0]),
+        ] {
+            let lens = Lens {
+                axes: PLANE,
+                frame,
+                size: [61, 37],
+            };
+            let projector = lens.projector();
+            let number = |k: usize| match k % 53 {
+                0 => f64::NAN,
+                1 => f64::NEG_INFINITY,
+                _ => ((k * 7919) % 10_007) as f64 / 2000.0 - 2.5,
+            };
+            let rows: Vec<Vec<f64>> = [1, 5, 11]
+                .map(|by| (0..4001).map(|k| number(k * by + by)).collect())
+                .to_vec();
+            let mut cells = vec![0; 4001];
+            projector.cells(&rows[0], &rows[1], &rows[2], &mut cells);
+            let mut inside = 0;
+            for (m, cell) in cells.iter().enumerate() {
+                let [x, y, z] = [0, 1, 2].map(|v| rows[v][m]);
+                assert_eq!(*cell, projector.cell([x, y, z]));
+                inside += usize::from(*cell != NOWHERE);
+            }
+            assert!(inside > 200, "{inside}");
         }
     }
 

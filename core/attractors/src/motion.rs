@@ -11,7 +11,7 @@ use loom_sim::{
 
 use crate::cloud::{Cloud, HIT, UNHIT};
 use crate::definition::Definition;
-use crate::delay::{self, History};
+use crate::delay;
 use crate::delays;
 use crate::device::DeviceEnsemble;
 use crate::edit::Edit;
@@ -21,13 +21,15 @@ use crate::phase;
 use crate::principal;
 use crate::probes::{Asked, Slot};
 use crate::settings::{self, Build};
+use crate::shake::{self, Shake};
 use crate::sight;
 use crate::speeds::{size, speeds};
 use crate::start::{self, Samples};
 use crate::state::{Counted, Particles, Probed, State, Timing};
-use crate::stepping::{self, OrbitStepper};
+use crate::stepping::OrbitStepper;
 use crate::tint::Tints;
 use crate::trail::{MOST, Orbit};
+use crate::trouble::{Followed, Trouble};
 
 /// Points of the attractor from which a fresh cloud starts.
 pub(crate) const START_POINTS: usize = 16_384;
@@ -43,6 +45,9 @@ pub struct Motion {
     /// Values of the system's parameters, in its order.
     pub(crate) constants: Vec<f64>,
     pub(crate) start_constants: Vec<f64>,
+    /// Intensity of the noise, and the noise itself once there has been any.
+    pub(crate) noise: f64,
+    pub(crate) shake: Option<Arc<Shake>>,
     pub(crate) cloud: Cloud,
     pub(crate) orbits: Arc<Vec<Orbit>>,
     pub(crate) stepper: OrbitStepper,
@@ -109,10 +114,13 @@ impl Motion {
         } else {
             Orbit::new(0, 0.0, build.initial.clone())
         };
-        Ok(Self {
+        let noise = build.noise;
+        let mut motion = Self {
             declared: settings::declare(&definition),
             timing: Timing::new(build.dt),
             start_constants: build.constants.clone(),
+            noise: 0.0,
+            shake: None,
             constants: build.constants.clone(),
             cloud,
             orbits: Arc::new(vec![orbit]),
@@ -133,7 +141,9 @@ impl Motion {
             build,
             chunk: 1,
             definition,
-        })
+        };
+        motion.set_noise(noise)?;
+        Ok(motion)
     }
 
     /// How a run with the parameters of this moment would be built.
@@ -141,6 +151,7 @@ impl Motion {
         Build {
             constants: self.constants.clone(),
             dt: self.timing.dt,
+            noise: self.noise,
             ..self.build.clone()
         }
     }
@@ -156,6 +167,9 @@ impl Motion {
             .collect();
         if !self.definition.is_map() {
             settings.insert("dt".into(), Value::Real(self.timing.dt));
+        }
+        if !self.definition.has_delays() {
+            settings.insert("noise".into(), Value::Real(self.noise));
         }
         settings
     }
@@ -206,21 +220,25 @@ impl Motion {
         let mut good = trouble.as_ref().map_or(steps, |t| t.good);
         let before = self.cloud.keep()?;
         let timing = self.timing;
-        let whole = self.cloud.advance(&self.constants, &timing, steps, HIT)?;
+        let shake = self.shake.clone();
+        let noise = shake::shaking(shake.as_deref(), self.noise);
+        let constants = &self.constants;
+        let whole = self.cloud.advance(noise, constants, &timing, steps, HIT)?;
         if !whole || good < steps {
             // Undone with the same steps, so that the histograms lose what they got.
             self.cloud.go_back(&before)?;
-            self.cloud.advance(&self.constants, &timing, steps, UNHIT)?;
+            self.cloud
+                .advance(noise, constants, &timing, steps, UNHIT)?;
             self.cloud.go_back(&before)?;
             let made = good;
             for step in 0..made {
                 let now = self.ahead(step);
                 let before = self.cloud.keep()?;
-                if !self.cloud.advance(&self.constants, &now, 1, HIT)? {
+                if !self.cloud.advance(noise, &self.constants, &now, 1, HIT)? {
                     good = step;
                     trouble = Some(self.broken_particle(step)?);
                     self.cloud.go_back(&before)?;
-                    self.cloud.advance(&self.constants, &now, 1, UNHIT)?;
+                    self.cloud.advance(noise, &self.constants, &now, 1, UNHIT)?;
                     self.cloud.go_back(&before)?;
                     break;
                 }
@@ -238,7 +256,7 @@ impl Motion {
     }
 
     /// The clock `steps` further on.
-    fn ahead(&self, steps: u64) -> Timing {
+    pub(crate) fn ahead(&self, steps: u64) -> Timing {
         Timing {
             step: self.timing.step + steps,
             ..self.timing
@@ -254,10 +272,8 @@ impl Motion {
         let mut points: Vec<Vec<f64>> = self.orbits.iter().map(|o| o.point.clone()).collect();
         let mut path = Vec::with_capacity(steps as usize * points.len() * dimension);
         for step in 0..steps {
-            let now = stepping::clock(&self.ahead(step));
-            for point in &mut points {
-                self.stepper
-                    .advance(point, &self.constants, &mut now.clone(), 1)?;
+            for (point, orbit) in points.iter_mut().zip(self.orbits.iter()) {
+                self.step_orbit(point, orbit.number, step, 1)?;
                 if let Some(variable) = point.iter().position(|x| !x.is_finite()) {
                     let trouble = Trouble {
                         good: step,
@@ -281,22 +297,6 @@ impl Motion {
         })
     }
 
-    fn broken_particle(&self, good: u64) -> Result<Trouble, SimError> {
-        let (dimension, members) = (self.definition.dimension(), self.cloud.members());
-        let particles = self.cloud.particles()?;
-        let value = |m, v| particles.get(dimension, members, m, v);
-        let first = (0..members)
-            .flat_map(|m| (0..dimension).map(move |v| (m, v)))
-            .find(|(m, v)| !value(*m, *v).is_finite());
-        let (variable, value) = first.map_or((0, f64::NAN), |(m, v)| (v, value(m, v)));
-        Ok(Trouble {
-            good,
-            variable,
-            value,
-            what: "a particle of the cloud",
-        })
-    }
-
     fn record(&mut self, path: &[f64], good: u64) {
         let width = self.definition.coordinates.len();
         let dimension = self.definition.dimension();
@@ -313,37 +313,6 @@ impl Motion {
                 let points = orbits.iter().flat_map(|o| o.point.iter().copied());
                 Arc::make_mut(series).push(time, &points.collect::<Vec<f64>>());
             }
-        }
-    }
-
-    fn blow_up(&self, trouble: &Trouble) -> SimError {
-        let names = self.definition.system.variables();
-        let step = self.timing.step + 1;
-        let time = self.timing.after(1);
-        let when = if self.definition.is_map() {
-            step.to_string()
-        } else {
-            format!("{step} (t = {time:.6})")
-        };
-        SimError::BlewUp {
-            step: when,
-            variable: format!(
-                "{} of {}",
-                names
-                    .get(trouble.variable)
-                    .map_or("a variable", String::as_str),
-                trouble.what
-            ),
-            value: if trouble.value.is_nan() {
-                "not a number".into()
-            } else {
-                "infinite".into()
-            },
-            remedy: if self.definition.is_map() {
-                "bring the parameters back; the run stands at the step before.".into()
-            } else {
-                "bring the parameters back or lower dt; the run stands at the step before.".into()
-            },
         }
     }
 
@@ -374,6 +343,9 @@ impl Motion {
         let value = parameter.check(value)?.as_real().unwrap_or(f64::NAN);
         if key == "dt" && !self.definition.is_map() {
             self.timing.set_dt(value);
+        } else if key == "noise" {
+            self.set_noise(value)?;
+            self.clear_density()?;
         } else if let Some(index) = self.definition.parameters.iter().position(|p| p.key == key)
             && self.constants[index] != value
         {
@@ -435,6 +407,7 @@ impl Motion {
         Ok(State {
             timing: self.timing,
             constants: self.constants.clone(),
+            noise: self.noise,
             particles: self.cloud.particles()?,
             pasts: self.cloud.pasts(),
             orbits: self.orbits.clone(),
@@ -451,6 +424,7 @@ impl Motion {
         self.cloud.load(&state.particles, &state.pasts, dimension)?;
         self.timing = state.timing;
         self.constants.clone_from(&state.constants);
+        self.set_noise(state.noise)?;
         self.orbits = state.orbits.clone();
         self.shadow.clone_from(&state.shadow);
         self.go_back_in_series(state.probes.series.as_ref());
@@ -468,24 +442,6 @@ impl Motion {
         }
         Ok(())
     }
-}
-
-/// Where the orbits went.
-pub(crate) struct Followed {
-    /// Step by step, orbit by orbit, in all coordinates.
-    pub path: Vec<f64>,
-    /// Of a delay system, each orbit's past.
-    pub pasts: Vec<History>,
-    pub trouble: Option<Trouble>,
-}
-
-/// Where a run breaks.
-pub(crate) struct Trouble {
-    /// Steps that can still be made.
-    pub good: u64,
-    pub variable: usize,
-    pub value: f64,
-    pub what: &'static str,
 }
 
 impl std::fmt::Debug for Motion {

@@ -71,6 +71,9 @@ pub fn declare(definition: &Definition) -> Vec<Parameter> {
         .group(NUMERICS)
         .help("How far from the attractor the particles start, as a part of its size."),
     );
+    if !definition.has_delays() {
+        list.push(declare_noise(definition));
+    }
     let initial = Value::Vector(definition.initial.clone());
     let kind = ParameterKind::Vector {
         length: Some(definition.dimension()),
@@ -83,6 +86,24 @@ pub fn declare(definition: &Definition) -> Vec<Parameter> {
     );
     list.extend(looks::declare(definition));
     list
+}
+
+fn declare_noise(definition: &Definition) -> Parameter {
+    let (high, help) = if definition.noise.is_empty() {
+        (
+            0.5,
+            "In one natural period noise alone would move each variable by S of its standard deviations; measurements are of the system without it.",
+        )
+    } else {
+        (
+            2.0,
+            "Times the noise that the system's file gives: 1 is as written; measurements are of the system without it.",
+        )
+    };
+    Parameter::real("noise", "S", "Noise", 0.0, 0.0, high)
+        .hard(0.0, 100.0)
+        .group(NUMERICS)
+        .help(help)
 }
 
 fn declare_constant(constant: &Constant) -> Parameter {
@@ -120,6 +141,8 @@ pub struct Build {
     pub dt: f64,
     pub particles: usize,
     pub spread: f64,
+    /// Intensity of the noise in a run, see [`crate::integrate::noise`]; no part of a measurement.
+    pub noise: f64,
     pub initial: Vec<f64>,
     /// Of a delay system, what was before the initial state, where it isn't as the file says.
     pub past: Option<Arc<History>>,
@@ -176,6 +199,7 @@ impl Build {
             },
             particles: real("particles", 1.0) as usize,
             spread: real("spread", definition.spread),
+            noise: real("noise", 0.0),
             initial,
             past: None,
             method: Method::Rk4,

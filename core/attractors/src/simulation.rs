@@ -66,6 +66,11 @@ impl Simulation for Motion {
             "Particles",
             self.cloud.members(),
         ));
+        if self.noise > 0.0 {
+            let name = "Intensity of the noise";
+            let error = Uncertainty::Bound(0.0);
+            list.push(Quantity::real("noise", name, self.noise, error).symbol("S"));
+        }
         if self.orbits.len() > 1 {
             list.push(Quantity::exact(
                 "orbits",

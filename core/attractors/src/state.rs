@@ -19,6 +19,8 @@ pub const BLOCK: usize = 1024;
 pub struct State {
     pub timing: Timing,
     pub constants: Vec<f64>,
+    /// Intensity of the noise.
+    pub noise: f64,
     pub particles: Particles,
     /// Of a delay system, what was before: a history for each block.
     pub pasts: Arc<Vec<History>>,
@@ -205,6 +207,7 @@ impl State {
         to.f64s(self.shadow.point.iter().copied());
         to.u32(u32::from(self.shadow.parted.is_some()));
         to.f64(self.shadow.parted.unwrap_or(0.0));
+        to.f64(self.noise);
         to.finish()
     }
 
@@ -217,7 +220,7 @@ impl State {
         constants: usize,
         members: usize,
     ) -> Result<Self, SimError> {
-        let mut from = Reader::new(bytes, &[MAGIC, OLDER])?;
+        let mut from = Reader::new(bytes, &[MAGIC, OLDER, OLDEST])?;
         let timing = Timing {
             step: from.u64()?,
             dt: from.f64()?,
@@ -262,16 +265,25 @@ impl State {
             History::decode(&mut from, width)
         };
         let pasts = (0..blocks).map(past).collect::<Result<Vec<_>, _>>()?;
-        let shadow = if from.magic() == OLDER {
+        let shadow = if from.magic() == OLDEST {
             // Before there was a second orbit: it is followed from here on.
             Shadow::beside(&orbits)
         } else {
             shadow(&mut from, dimension)?
         };
+        let noise = if from.magic() == MAGIC {
+            from.f64()?
+        } else {
+            0.0
+        };
+        if !(noise >= 0.0 && noise.is_finite()) {
+            return Err(codec::broken());
+        }
         from.finish()?;
         Ok(Self {
             timing,
             constants: values,
+            noise,
             particles,
             pasts: Arc::new(pasts),
             orbits: Arc::new(orbits),
@@ -281,9 +293,11 @@ impl State {
     }
 }
 
-const MAGIC: [u8; 8] = *b"loomAtt2";
-/// Of states without a second orbit.
-const OLDER: [u8; 8] = *b"loomAtt1";
+const MAGIC: [u8; 8] = *b"loomAtt3";
+/// Of states without noise.
+const OLDER: [u8; 8] = *b"loomAtt2";
+/// Of states without a second orbit either.
+const OLDEST: [u8; 8] = *b"loomAtt1";
 
 fn shadow(from: &mut Reader<'_>, dimension: usize) -> Result<Shadow, SimError> {
     let point = from.f64s()?;
@@ -334,6 +348,7 @@ mod tests {
                 since_time: 3.0,
             },
             constants: vec![1.0],
+            noise: 0.25,
             particles: Particles::Host(Arc::new((0..6).map(f64::from).collect())),
             pasts: Arc::default(),
             orbits: Arc::new(vec![Orbit::new(0, 3.5, vec![1.0, 2.0])]),
@@ -361,14 +376,19 @@ mod tests {
         assert_eq!(back.encode(), bytes);
         assert_eq!(back.timing, state().timing);
         assert_eq!(back.shadow, state().shadow);
+        assert_eq!(back.noise, 0.25);
     }
 
     #[test]
-    fn a_state_from_before_horizons_goes_on_with_one_from_now() {
+    fn states_from_before_noise_and_before_horizons_are_read() {
         let mut bytes = state().encode();
+        bytes.truncate(bytes.len() - 8);
+        bytes[..8].copy_from_slice(&OLDER);
+        let back = State::decode(&bytes, 2, 2, 1, 3).unwrap();
+        assert_eq!((back.noise, &back.shadow), (0.0, &state().shadow));
         let tail = 8 + 2 * 8 + 4 + 8;
         bytes.truncate(bytes.len() - tail);
-        bytes[..8].copy_from_slice(&OLDER);
+        bytes[..8].copy_from_slice(&OLDEST);
         let back = State::decode(&bytes, 2, 2, 1, 3).unwrap();
         assert_eq!(back.shadow.point, back.orbits[0].point);
         assert_eq!(back.shadow.parted, None);

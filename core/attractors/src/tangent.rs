@@ -1,4 +1,4 @@
-//! One orbit with tangent vectors beside it, made orthonormal on demand; what that takes away is
+//! One orbit with tangent vectors beside it, by any method, made orthonormal on demand; what that takes away is
 //! kept as a triangular matrix, so that the vectors as they would stand can be found again.
 
 use loom_formula::{Clock, Stepper};
@@ -6,14 +6,15 @@ use loom_sim::{SimError, seed};
 
 use crate::definition::Definition;
 use crate::divergence;
+use crate::integrate::Method;
 use crate::settings::Build;
 use crate::start;
-use crate::stepping;
+use crate::stepping::{self, BlockStepper};
 
 /// An orbit and `count` tangent vectors.
 #[derive(Debug)]
 pub struct Bundle {
-    stepper: Stepper,
+    steps: Steps,
     constants: Vec<f64>,
     dimension: usize,
     count: usize,
@@ -24,11 +25,18 @@ pub struct Bundle {
     stride: u64,
 }
 
+/// How the orbit goes on.
+#[derive(Debug)]
+enum Steps {
+    Fixed(Box<Stepper>),
+    By(Box<BlockStepper>),
+}
+
 impl Bundle {
     /// At the build's initial state and time 0, with an orthonormal frame drawn by lot from `seed`.
     ///
     /// # Errors
-    /// Where the system can't be sampled.
+    /// Where the system can't be sampled, and for a method that doesn't fit it.
     pub fn new(
         definition: &Definition,
         build: &Build,
@@ -39,12 +47,17 @@ impl Bundle {
         let stride = divergence::stride(definition, &build.constants, &samples, build.dt)?;
         let dimension = definition.dimension();
         let count = count.clamp(1, dimension);
-        let wide = definition.system.variational(count);
+        let steps = if definition.is_map() || build.method == Method::Rk4 {
+            let wide = definition.system.variational(count);
+            Steps::Fixed(Box::new(Stepper::new(&wide, stepping::scheme(&wide))))
+        } else {
+            Steps::By(Box::new(BlockStepper::by(definition, build, count)?))
+        };
         let mut random = seed::stream(seed, "attractors: tangent vectors");
         let mut state = build.initial.clone();
         state.extend((0..count * dimension).map(|_| seed::normal(&mut random)));
         let mut bundle = Self {
-            stepper: Stepper::new(&wide, stepping::scheme(&wide)),
+            steps,
             constants: build.constants.clone(),
             dimension,
             count,
@@ -79,9 +92,15 @@ impl Bundle {
     /// Where the orbit runs away.
     pub fn stride(&mut self, scale: &mut [f64]) -> Result<(), SimError> {
         let (clock, constants) = (&mut self.clock, &self.constants);
-        self.stepper
-            .run(&mut self.state, clock, constants, self.stride)
-            .map_err(SimError::other)?;
+        match &self.steps {
+            Steps::Fixed(stepper) => stepper
+                .run(&mut self.state, clock, constants, self.stride)
+                .map_err(SimError::other)?,
+            Steps::By(stepper) => {
+                stepper.advance_all(&mut self.state, 1, constants, *clock, self.stride)?;
+                clock.step += self.stride;
+            }
+        }
         self.finite()?;
         self.orthonormalise(scale);
         Ok(())

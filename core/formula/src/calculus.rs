@@ -8,6 +8,20 @@ use crate::function::Function;
 use std::collections::HashMap;
 
 impl Expr {
+    /// The expression with −t in place of t; `known` holds what has been turned already.
+    pub(crate) fn turned(&self, known: &mut HashMap<usize, Expr>) -> Expr {
+        if let Some(turned) = known.get(&self.address()) {
+            return turned.clone();
+        }
+        let turned = if self.as_symbol() == Some("t") {
+            -self.clone()
+        } else {
+            self.map_operands(&mut |operand| operand.turned(known))
+        };
+        known.insert(self.address(), turned.clone());
+        turned
+    }
+
     /// The derivative with respect to a symbol, simplified.
     ///
     /// ```

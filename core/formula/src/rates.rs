@@ -27,12 +27,7 @@ pub struct Rates {
 impl Rates {
     /// Compiles them; where no machine code can be had they are interpreted.
     pub fn new(system: &System) -> Rates {
-        let compiled = Stepper::new(system, Scheme::Iterate);
-        let stepper = if compiled.takes_fractions() {
-            compiled
-        } else {
-            Stepper::interpreted(system, Scheme::Iterate)
-        };
+        let stepper = Stepper::at_once(system, Scheme::Iterate);
         Rates { stepper }
     }
 

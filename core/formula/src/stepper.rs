@@ -2,8 +2,7 @@
 
 use crate::backend::{Backend, CompileError, RunError, check};
 use crate::clock::Clock;
-use crate::columns::Columns;
-use crate::machine::{EnsembleCode, SingleCode};
+use crate::machine::{LoneCode, LoneRoom, SingleCode};
 use crate::program::{Body, Scheme, StepPlan};
 use crate::system::System;
 use crate::tape::Tape;
@@ -34,8 +33,8 @@ pub struct Stepper {
 enum Engine {
     Tape(Tape),
     Code(SingleCode),
-    /// The ensemble's code with one member: it is made in a time that grows only linearly.
-    Wide(EnsembleCode),
+    /// Our own encoder's: it is made in a tenth of Cranelift's time, which grows only linearly.
+    Lone(LoneCode),
 }
 
 /// Steps of more operations than this are too slow to compile with Cranelift (0.15 s for 15,000,
@@ -55,7 +54,7 @@ impl Engine {
             Backend::Tape => Engine::Tape(Tape::new(&plan.body.program)),
             Backend::Cranelift => Engine::Code(SingleCode::compile(&plan.body)?),
             Backend::Avx2 | Backend::Avx512 => {
-                Engine::Wide(EnsembleCode::compile(&plan.body, backend)?)
+                Engine::Lone(LoneCode::compile(&plan.body, backend)?)
             }
         })
     }
@@ -67,11 +66,30 @@ impl Stepper {
     /// a step of more than 500,000 operations) the tape runs instead; [`Stepper::backend`] tells.
     pub fn new(system: &System, scheme: Scheme) -> Stepper {
         let plan = StepPlan::new(system, scheme, &[]);
-        let order: &[Backend] = if plan.body.work() > MOST_FOR_CRANELIFT {
-            &[Backend::Avx2]
+        let first = if plan.body.work() > MOST_FOR_CRANELIFT {
+            Backend::Avx2
         } else {
-            &[Backend::Cranelift]
+            Backend::Cranelift
         };
+        Stepper::by_first(plan, &[first])
+    }
+
+    /// Compiles a step for few steps, or for steps from anywhere: by our own encoder where there is
+    /// one, which takes a tenth of the time that Cranelift does and makes code that is a little
+    /// slower in a long run.
+    pub fn at_once(system: &System, scheme: Scheme) -> Stepper {
+        let plan = StepPlan::new(system, scheme, &[]);
+        let order = [Backend::Avx2, Backend::Cranelift];
+        let most = if plan.body.work() > MOST_FOR_CRANELIFT {
+            1
+        } else {
+            2
+        };
+        Stepper::by_first(plan, &order[..most])
+    }
+
+    /// By the first back end that can be had, else by the tape.
+    fn by_first(plan: StepPlan, order: &[Backend]) -> Stepper {
         for backend in order {
             if let Ok(engine) = Engine::compile(&plan, *backend) {
                 return Stepper { plan, engine };
@@ -102,17 +120,12 @@ impl Stepper {
         Ok(Stepper { plan, engine })
     }
 
-    /// Whether steps can be numbered by fractions: always, but in the ensemble's code with time.
-    pub(crate) fn takes_fractions(&self) -> bool {
-        !(matches!(self.engine, Engine::Wide(_)) && self.plan.body.counts)
-    }
-
     /// What runs.
     pub fn backend(&self) -> Backend {
         match &self.engine {
             Engine::Tape(_) => Backend::Tape,
             Engine::Code(_) => Backend::Cranelift,
-            Engine::Wide(code) => code.backend(),
+            Engine::Lone(code) => code.backend(),
         }
     }
 
@@ -189,9 +202,13 @@ impl Stepper {
             carried.push(clock.step as f64);
         }
         let invariants = self.plan.invariants(params, clock.start, clock.dt);
-        let tape = match &self.engine {
-            Engine::Tape(tape) => Some(TapeRun::new(tape, body, &carried, &invariants)),
-            Engine::Code(_) | Engine::Wide(_) => None,
+        let (tape, room) = match &self.engine {
+            Engine::Tape(tape) => {
+                let run = TapeRun::new(tape, body, &carried, &invariants);
+                (Some(run), None)
+            }
+            Engine::Code(_) => (None, None),
+            Engine::Lone(code) => (None, Some(code.room(&invariants))),
         };
         Ok(Run {
             stepper: self,
@@ -199,6 +216,7 @@ impl Stepper {
             carried,
             invariants,
             tape,
+            room,
         })
     }
 }
@@ -212,25 +230,27 @@ pub struct Run<'a> {
     carried: Vec<f64>,
     invariants: Vec<f64>,
     tape: Option<TapeRun<'a>>,
+    room: Option<LoneRoom>,
 }
 
 impl Run<'_> {
     /// Makes `steps` steps.
     pub fn advance(&mut self, steps: u64) {
-        match (&self.stepper.engine, &mut self.tape) {
-            (Engine::Code(code), _) => code.run(&mut self.carried, &self.invariants, steps),
-            (Engine::Wide(code), _) => {
-                let rows = self.stepper.plan.body.rows;
-                let mut columns = Columns::new(&mut self.carried[..rows], 1);
-                code.run(&mut columns, self.clock.step, &self.invariants, steps);
-            }
-            (Engine::Tape(_), Some(tape)) => {
-                for _ in 0..steps {
-                    tape.step();
+        match &self.stepper.engine {
+            Engine::Code(code) => code.run(&mut self.carried, &self.invariants, steps),
+            Engine::Lone(code) => {
+                if let Some(room) = &mut self.room {
+                    code.run(room, &mut self.carried, steps);
                 }
-                tape.read(&mut self.carried);
             }
-            (Engine::Tape(_), None) => {}
+            Engine::Tape(_) => {
+                if let Some(tape) = &mut self.tape {
+                    for _ in 0..steps {
+                        tape.step();
+                    }
+                    tape.read(&mut self.carried);
+                }
+            }
         }
         self.clock.step = self.clock.step.saturating_add(steps);
     }

@@ -8,6 +8,7 @@ use crate::expr::Expr;
 use crate::indices::concrete_name;
 use crate::latex;
 use crate::lines::{self, Left, Source, Statement};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Whether right-hand sides are rates of change or next values.
@@ -205,6 +206,23 @@ impl System {
             wide.delays.extend(delays);
         }
         wide
+    }
+
+    /// The flow that goes the same ways backward: dx/ds = −f(x, p, −s) with s = −t. For systems
+    /// without delays.
+    pub fn reversed(&self) -> System {
+        let mut back = self.clone();
+        let mut known = HashMap::new();
+        let timed = !self.is_autonomous();
+        for rate in &mut back.rates {
+            let at = if timed {
+                rate.turned(&mut known)
+            } else {
+                rate.clone()
+            };
+            *rate = -at;
+        }
+        back
     }
 
     /// The system with further parameters that its equations don't name, after its own: for

@@ -37,7 +37,7 @@ pub struct Covariant;
 
 fn declared(definition: &Definition) -> Vec<Parameter> {
     let dimension = definition.dimension() as i64;
-    vec![
+    let mut list = vec![
         Parameter::integer(
             "count",
             "k",
@@ -61,7 +61,11 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
         .hard(0.0, 1e6)
         .unit("periods")
         .help("Forward so that the frames, backward so that the vectors find their directions."),
-    ]
+    ];
+    if !definition.is_map() {
+        list.extend(source::manner());
+    }
+    list
 }
 
 impl Analysis for Covariant {
@@ -78,12 +82,10 @@ impl Analysis for Covariant {
         "F. Ginelli, P. Poggi, A. Turchi, H. Chaté, R. Livi, A. Politi (2007), Characterizing dynamics with covariant Lyapunov vectors, Phys. Rev. Lett. 99, 130601."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some_and(|d| d.dimension() >= 2 && !d.has_delays())
+        source::of_several(model).is_some()
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
-        source::of_model(model)
-            .filter(|d| d.dimension() >= 2)
-            .map_or_else(Vec::new, |d| declared(&d))
+        source::form_of_several(model, declared)
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -100,15 +102,17 @@ impl Analysis for Covariant {
             Subject::State { model, .. } => model.seed,
             _ => 0,
         };
-        let found = Found::new(definition, build, &settings, seed, job)?;
+        let build = build.clone().followed_by(&settings);
+        let found = Found::new(definition, &build, &settings, seed, job)?;
         let mut report = source.report(self.key(), "Covariant Lyapunov vectors", &settings, begun);
         report.citation = self.citation().into();
         report.method = format!(
-            "{} vectors at {} places {:.6} {} apart, f64; {} strides of transient forward and as many backward; errors from {BATCHES} parts of the orbit.",
+            "{} vectors at {} places {:.6} {} apart, {}f64; {} strides of transient forward and as many backward; errors from {BATCHES} parts of the orbit.",
             found.count,
             found.points(),
             found.interval,
             source.time_unit(),
+            source::by(definition, &build),
             found.transient
         );
         found.conclude(definition, &source.time_unit(), &mut report);

@@ -2,6 +2,7 @@
 //! largest stretching of a small ball in the time T. Its ridges are the walls that transport can't
 //! cross: of stretching forward the stable manifolds, backward the unstable ones.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use loom_formula::Clock;
@@ -15,6 +16,7 @@ use rayon::prelude::*;
 use super::plane::{self, EDGES, Pace, Plane};
 use super::source::{self, Source};
 use crate::definition::Definition;
+use crate::integrate::Method;
 use crate::settings::Build;
 use crate::stepping::BlockStepper;
 
@@ -64,6 +66,9 @@ fn declared(definition: &Definition, given: &Settings) -> Vec<Parameter> {
                 .help("The equations have time in them, so the ridges move with it."),
         );
     }
+    if !map {
+        list.extend(source::manner());
+    }
     list
 }
 
@@ -85,15 +90,13 @@ impl Analysis for FiniteTime {
         "S. C. Shadden, F. Lekien, J. E. Marsden (2005), Definition and properties of Lagrangian coherent structures from finite-time Lyapunov exponents in two-dimensional aperiodic flows, Physica D 212, 271–304."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some_and(|d| d.dimension() >= 2 && !d.has_delays())
+        source::of_several(model).is_some()
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
         self.declared(model, &Settings::new())
     }
     fn declared(&self, model: &Model, given: &Settings) -> Vec<Parameter> {
-        source::of_model(model)
-            .filter(|d| d.dimension() >= 2)
-            .map_or_else(Vec::new, |d| declared(&d, given))
+        source::form_of_several(model, |d| declared(d, given))
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -106,7 +109,8 @@ impl Analysis for FiniteTime {
             ));
         }
         let settings = loom_sim::parameter::complete(&declared(definition, settings), settings)?;
-        let plan = Plan::new(definition, build, &settings)?;
+        let build = build.clone().followed_by(&settings);
+        let plan = Plan::new(definition, &build, &settings)?;
         let mut report = source.report(self.key(), "Finite-time exponents", &settings, begun);
         report.citation = self.citation().into();
         report.method = plan.method(&source.time_unit());
@@ -116,7 +120,7 @@ impl Analysis for FiniteTime {
         for blocks in plan.plane.batches(BLOCK, 2 * job.threads) {
             let parts: Result<Vec<Vec<Option<f64>>>, SimError> = blocks
                 .into_par_iter()
-                .map(|cells| plan.block(cells, 1, job))
+                .map(|cells| plan.block(cells, Care::Usual, job))
                 .collect();
             found.extend(parts?.into_iter().flatten());
             job.progress(found.len() as f32 / cells as f32);
@@ -138,11 +142,21 @@ struct Plan<'a> {
     build: &'a Build,
     plane: Plane,
     stepper: BlockStepper,
-    /// The step, below zero backward.
+    /// By a method that chooses its steps, the same with a tenth of the tolerance.
+    finer: Option<BlockStepper>,
+    /// The step, below zero where fixed ones go backward.
     dt: f64,
     steps: u64,
     start_time: f64,
     backward: bool,
+}
+
+/// How carefully starts are followed.
+#[derive(Clone, Copy, PartialEq)]
+enum Care {
+    Usual,
+    /// With half the step, or a tenth of the tolerance.
+    More,
 }
 
 impl<'a> Plan<'a> {
@@ -160,14 +174,43 @@ impl<'a> Plan<'a> {
         } else {
             time / steps
         };
+        let dimension = definition.dimension();
+        let plane = Plane::new(definition, &build.initial, settings)?;
+        let start_time = real("start_time");
+        if definition.is_map() || build.method == Method::Rk4 {
+            return Ok(Self {
+                definition,
+                build,
+                plane,
+                stepper: BlockStepper::new(&definition.system.variational(dimension)),
+                finer: None,
+                dt: if backward { -length } else { length },
+                steps: steps as u64,
+                start_time,
+                backward,
+            });
+        }
+        // The other methods go forward only: backward they follow the flow that goes back.
+        let mut followed = definition.clone();
+        if backward {
+            followed.system = Arc::new(definition.system.reversed());
+        }
+        let build_of = |tolerance: f64, dt: f64| Build {
+            dt,
+            tolerance,
+            ..build.clone()
+        };
+        let usual = build_of(build.tolerance, length);
+        let more = build_of((0.1 * build.tolerance).max(1e-14), 0.5 * length);
         Ok(Self {
             definition,
             build,
-            plane: Plane::new(definition, &build.initial, settings)?,
-            stepper: BlockStepper::new(&definition.system.variational(definition.dimension())),
-            dt: if backward { -length } else { length },
+            plane,
+            stepper: BlockStepper::by(&followed, &usual, dimension)?,
+            finer: Some(BlockStepper::by(&followed, &more, dimension)?),
+            dt: length,
             steps: steps as u64,
-            start_time: real("start_time"),
+            start_time: if backward { -start_time } else { start_time },
             backward,
         })
     }
@@ -193,18 +236,19 @@ impl<'a> Plan<'a> {
             format!(", {}", others.join(", "))
         };
         format!(
-            "{} × {} starts{others}; the largest singular value of the gradient of the flow over {:.6} {unit} {direction}, from the variational equations in all variables, f64.",
+            "{} × {} starts{others}; the largest singular value of the gradient of the flow over {:.6} {unit} {direction}, from the variational equations in all variables, {}f64.",
             self.plane.columns,
             self.plane.rows,
-            self.time()
+            self.time(),
+            source::by(self.definition, self.build)
         )
     }
 
-    /// The exponents of some starts, with every step cut into `finer` ones.
+    /// The exponents of some starts.
     fn block(
         &self,
         cells: std::ops::Range<usize>,
-        finer: u64,
+        care: Care,
         job: &Job,
     ) -> Result<Vec<Option<f64>>, SimError> {
         let (n, d) = (cells.len(), self.definition.dimension());
@@ -213,13 +257,17 @@ impl<'a> Plan<'a> {
             block[(d + k * d + k) * n..][..n].fill(1.0);
         }
         let mut grown = vec![0.0; n];
-        let mut clock = Clock::starting_at(self.start_time, self.dt / finer as f64);
-        let mut left = self.steps * finer;
+        let (stepper, parts) = match (care, &self.finer) {
+            (Care::Usual, _) => (&self.stepper, 1),
+            (Care::More, Some(finer)) => (finer, 1),
+            (Care::More, None) => (&self.stepper, 2),
+        };
+        let mut clock = Clock::starting_at(self.start_time, self.dt / parts as f64);
+        let mut left = self.steps * parts;
         while left > 0 {
             job.check()?;
             let steps = left.min(if self.definition.is_map() { 16 } else { 64 });
-            self.stepper
-                .advance(&mut block, n, &self.build.constants, clock, steps)?;
+            stepper.advance(&mut block, n, &self.build.constants, clock, steps)?;
             clock.step += steps;
             left -= steps;
             self.scale_back(&mut block, &mut grown);
@@ -359,19 +407,26 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// The largest difference that half the step makes; a map has no step.
+    /// The largest difference that half the step or a tenth of the tolerance makes; a map has
+    /// neither.
     fn error(&self, whole: &[(usize, f64)], job: &Job) -> Result<Uncertainty, SimError> {
         if self.definition.is_map() {
             return Ok(Uncertainty::Bound(1e-12));
         }
         let mut worst = 0.0_f64;
         for (cell, value) in whole.iter().step_by(whole.len().div_ceil(CHECKED).max(1)) {
-            let again = self.block(*cell..*cell + 1, 2, job)?;
+            let again = self.block(*cell..*cell + 1, Care::More, job)?;
             if let Some(other) = again[0] {
                 worst = worst.max((other - value).abs());
             }
         }
-        // Halving takes fifteen sixteenths of a fourth-order error away.
-        Ok(Uncertainty::Bound(worst * 16.0 / 15.0))
+        // Halving takes fifteen sixteenths of a fourth-order error away; three quarters at least are
+        // taken away by the others.
+        let part = if self.finer.is_some() {
+            4.0 / 3.0
+        } else {
+            16.0 / 15.0
+        };
+        Ok(Uncertainty::Bound(worst * part))
     }
 }

@@ -37,7 +37,7 @@ pub struct Gali;
 fn declared(definition: &Definition) -> Vec<Parameter> {
     let dimension = definition.dimension() as i64;
     let usual = if definition.is_map() { 2000.0 } else { 500.0 };
-    vec![
+    let mut list = vec![
         Parameter::integer("count", "k", "Vectors", 2, 2, dimension.max(2)).help(
             "With 2 chaos is told from order; more tell on how many dimensions a regular orbit lies.",
         ),
@@ -50,7 +50,11 @@ fn declared(definition: &Definition) -> Vec<Parameter> {
                 "periods"
             })
             .help("From the tracked orbit's place, with nothing thrown away; it ends earlier below 10⁻¹⁰⁰."),
-    ]
+    ];
+    if !definition.is_map() {
+        list.extend(source::manner());
+    }
+    list
 }
 
 impl Analysis for Gali {
@@ -67,12 +71,10 @@ impl Analysis for Gali {
         "Ch. Skokos, T. C. Bountis, Ch. Antonopoulos (2007), Geometrical properties of local dynamics in Hamiltonian systems: the Generalized Alignment Index (GALI) method, Physica D 231, 30–54."
     }
     fn fits(&self, model: &Model) -> bool {
-        source::of_model(model).is_some_and(|d| d.dimension() >= 2 && !d.has_delays())
+        source::of_several(model).is_some()
     }
     fn parameters(&self, model: &Model) -> Vec<Parameter> {
-        source::of_model(model)
-            .filter(|d| d.dimension() >= 2)
-            .map_or_else(Vec::new, |d| declared(&d))
+        source::form_of_several(model, declared)
     }
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
@@ -89,14 +91,16 @@ impl Analysis for Gali {
             Subject::State { model, .. } => model.seed,
             _ => 0,
         };
-        let run = Run::new(definition, build, &settings, seed, job)?;
+        let build = build.clone().followed_by(&settings);
+        let run = Run::new(definition, &build, &settings, seed, job)?;
         let mut report = source.report(self.key(), "Alignment indices", &settings, begun);
         report.citation = self.citation().into();
         let place: Vec<String> = build.initial.iter().map(f64::to_string).collect();
         report.method = format!(
-            "{} tangent vectors drawn by lot, from ({}), f64; looked at every {:.6} {}, followed for {:.6}.",
+            "{} tangent vectors drawn by lot, from ({}), {}f64; looked at every {:.6} {}, followed for {:.6}.",
             run.count,
             place.join(", "),
+            source::by(definition, &build),
             run.interval,
             source.time_unit(),
             run.last().0

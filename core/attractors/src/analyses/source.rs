@@ -32,6 +32,19 @@ pub fn of_model(model: &Model) -> Option<Arc<Definition>> {
         .flatten()
 }
 
+/// The system of a model whose state is a point of two variables at least.
+pub fn of_several(model: &Model) -> Option<Arc<Definition>> {
+    of_model(model).filter(|d| d.dimension() >= 2 && !d.has_delays())
+}
+
+/// What an analysis of such a system declares; nothing for a model that it doesn't fit.
+pub fn form_of_several(
+    model: &Model,
+    declared: impl Fn(&Definition) -> Vec<Parameter>,
+) -> Vec<Parameter> {
+    of_several(model).map_or_else(Vec::new, |d| declared(&d))
+}
+
 /// Whether an analysis of recorded numbers can be run on a model: a system, or a series.
 pub fn has_numbers(model: &Model) -> bool {
     of_model(model).is_some() || recorded::of_model(model).is_some_and(|r| r.is_ok())
@@ -289,6 +302,15 @@ impl<'a> Source<'a> {
             warnings: stiff.into_iter().collect(),
             ..Report::default()
         }
+    }
+}
+
+/// How a flow was followed, to stand in a description; nothing for a map.
+pub fn by(definition: &Definition, build: &Build) -> String {
+    if definition.is_map() {
+        String::new()
+    } else {
+        format!("{}, ", build.manner().words())
     }
 }
 

@@ -9,10 +9,11 @@ use super::ensemble::{Past, lags_of};
 use super::{History, Lagged, Record, Span, beginning, seen};
 use crate::cloud::Cloud;
 use crate::definition::Definition;
-use crate::motion::{Followed, Motion, Trouble};
+use crate::motion::Motion;
 use crate::settings::Build;
 use crate::stepping;
 use crate::trail::Orbit;
+use crate::trouble::{Followed, Trouble};
 
 /// The orbit that every run has, at its start.
 pub fn first_orbit(definition: &Definition, build: &Build) -> Orbit {

@@ -22,7 +22,7 @@ use super::paced::{Last, Paced, Step};
 use super::{Method, Path as _, checked_state, names};
 use crate::definition::Definition;
 use crate::settings::Build;
-use crate::start;
+use crate::start::{self, Samples};
 
 /// Points of the attractor from which the variables' sizes are taken.
 const POINTS: usize = 4096;
@@ -49,20 +49,39 @@ pub fn strengths(
 ) -> Result<Vec<f64>, SimError> {
     let intensity = self::intensity(intensity)?;
     let samples = start::sample(definition, build, POINTS)?;
-    let count = samples.len() as f64;
+    Ok(strengths_of(definition, &samples, intensity))
+}
+
+/// The same from points of the attractor, of which the first 4,096 are taken.
+pub fn strengths_of(definition: &Definition, samples: &Samples, intensity: f64) -> Vec<f64> {
+    let count = samples.len().min(POINTS);
+    let values = &samples.values[..count * samples.dimension];
     let scale = if definition.is_map() {
         intensity
     } else {
         intensity / definition.period.sqrt()
     };
-    Ok((0..definition.dimension())
+    (0..definition.dimension())
         .map(|v| {
-            let column = || samples.values.iter().skip(v).step_by(samples.dimension);
-            let mean = column().sum::<f64>() / count;
-            let square = column().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
+            let column = || values.iter().skip(v).step_by(samples.dimension);
+            let mean = column().sum::<f64>() / count as f64;
+            let square = column().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count as f64;
             scale * square.sqrt()
         })
-        .collect())
+        .collect()
+}
+
+/// Whether each amplitude of the file's noise depends on its own variable alone, so that
+/// Milstein's method fits.
+pub fn is_diagonal(definition: &Definition) -> bool {
+    others(&definition.system, &definition.noise).is_none()
+}
+
+/// The amplitudes of the file's noise, and after them the derivative of each to its own variable.
+pub fn with_derivatives(definition: &Definition) -> Vec<Expr> {
+    let own = definition.noise.iter().zip(definition.system.variables());
+    let slopes = own.map(|(g, variable)| g.derivative(variable).simplify());
+    definition.noise.iter().cloned().chain(slopes).collect()
 }
 
 /// How strong the noise is.
@@ -103,8 +122,8 @@ impl Noisy {
         }
     }
 
-    /// Under the noise that the system's file gives, times a factor. `em` and `milstein` are taken
-    /// as asked for, any other method as the better of them that fits.
+    /// Under the noise that the system's file gives, times a factor. `em`, `milstein` and `sra` are
+    /// taken as asked for, any other method as the better of the first two that fits.
     ///
     /// # Errors
     /// For `sra` where an amplitude depends on the state, and for `milstein` where one depends on
@@ -129,14 +148,16 @@ impl Noisy {
                     "milstein needs each amplitude to depend on its own variable alone, and that of {own} depends on {other}: use --method em."
                 )));
             }
+            // Amplitudes that change in time would take its order away.
+            (Method::Sra, _) if !symbols(&definition.noise).any(|s| s == "t") => Method::Sra,
             (Method::Em, _) | (_, Some(_)) => Method::Em,
             _ => Method::Milstein,
         };
-        let mut formulas = definition.noise.clone();
-        if method == Method::Milstein {
-            let own = definition.noise.iter().zip(system.variables());
-            formulas.extend(own.map(|(g, variable)| g.derivative(variable).simplify()));
-        }
+        let formulas = if method == Method::Milstein {
+            with_derivatives(definition)
+        } else {
+            definition.noise.clone()
+        };
         let tape = Tape::new(&system.program_of(&formulas));
         Ok(Self {
             rates: Rates::new(system),
@@ -182,10 +203,13 @@ impl Noisy {
     }
 }
 
+fn symbols(noise: &[Expr]) -> impl Iterator<Item = String> {
+    noise.iter().flat_map(Expr::symbols)
+}
+
 /// Whether an amplitude depends on the state at all.
 fn depends(system: &System, noise: &[Expr]) -> bool {
-    let mut symbols = noise.iter().flat_map(Expr::symbols);
-    symbols.any(|s| system.variables().contains(&s))
+    symbols(noise).any(|s| system.variables().contains(&s))
 }
 
 /// The first variable whose amplitude depends on another one, and that other.

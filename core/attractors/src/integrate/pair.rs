@@ -65,39 +65,31 @@ impl Pair {
     /// The state at which a stage's rates are taken: `stages` holds those before it, stage by
     /// stage.
     pub fn place(self, stage: usize, h: f64, old: &[f64], stages: &[f64], out: &mut [f64]) {
-        let n = old.len();
-        out.fill(0.0);
-        for (k, weight) in self.rows()[stage].iter().enumerate() {
-            if *weight != 0.0 {
-                for (x, rate) in out.iter_mut().zip(&stages[k * n..][..n]) {
-                    *x += weight * rate;
-                }
-            }
-        }
-        for (x, y) in out.iter_mut().zip(old) {
-            *x = y + h * *x;
+        let weights = self.rows()[stage];
+        match old.len() {
+            1 => place_in::<1>(weights, h, old, stages, out),
+            2 => place_in::<2>(weights, h, old, stages, out),
+            3 => place_in::<3>(weights, h, old, stages, out),
+            4 => place_in::<4>(weights, h, old, stages, out),
+            5 => place_in::<5>(weights, h, old, stages, out),
+            6 => place_in::<6>(weights, h, old, stages, out),
+            _ => place_in_any(weights, h, old, stages, out),
         }
     }
 
     /// The estimated error in units of what is allowed: the tolerance, relative to a variable
     /// where it is above 1 and absolute where it is below.
-    pub fn error(self, h: f64, tolerance: f64, [old, new]: [&[f64]; 2], stages: &[f64]) -> f64 {
-        let n = old.len();
-        let sum = |weights: &[f64], v: usize| -> f64 {
-            let terms = weights.iter().enumerate();
-            terms.map(|(k, w)| w * stages[k * n + v]).sum()
+    pub fn error(self, h: f64, tolerance: f64, ends: [&[f64]; 2], stages: &[f64]) -> f64 {
+        let n = ends[0].len();
+        let [first, second] = match n {
+            1 => self.squares::<1>(tolerance, ends, stages),
+            2 => self.squares::<2>(tolerance, ends, stages),
+            3 => self.squares::<3>(tolerance, ends, stages),
+            4 => self.squares::<4>(tolerance, ends, stages),
+            5 => self.squares::<5>(tolerance, ends, stages),
+            6 => self.squares::<6>(tolerance, ends, stages),
+            _ => self.squares_in_any(tolerance, ends, stages),
         };
-        let (mut first, mut second) = (0.0, 0.0);
-        for v in 0..n {
-            let scale = tolerance * (1.0 + old[v].abs().max(new[v].abs()));
-            match self {
-                Self::Dop853 => {
-                    first += (sum(&dop853::E5, v) / scale).powi(2);
-                    second += (sum(&dop853::E3, v) / scale).powi(2);
-                }
-                Self::Tsit5 => first += (sum(&tsit5::E, v) / scale).powi(2),
-            }
-        }
         if first == 0.0 && second == 0.0 {
             return 1e-10;
         }
@@ -105,6 +97,44 @@ impl Pair {
             Self::Dop853 => h * first / ((first + 0.01 * second) * n as f64).sqrt(),
             Self::Tsit5 => h * (first / n as f64).sqrt(),
         }
+    }
+
+    /// Weights of the error's estimates: one, or those of order 5 and 3.
+    fn weights(self) -> [&'static [f64]; 2] {
+        match self {
+            Self::Dop853 => [&dop853::E5, &dop853::E3],
+            Self::Tsit5 => [&tsit5::E, &[]],
+        }
+    }
+
+    /// Sums of squares of the two estimates in units of what is allowed.
+    fn squares<const N: usize>(
+        self,
+        tolerance: f64,
+        [old, new]: [&[f64]; 2],
+        stages: &[f64],
+    ) -> [f64; 2] {
+        self.weights().map(|weights| {
+            let sums = weighted::<N>(weights, stages);
+            let mut square = 0.0;
+            for ((sum, old), new) in sums.iter().zip(old).zip(new) {
+                square += (sum / allowed(tolerance, *old, *new)).powi(2);
+            }
+            square
+        })
+    }
+
+    fn squares_in_any(self, tolerance: f64, [old, new]: [&[f64]; 2], stages: &[f64]) -> [f64; 2] {
+        let n = old.len();
+        self.weights().map(|weights| {
+            let mut sums = vec![0.0; n];
+            weigh(weights, stages, &mut sums);
+            let mut square = 0.0;
+            for ((sum, old), new) in sums.iter().zip(old).zip(new) {
+                square += (sum / allowed(tolerance, *old, *new)).powi(2);
+            }
+            square
+        })
     }
 
     fn factor(self, error: f64) -> f64 {
@@ -132,21 +162,25 @@ impl Pair {
         let n = old.len();
         out.resize(self.coefficients() * n, 0.0);
         let rate = |k: usize, v: usize| stages[k * n + v];
-        for v in 0..n {
-            out[v] = old[v];
-            match self {
-                Self::Dop853 => {
+        out[..n].copy_from_slice(old);
+        match self {
+            Self::Dop853 => {
+                for v in 0..n {
                     let change = new[v] - old[v];
                     out[n + v] = change;
                     out[2 * n + v] = h * rate(0, v) - change;
                     out[3 * n + v] = 2.0 * change - h * (rate(12, v) + rate(0, v));
-                    for (row, weights) in dop853::D.iter().enumerate() {
-                        let terms = weights.iter().enumerate();
-                        let sum: f64 = terms.map(|(k, w)| w * rate(k, v)).sum();
-                        out[(4 + row) * n + v] = h * sum;
+                }
+                for (row, weights) in out[4 * n..].chunks_exact_mut(n).zip(dop853::D) {
+                    row.fill(0.0);
+                    weigh(weights, stages, row);
+                    for x in row {
+                        *x *= h;
                     }
                 }
-                Self::Tsit5 => {
+            }
+            Self::Tsit5 => {
+                for v in 0..n {
                     for power in 0..4 {
                         let terms = tsit5::DENSE.iter().enumerate();
                         let sum: f64 = terms.map(|(k, c)| c[power] * rate(k, v)).sum();
@@ -175,6 +209,52 @@ impl Pair {
             }
         }
         row(0) + sum
+    }
+}
+
+/// The error that is allowed in a variable between these values.
+fn allowed(tolerance: f64, old: f64, new: f64) -> f64 {
+    tolerance * (1.0 + old.abs().max(new.abs()))
+}
+
+/// Stages times their weights, one variable after another; weights of 0 are passed over. The
+/// order of the sums is that of [`weigh`].
+fn weighted<const N: usize>(weights: &[f64], stages: &[f64]) -> [f64; N] {
+    let mut sums = [0.0; N];
+    for (weight, stage) in weights.iter().zip(stages.chunks_exact(N)) {
+        if *weight != 0.0 {
+            for (sum, rate) in sums.iter_mut().zip(stage) {
+                *sum += weight * rate;
+            }
+        }
+    }
+    sums
+}
+
+/// The same for any number of variables, added to `sums`.
+fn weigh(weights: &[f64], stages: &[f64], sums: &mut [f64]) {
+    for (weight, stage) in weights.iter().zip(stages.chunks_exact(sums.len().max(1))) {
+        if *weight != 0.0 {
+            for (sum, rate) in sums.iter_mut().zip(stage) {
+                *sum += weight * rate;
+            }
+        }
+    }
+}
+
+/// A stage's place, for a few variables: the loops over them are laid out when this is compiled.
+fn place_in<const N: usize>(weights: &[f64], h: f64, old: &[f64], stages: &[f64], out: &mut [f64]) {
+    let sums = weighted::<N>(weights, stages);
+    for ((x, y), sum) in out.iter_mut().zip(old).zip(&sums) {
+        *x = y + h * sum;
+    }
+}
+
+fn place_in_any(weights: &[f64], h: f64, old: &[f64], stages: &[f64], out: &mut [f64]) {
+    out.fill(0.0);
+    weigh(weights, stages, out);
+    for (x, y) in out.iter_mut().zip(old) {
+        *x = y + h * *x;
     }
 }
 

@@ -18,6 +18,7 @@
 
 mod device;
 mod finish;
+mod grid;
 mod key;
 mod light;
 mod looks;

@@ -4,6 +4,8 @@ use loom_sim::Camera;
 
 use crate::lens::{Axes, Frame, Lens, NOWHERE};
 
+use super::grid::Grid;
+
 /// A lens made ready for blocks of states.
 #[derive(Clone, Copy, Debug)]
 pub struct Optic {
@@ -55,15 +57,6 @@ impl Places {
             depth: vec![0.0; members],
         }
     }
-}
-
-/// The last cell that `u` has reached, without a rounding instruction that old processors lack:
-/// numbers from 2^52 on have no fraction.
-#[inline]
-fn floor(u: f64) -> f64 {
-    const WHOLE: f64 = 4_503_599_627_370_496.0;
-    let near = (u + WHOLE) - WHOLE;
-    near - if near > u { 1.0 } else { 0.0 }
 }
 
 impl Optic {
@@ -149,29 +142,17 @@ impl Optic {
 
     /// The cells of points on the plane; false where the optic is in space.
     #[inline]
-    #[expect(
-        clippy::needless_bitwise_bool,
-        reason = "branches would keep the loop from running in lanes"
-    )]
     pub fn cells_of(&self, xs: &[f64], ys: &[f64], cells: &mut [u32]) -> bool {
-        let Kind::Plane {
-            factor: [ax, ay],
-            shift: [bx, by],
-        } = self.kind
-        else {
+        let Kind::Plane { factor, shift } = self.kind else {
             return false;
         };
-        /// Adding it leaves a whole number below 2^32 in the low bits.
-        const LOW: f64 = 4_503_599_627_370_496.0;
-        let (width, height) = (f64::from(self.columns), f64::from(self.rows));
-        let nowhere = f64::from(NOWHERE);
-        for ((cell, x), y) in cells.iter_mut().zip(xs).zip(ys) {
-            let (u, v) = (x * ax + bx, y * ay + by);
-            let inside = (u >= 0.0) & (u < width) & (v >= 0.0) & (v < height);
-            let index = floor(v) * width + floor(u);
-            let index = if inside { index } else { nowhere };
-            *cell = (index + LOW).to_bits() as u32;
-        }
+        let grid = Grid {
+            factor,
+            shift,
+            columns: self.columns,
+            rows: self.rows,
+        };
+        grid.cells(xs, ys, cells);
         true
     }
 

@@ -57,6 +57,27 @@ fn a_delay_system_with_a_density_conforms_on_the_processor() {
     conformance::check(&case).unwrap();
 }
 
+/// As another case, with noise from the start; a change of it is what is undone.
+fn noisy(mut case: Case, noise: f64) -> Case {
+    case.model = case.model.with("noise", noise);
+    case.set = Some(Input::set("noise", 2.0 * noise));
+    case
+}
+
+#[test]
+fn a_flow_and_a_map_under_noise_conform_on_the_processor() {
+    conformance::check(&noisy(flow(Place::Cpu { threads: 2 }), 0.05)).unwrap();
+    // More of it would throw particles out of the basin.
+    conformance::check(&noisy(map(Place::Cpu { threads: 2 }), 0.002)).unwrap();
+}
+
+#[test]
+fn a_flow_under_noise_conforms_on_a_device() {
+    if let Some(gpu) = crate::device::gpu() {
+        conformance::check(&noisy(flow(Place::Gpu(gpu)), 0.05)).unwrap();
+    }
+}
+
 #[test]
 fn a_flow_and_a_map_conform_on_a_device() {
     let Some(gpu) = crate::device::gpu() else {

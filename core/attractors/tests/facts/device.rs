@@ -79,6 +79,46 @@ fn a_few_steps_from_many_states_agree_with_the_processor() {
     }
 }
 
+/// The same random words on both, so that the very pushes agree.
+#[test]
+fn noise_on_the_device_is_that_of_the_processor() {
+    let Some(gpu) = gpu() else { return };
+    let own = "initial = [0.5, 0.2]\ndt = 0.01\nnoise = [\"0.3*x\", \"0.1 + 0.2*y\"]\n\
+               equations = \"x' = y - x; y' = -x - y\"\n";
+    let own = loom_attractors::Definition::parse("own.toml", own).unwrap();
+    let mut models = [
+        ("Lorenz", 0.05),
+        ("Thomas", 0.05),
+        ("Henon", 0.01),
+        ("Lorenz96", 0.05),
+    ]
+    .map(|(name, noise)| catalogue::model(&catalogue::named(name).unwrap()).with("noise", noise))
+    .to_vec();
+    models.push(catalogue::model_of_file("own.toml", &own).with("noise", 1.0));
+    for model in models {
+        let model: Model = model.with("particles", 3000i64);
+        let [mut host, mut device] = [Place::Cpu { threads: 2 }, Place::Gpu(gpu.clone())]
+            .map(|place| Attractors.build(&model, &place).unwrap());
+        let start = vertices(&*host, &gpu);
+        advance(&mut *host, 4);
+        advance(&mut *device, 4);
+        let (a, b) = (vertices(&*host, &gpu), vertices(&*device, &gpu));
+        let size = a
+            .iter()
+            .flat_map(|v| v.position)
+            .fold(0f32, |m, x| m.max(x.abs()));
+        let mut far = 0.0f32;
+        for ((v, w), from) in a.iter().zip(&b).zip(&start) {
+            for ((x, y), z) in v.position.iter().zip(&w.position).zip(&from.position) {
+                assert!((x - y).abs() < 1e-4 * size, "{}: {x} {y}", model.kind);
+                far = far.max((x - z).abs());
+            }
+        }
+        // The pushes are far larger than what is allowed between the two.
+        assert!(far > 5e-3 * size, "{}: {far} of {size}", model.kind);
+    }
+}
+
 #[test]
 fn long_runs_have_the_statistics_of_the_processor() {
     let Some(gpu) = gpu() else { return };

@@ -224,8 +224,23 @@ fn the_map_carries_covariant_vectors_into_each_other() {
 
 /// The direction in which a flow neither grows nor shrinks is its own.
 #[test]
-fn the_neutral_vector_of_lorenz_is_its_velocity() {
-    let report = run("covariant", &system("Lorenz"), &[("points", 4000.0.into())]);
+fn the_neutral_vector_of_lorenz_is_its_velocity_by_any_method() {
+    neutral_vector_of_lorenz(&[("points", 4000.0.into())]);
+    let given = [
+        ("points", 1500.0.into()),
+        ("transient", 100.0.into()),
+        ("method", "dop853".into()),
+    ];
+    let report = neutral_vector_of_lorenz(&given);
+    assert!(
+        report.method.contains("tolerance 1e-9"),
+        "{}",
+        report.method
+    );
+}
+
+fn neutral_vector_of_lorenz(given: &[(&str, Value)]) -> Report {
+    let report = run("covariant", &system("Lorenz"), given);
     let at = ["x", "y", "z"].map(|n| column(&report, "Vectors", n));
     let v = ["v2 x", "v2 y", "v2 z"].map(|n| column(&report, "Vectors", n));
     for i in 0..at[0].len() {
@@ -237,6 +252,8 @@ fn the_neutral_vector_of_lorenz_is_its_velocity() {
     }
     // Expanding and contracting directions of Lorenz's attractor never touch.
     assert!(value(&report, "smallest_angle") > 2.0);
+    near(value(&report, "lambda_1"), 0.906, 0.06);
+    report
 }
 
 #[test]
@@ -283,21 +300,43 @@ fn alignment_tells_chaos_from_order_in_the_standard_map() {
 fn alignment_tells_chaos_from_order_in_henon_and_heiles_model() {
     let equations = "x' = u; y' = v; u' = -x - 2*x*y; v' = -y - x^2 + y^2";
     // Energy 1/8, as in the paper.
-    let follow = |y: f64| {
+    let follow = |y: f64, method: &str| {
         let u = (0.25 - y * y + 2.0 / 3.0 * y * y * y).sqrt();
         let start = [0.0, y, u, 0.0];
         run(
             "gali",
             &made(equations, &start, 0.05, TAU),
-            &[("time", 300.0.into())],
+            &[("time", 300.0.into()), ("method", method.into())],
         )
     };
-    let regular = follow(0.1);
-    assert_eq!(verdict(&regular), "regular");
-    assert!(value(&regular, "log10_gali") > -2.0);
-    let chaotic = follow(-0.25);
-    assert_eq!(verdict(&chaotic), "chaotic");
-    assert!(value(&chaotic, "log10_gali") < -12.0);
+    for method in ["rk4", "dop853", "symplectic6"] {
+        let regular = follow(0.1, method);
+        assert_eq!(verdict(&regular), "regular", "{method}");
+        assert!(value(&regular, "log10_gali") > -2.0, "{method}");
+        let chaotic = follow(-0.25, method);
+        assert_eq!(verdict(&chaotic), "chaotic", "{method}");
+        assert!(value(&chaotic, "log10_gali") < -12.0, "{method}");
+    }
+}
+
+#[test]
+fn stiff_systems_are_said_to_be_stiff_by_measures_of_tangent_vectors() {
+    let stiff = made(
+        "x' = y; y' = 1000*((1 - x^2)*y) - x",
+        &[2.0, 0.0],
+        1e-4,
+        0.5,
+    );
+    let report = run(
+        "gali",
+        &stiff,
+        &[("time", 2.0.into()), ("method", "dop853".into())],
+    );
+    assert!(
+        report.warnings.iter().any(|w| w.contains("--method bdf")),
+        "{:?}",
+        report.warnings
+    );
 }
 
 /// Of the logistic map at r = 4 ln |f'| has the mean ln 2 and the variance π²/12; over n steps

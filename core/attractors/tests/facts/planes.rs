@@ -34,20 +34,68 @@ fn plane([left, right, bottom, top]: [f64; 4], n: f64) -> Vec<(&'static str, Val
 #[test]
 fn the_field_of_a_saddle_is_one_everywhere() {
     let saddle = made("x' = x; y' = -y", &[0.5, 0.5], 0.01, 1.0);
-    for direction in ["forward", "backward"] {
-        let mut given = plane([-1.0, 1.0, -1.0, 1.0], 12.0);
-        given.extend([("time", 2.0.into()), ("direction", direction.into())]);
-        let report = run("ftle", &saddle, &given);
-        for value in &field(&report).values {
-            near(f64::from(value.unwrap()), 1.0, 1e-6);
+    for method in ["rk4", "dop853", "gauss4"] {
+        for direction in ["forward", "backward"] {
+            let mut given = plane([-1.0, 1.0, -1.0, 1.0], 12.0);
+            given.extend([
+                ("time", 2.0.into()),
+                ("direction", direction.into()),
+                ("method", method.into()),
+            ]);
+            let report = run("ftle", &saddle, &given);
+            for value in &field(&report).values {
+                near(f64::from(value.unwrap()), 1.0, 1e-6);
+            }
+            assert!(error(&report, "greatest") < 1e-8, "{method} {direction}");
         }
-        assert!(error(&report, "greatest") < 1e-8);
     }
     // Far too long for f64: that is said, and no number is given.
     let mut given = plane([-1.0, 1.0, -1.0, 1.0], 8.0);
     given.push(("time", 900.0.into()));
     let report = run("ftle", &saddle, &given);
     assert!(report.warnings[0].contains("away"), "{:?}", report.warnings);
+}
+
+/// Backward by a method of its own steps, with time in the equations: the same field as by fixed
+/// steps.
+#[test]
+fn the_field_of_a_driven_system_is_the_same_by_any_method_both_ways() {
+    let driven = made(
+        "x' = y; y' = -sin(x) + cos(1.3*t + 0.4)",
+        &[0.5, 0.5],
+        0.01,
+        6.0,
+    );
+    for direction in ["forward", "backward"] {
+        let fields = ["rk4", "dop853"].map(|method| {
+            let mut given = plane([-2.0, 2.0, -2.0, 2.0], 10.0);
+            given.extend([
+                ("time", 8.0.into()),
+                ("start_time", 1.7.into()),
+                ("direction", direction.into()),
+                ("method", method.into()),
+            ]);
+            run("ftle", &driven, &given)
+        });
+        let [a, b] = [0, 1].map(|k| field(&fields[k]).values.clone());
+        for (x, y) in a.iter().zip(&b) {
+            near(f64::from(x.unwrap()), f64::from(y.unwrap()), 1e-5);
+        }
+    }
+}
+
+/// The mean over starts on the attractor of the growth in a long time nears λ₁.
+#[test]
+fn the_mean_of_the_field_nears_the_largest_exponent() {
+    let mut given = plane([-3.0, 3.0, -3.0, 3.0], 8.0);
+    given.extend([
+        ("time", 100.0.into()),
+        ("method", "dop853".into()),
+        ("tolerance", 1e-7.into()),
+    ]);
+    let report = run("ftle", &system("Lorenz"), &given);
+    // ln of the stretching of a ball in 100 time units: λ₁ = 0.906, and what the first turn adds.
+    near(value(&report, "mean"), 0.906, 0.08);
 }
 
 #[test]

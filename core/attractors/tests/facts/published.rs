@@ -204,14 +204,6 @@ const PUBLISHED: &[Published] = &[
         error: 7e-3,
         source: "DynamicalSystems.jl 1.0, documentation, Lyapunov exponents",
     },
-    // From memory: where these were printed was not found.
-    Published {
-        name: "FoldedTowel",
-        at: &[("a", 3.8), ("b", 0.2)],
-        exponents: &[0.430, 0.377, -3.299],
-        error: 3e-3,
-        source: "source not found",
-    },
     // Exact: ln 2 and ln α; ln((3 ± √5)/2); ln 2 and −ln 2; ln 2μ.
     Published {
         name: "KaplanYorke",

@@ -8,12 +8,13 @@ use super::registers::{Allocated, Instruction, Kind, Memory, Operand, state_slot
 use crate::backend::CompileError;
 use crate::elementary::arithmetic::{Binary, Unary};
 use crate::program::Body;
-use iced_x86::code_asm::{CodeAssembler, rax, rdi, rdx, rsi};
-use iced_x86::{Code, IcedError, Instruction as Machine, MemoryOperand, Register};
+use iced_x86::{Code, Encoder, IcedError, Instruction as Machine, MemoryOperand, Register};
 
 /// Which instruction set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Width {
+    /// A single trajectory: two lanes of AVX2, of which the first counts.
+    Two,
     /// Four lanes, AVX2.
     Four,
     /// Eight lanes, AVX-512 F and DQ.
@@ -23,6 +24,7 @@ pub(super) enum Width {
 impl Width {
     pub fn lanes(self) -> usize {
         match self {
+            Width::Two => 2,
             Width::Four => 4,
             Width::Eight => 8,
         }
@@ -55,46 +57,53 @@ pub(super) fn encode(
     body: &Body,
     chains: usize,
     width: Width,
+    lone: bool,
 ) -> Result<Vec<u8>, CompileError> {
     let mut to = Writer {
-        assembler: CodeAssembler::new(64)?,
+        encoder: Encoder::try_with_capacity(64, 8 * allocated.instructions.len() + 256)?,
+        length: 0,
         width,
+        lone,
     };
-    to.assembler.mov(rax, rdi)?;
+    let (rax, rdx, rdi, rsi) = (Register::RAX, Register::RDX, Register::RDI, Register::RSI);
+    to.add(Machine::with2(Code::Mov_r64_rm64, rax, rdi)?)?;
     for row in 0..body.rows {
         for chain in 0..chains {
-            to.load(0, to.at(Register::RAX, chain))?;
+            to.take(to.at(Register::RAX, chain))?;
             to.store(to.at(Register::R8, state_slot(row, chain, chains)), 0)?;
         }
-        to.assembler.add(rax, rsi)?;
+        to.add(Machine::with2(Code::Add_r64_rm64, rax, rsi)?)?;
     }
     if body.counts {
-        to.load(0, to.at(Register::RCX, 0))?;
+        to.take(to.at(Register::RCX, 0))?;
         to.store(to.at(Register::R8, body.rows * chains), 0)?;
     }
-    let mut head = to.assembler.create_label();
-    to.assembler.set_label(&mut head)?;
+    let head = to.length;
     for instruction in &allocated.instructions {
         to.instruction(instruction)?;
     }
-    to.assembler.dec(rdx)?;
-    to.assembler.jne(head)?;
-    to.assembler.mov(rax, rdi)?;
+    to.add(Machine::with1(Code::Dec_rm64, rdx)?)?;
+    to.add(Machine::with_branch(Code::Jne_rel32_64, head)?)?;
+    to.add(Machine::with2(Code::Mov_r64_rm64, rax, rdi)?)?;
     for row in 0..body.dimension {
         for chain in 0..chains {
             to.load(0, to.at(Register::R8, state_slot(row, chain, chains)))?;
-            to.store(to.at(Register::RAX, chain), 0)?;
+            to.give(to.at(Register::RAX, chain))?;
         }
-        to.assembler.add(rax, rsi)?;
+        to.add(Machine::with2(Code::Add_r64_rm64, rax, rsi)?)?;
     }
-    to.assembler.vzeroupper()?;
-    to.assembler.ret()?;
-    Ok(to.assembler.assemble(0)?)
+    to.add(Machine::with(Code::VEX_Vzeroupper))?;
+    to.add(Machine::with(Code::Retnq))?;
+    Ok(to.encoder.take_buffer())
 }
 
 struct Writer {
-    assembler: CodeAssembler,
+    encoder: Encoder,
+    /// Bytes so far.
+    length: u64,
     width: Width,
+    /// Only the first lane is read from the caller's memory and written to it.
+    lone: bool,
 }
 
 /// Rounding modes of `vroundpd` and `vrndscalepd`, exceptions suppressed.
@@ -116,6 +125,7 @@ impl Writer {
 
     fn register(&self, number: u8) -> Register {
         match self.width {
+            Width::Two => Register::XMM0 + u32::from(number),
             Width::Four => Register::YMM0 + u32::from(number),
             Width::Eight => Register::ZMM0 + u32::from(number),
         }
@@ -123,13 +133,33 @@ impl Writer {
 
     fn pick(&self, four: Code, eight: Code) -> Code {
         match self.width {
+            Width::Two => halved(four),
             Width::Four => four,
             Width::Eight => eight,
         }
     }
 
+    /// From the caller's memory into register 0.
+    fn take(&mut self, from: MemoryOperand) -> Result<(), CompileError> {
+        if self.lone {
+            let code = Code::VEX_Vmovsd_xmm_m64;
+            return self.add(Machine::with2(code, Register::XMM0, from)?);
+        }
+        self.load(0, from)
+    }
+
+    /// From register 0 into the caller's memory.
+    fn give(&mut self, to: MemoryOperand) -> Result<(), CompileError> {
+        if self.lone {
+            let code = Code::VEX_Vmovsd_m64_xmm;
+            return self.add(Machine::with2(code, to, Register::XMM0)?);
+        }
+        self.store(to, 0)
+    }
+
     fn add(&mut self, instruction: Machine) -> Result<(), CompileError> {
-        Ok(self.assembler.add_instruction(instruction)?)
+        self.length += self.encoder.encode(&instruction, self.length)? as u64;
+        Ok(())
     }
 
     fn load(&mut self, to: u8, from: MemoryOperand) -> Result<(), CompileError> {
@@ -277,7 +307,8 @@ impl Writer {
             )?);
         }
         let (to, a) = (self.register(to), self.register(a));
-        let code = Code::VEX_Vcmppd_ymm_ymm_ymmm256_imm8;
+        let four = Code::VEX_Vcmppd_ymm_ymm_ymmm256_imm8;
+        let code = self.pick(four, four);
         let predicate = Self::predicate(op);
         let instruction = machine!(self.with4(code, to, a; b; predicate));
         self.add(instruction)
@@ -322,7 +353,8 @@ impl Writer {
         let (Operand::Register(otherwise), to) = (otherwise, self.register(to)) else {
             return Err(misplaced());
         };
-        let code = Code::VEX_Vblendvpd_ymm_ymm_ymmm256_ymm;
+        let four = Code::VEX_Vblendvpd_ymm_ymm_ymmm256_ymm;
+        let code = self.pick(four, four);
         let otherwise = self.register(otherwise);
         let instruction = match value {
             Operand::Register(value) => {
@@ -334,5 +366,30 @@ impl Writer {
             Operand::None => return Err(misplaced()),
         };
         self.add(instruction)
+    }
+}
+
+/// The instruction of four lanes for two.
+fn halved(four: Code) -> Code {
+    match four {
+        Code::VEX_Vmovupd_ymm_ymmm256 => Code::VEX_Vmovupd_xmm_xmmm128,
+        Code::VEX_Vmovupd_ymmm256_ymm => Code::VEX_Vmovupd_xmmm128_xmm,
+        Code::VEX_Vsqrtpd_ymm_ymmm256 => Code::VEX_Vsqrtpd_xmm_xmmm128,
+        Code::VEX_Vroundpd_ymm_ymmm256_imm8 => Code::VEX_Vroundpd_xmm_xmmm128_imm8,
+        Code::VEX_Vpsllq_ymm_ymm_imm8 => Code::VEX_Vpsllq_xmm_xmm_imm8,
+        Code::VEX_Vpsrlq_ymm_ymm_imm8 => Code::VEX_Vpsrlq_xmm_xmm_imm8,
+        Code::VEX_Vaddpd_ymm_ymm_ymmm256 => Code::VEX_Vaddpd_xmm_xmm_xmmm128,
+        Code::VEX_Vsubpd_ymm_ymm_ymmm256 => Code::VEX_Vsubpd_xmm_xmm_xmmm128,
+        Code::VEX_Vmulpd_ymm_ymm_ymmm256 => Code::VEX_Vmulpd_xmm_xmm_xmmm128,
+        Code::VEX_Vdivpd_ymm_ymm_ymmm256 => Code::VEX_Vdivpd_xmm_xmm_xmmm128,
+        Code::VEX_Vandpd_ymm_ymm_ymmm256 => Code::VEX_Vandpd_xmm_xmm_xmmm128,
+        Code::VEX_Vorpd_ymm_ymm_ymmm256 => Code::VEX_Vorpd_xmm_xmm_xmmm128,
+        Code::VEX_Vxorpd_ymm_ymm_ymmm256 => Code::VEX_Vxorpd_xmm_xmm_xmmm128,
+        Code::VEX_Vpaddq_ymm_ymm_ymmm256 => Code::VEX_Vpaddq_xmm_xmm_xmmm128,
+        Code::VEX_Vpsubq_ymm_ymm_ymmm256 => Code::VEX_Vpsubq_xmm_xmm_xmmm128,
+        Code::VEX_Vcmppd_ymm_ymm_ymmm256_imm8 => Code::VEX_Vcmppd_xmm_xmm_xmmm128_imm8,
+        Code::VEX_Vblendvpd_ymm_ymm_ymmm256_ymm => Code::VEX_Vblendvpd_xmm_xmm_xmmm128_xmm,
+        // None else is written; registers of the wrong width would be refused.
+        other => other,
     }
 }

@@ -1,5 +1,6 @@
-//! Machine code: Cranelift for single runs and for processors without an encoder of our own, and
-//! straight-line AVX2 and AVX-512 code for ensembles on x86-64.
+//! Machine code: Cranelift for long single runs and for processors without an encoder of our own,
+//! and straight-line AVX2 and AVX-512 code on x86-64, for ensembles and where a single run must
+//! begin at once.
 
 mod cranelift;
 mod emit;
@@ -14,6 +15,37 @@ use crate::backend::{Backend, CompileError};
 use crate::columns::Columns;
 use crate::program::Body;
 pub(crate) use cranelift::SingleCode;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use native::{LoneCode, LoneRoom};
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) use nowhere::{LoneCode, LoneRoom};
+
+/// On processors without an encoder of our own.
+#[cfg(not(target_arch = "x86_64"))]
+mod nowhere {
+    use super::{Backend, Body, CompileError};
+
+    /// Is never made.
+    #[derive(Debug)]
+    pub(crate) enum LoneCode {}
+    #[derive(Debug)]
+    pub(crate) enum LoneRoom {}
+
+    impl LoneCode {
+        pub fn compile(_body: &Body, _backend: Backend) -> Result<LoneCode, CompileError> {
+            Err(CompileError::new("this isn't an x86-64 processor"))
+        }
+        pub fn backend(&self) -> Backend {
+            match *self {}
+        }
+        pub fn room(&self, _invariants: &[f64]) -> LoneRoom {
+            match *self {}
+        }
+        pub fn run(&self, _room: &mut LoneRoom, _carried: &mut [f64], _steps: u64) {
+            match *self {}
+        }
+    }
+}
 
 /// The step loop of an ensemble.
 #[derive(Debug)]

@@ -10,6 +10,38 @@ use crate::elementary::arithmetic::{
 };
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Mixes small numbers by multiplication: operations are looked up by the thousand, and the usual
+/// hash, which withstands chosen keys, takes longer than all the rest.
+#[derive(Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+    fn write_u8(&mut self, x: u8) {
+        self.write_u64(u64::from(x));
+    }
+    fn write_u32(&mut self, x: u32) {
+        self.write_u64(u64::from(x));
+    }
+    fn write_u64(&mut self, x: u64) {
+        self.0 = (self.0.rotate_left(23) ^ x).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    fn write_usize(&mut self, x: usize) {
+        self.write_u64(x as u64);
+    }
+    fn write_isize(&mut self, x: isize) {
+        self.write_u64(x as u64);
+    }
+}
 
 #[derive(Default)]
 pub(crate) struct Builder {
@@ -19,7 +51,7 @@ pub(crate) struct Builder {
 #[derive(Default)]
 struct State {
     ops: Vec<Op>,
-    known: HashMap<Op, Id>,
+    known: HashMap<Op, Id, BuildHasherDefault<Mixer>>,
 }
 
 const ONE: u64 = 0x3ff0_0000_0000_0000;

@@ -226,7 +226,7 @@ fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
         .any(|id| *id == counter_output || step.ops[*id as usize] == Op::Input(counter_input));
 
     let mut prelude_outputs: Vec<Id> = Vec::new();
-    let mut names: HashMap<Id, Id> = HashMap::new();
+    let mut names: Vec<Id> = vec![0; step.ops.len()];
     let mut ops: Vec<Op> = Vec::new();
     let first_invariant = layout.rows + usize::from(counts);
     let wanted: Vec<Id> = step.outputs[..if counts { last + 1 } else { last }].to_vec();
@@ -245,18 +245,18 @@ fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
         }
         let op = match op {
             Op::Constant(_) => *op,
-            _ if varies[place] => op.renamed(|id| names[&id]),
+            _ if varies[place] => op.renamed(|id| names[id as usize]),
             _ => {
                 prelude_outputs.push(place as Id);
                 Op::Input((first_invariant + prelude_outputs.len() - 1) as u32)
             }
         };
-        names.insert(place as Id, ops.len() as Id);
+        names[place] = ops.len() as Id;
         ops.push(op);
     }
     let mut outputs = Vec::with_capacity(wanted.len());
     for id in wanted {
-        let mut id = names[&id];
+        let mut id = names[id as usize];
         // A value that moves from row to row unchanged gets a copy of its own, so that back ends
         // may write the rows one after the other.
         if matches!(ops[id as usize], Op::Input(_)) {

@@ -48,7 +48,9 @@ fn agree(system: &System, scheme: Scheme, start: &[[f64; 3]], params: &[f64], st
         Stepper::interpreted(system, scheme),
         Stepper::with_backend(system, scheme, Backend::Cranelift).unwrap(),
     ];
-    singles.extend(Stepper::with_backend(system, scheme, Backend::Avx2).ok());
+    for backend in [Backend::Avx2, Backend::Avx512] {
+        singles.extend(Stepper::with_backend(system, scheme, backend).ok());
+    }
     let mut expected = rows.clone();
     for (number, single) in singles.iter().enumerate() {
         for member in 0..members {
