@@ -259,8 +259,8 @@ mod tests {
         let (left, top) = pattern.corner(crate::Topology::Plane);
         let corner = universe.bounds().map(|(x, y, ..)| (x, y)).unwrap();
         assert_eq!(corner, (left.into(), top.into()));
-        // The first square's corner: a step of squares from the middle of 2^k of them.
-        let first = (8 - 5) / 2 * SIDE - 4 * SIDE;
+        // Five squares begin one after the first of eight, whose middle is the origin.
+        let first = -3 * SIDE;
         let mut counts = [[0u64; 5]; 5];
         for run in &pattern.runs {
             let (x, y) = (run.x + left - first, run.y + top - first);
