@@ -213,10 +213,10 @@ pub(crate) fn parameters(model: &Model) -> Result<Vec<Parameter>, SimError> {
             "B3/S23, 345/2/4, W110, WireWorld and more; :T512 makes a torus, :P512 a bounded \
              plane, nothing an unbounded plane.",
         ),
-        Parameter::integer("exponent", "e", "Step exponent", 0, 0, 900)
+        Parameter::integer("exponent", "", "Step exponent", 0, 0, 900)
             .effect(Effect::Live)
             .help("1× plays 20 steps a second, each of base^e generations."),
-        Parameter::integer("base", "b", "Step base", 2, 2, 10)
+        Parameter::integer("base", "", "Step base", 2, 2, 10)
             .effect(Effect::Live)
             .help("The step is base^e generations; the tree is quickest with powers of 2."),
     ];
