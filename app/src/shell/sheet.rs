@@ -62,6 +62,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui, sheet: &mut Sheet) -> bool {
                 }
                 ui.add_space(size::GAP);
             }
+            of_cells(studio, &mut columns[0], &words);
             if words.is_empty() {
                 for panel in PANELS {
                     gestures(&mut columns[1], panel.name(), panel.gestures());
@@ -116,6 +117,34 @@ fn row(studio: &Studio, ui: &mut Ui, command: &'static commands::Command, sheet:
             }
         });
     });
+}
+
+/// Keys of what can be done to the run in front by name.
+fn of_cells(studio: &Studio, ui: &mut Ui, words: &str) {
+    let offered = studio.operations();
+    let list: Vec<_> = offered
+        .iter()
+        .filter(|o| !o.keys.is_empty() && o.name.to_lowercase().contains(words))
+        .collect();
+    let Some(live) = studio.live().filter(|_| !list.is_empty()) else {
+        return;
+    };
+    ui.label(RichText::new(live.science.name()).font(font::medium()));
+    for operation in list {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(&operation.name).font(font::secondary()))
+                .on_hover_text(&operation.help);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let keys: Vec<String> = operation.keys.iter().map(|k| keys::shown(k)).collect();
+                ui.label(
+                    RichText::new(keys.join("   "))
+                        .font(font::mono_small())
+                        .weak(),
+                );
+            });
+        });
+    }
+    ui.add_space(size::GAP);
 }
 
 fn gestures(ui: &mut Ui, name: &str, list: &[(&str, &str)]) {

@@ -187,4 +187,26 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_twin_of_a_row_differs_from_it() {
+        use crate::science::Automata;
+        use loom_sim::{Gate, Place, Science as _};
+        let model = entry(90).model;
+        let build = || Automata.build(&model, &Place::Cpu { threads: 1 });
+        let (Ok(mut one), Ok(mut other)) = (build(), build()) else {
+            panic!("rule 90 is built");
+        };
+        for simulation in [&mut one, &mut other] {
+            assert!(simulation.advance(&40u32.into(), &Gate::open()).is_ok());
+        }
+        let input = one.twin_input();
+        assert!(input.is_some_and(|input| other.apply(&input).is_ok()));
+        for simulation in [&mut one, &mut other] {
+            assert!(simulation.advance(&3u32.into(), &Gate::open()).is_ok());
+        }
+        let cells = one.difference(&other.capture()).and_then(|q| q.as_real());
+        // The flipped cell, then rule 90's own triangle: 1 + 2 + 2 + 4.
+        assert_eq!(cells, Some(9.0));
+    }
 }

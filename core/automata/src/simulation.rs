@@ -418,7 +418,16 @@ impl Simulation for Life {
                 None => [BigInt::zero(), BigInt::zero()],
             },
         };
-        let at = middle.map(Into::into);
+        let [x, mut y] = middle;
+        // Of rows only the present one has a future.
+        if self.world.rule().dimensions() == 1 {
+            match self.world.inside() {
+                Inside::Field(engine) => y = engine.now().into(),
+                Inside::FieldOnDevice(device) => y = device.present_row().into(),
+                _ => {}
+            }
+        }
+        let at = [x, y].map(Into::into);
         Some(Edit::Flip { at }.input())
     }
 

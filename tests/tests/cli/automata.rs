@@ -231,3 +231,115 @@ fn games_for_a_model_come_with_a_manifest_and_predictions_are_scored() {
     let train = in_folder(&folder, "set/train.npz");
     assert!(refusal(2, &["automata", "score", &test, &train]).contains("shape"));
 }
+
+#[test]
+fn what_the_list_names_runs_rules_of_the_gallery_too() {
+    let run = |name: &str, generations: &str| {
+        json(&[
+            "automata",
+            "run",
+            "--pattern",
+            name,
+            "--generations",
+            generations,
+            "--json",
+        ])
+    };
+    let triangle = run("rule-90", "7");
+    assert_eq!(triangle["rule"], "W90:T512,256");
+    // Pascal's triangle modulo two: all rows so far are counted.
+    assert_eq!(triangle["population"], 27);
+    assert_eq!(run("langtons-loops", "151")["population"], 171);
+}
+
+#[test]
+fn cells_are_changed_by_the_operations_of_the_window() {
+    let edit = |more: &[&str]| {
+        let mut args = vec!["automata", "edit", "--pattern"];
+        args.extend(more);
+        out(&args)
+    };
+    let turned = edit(&["glider", "--do", "rotate_clockwise", "--out", "-"]);
+    assert!(turned.contains("o$obo$2o!"), "{turned}");
+    let named = edit(&["glider", "--do", "check"]);
+    assert!(
+        named.contains("xq4_153") && named.contains("c/4"),
+        "{named}"
+    );
+    let part = edit(&[
+        "gosper-glider-gun",
+        "--select",
+        "34,2,2,2",
+        "--do",
+        "clear_outside",
+        "--out",
+        "-",
+    ]);
+    assert!(part.contains("2o$2o!"), "{part}");
+    let list = out(&["automata", "edit", "--list"]);
+    assert!(
+        list.contains("metafy") && list.contains("symmetry="),
+        "{list}"
+    );
+    let why = refusal(
+        2,
+        &["automata", "edit", "--pattern", "glider", "--do", "spin"],
+    );
+    assert!(why.contains("no operation spin"), "{why}");
+}
+
+#[test]
+fn measures_are_named_listed_and_taken_of_a_later_generation() {
+    let list = out(&[
+        "automata",
+        "analyse",
+        "--pattern",
+        "glider",
+        "--measure",
+        "list",
+    ]);
+    for key in [
+        "entropy",
+        "langton_lambda",
+        "damage",
+        "period",
+        "space_time",
+    ] {
+        assert!(list.contains(key), "{key} in {list}");
+    }
+    let lambda = json(&[
+        "automata",
+        "analyse",
+        "--pattern",
+        "glider",
+        "--measure",
+        "langton_lambda",
+        "--json",
+    ]);
+    assert_eq!(lambda["lambda"], 140.0 / 512.0);
+    let late = json(&[
+        "automata",
+        "analyse",
+        "--pattern",
+        "diehard",
+        "--after",
+        "129",
+        "--measure",
+        "population",
+        "--json",
+    ]);
+    assert_eq!(late["population_at_start"], 2);
+    assert_eq!(late["population"], 0);
+    let why = refusal(
+        2,
+        &[
+            "automata",
+            "analyse",
+            "--pattern",
+            "glider",
+            "--measure",
+            "beauty",
+        ],
+    );
+    assert!(why.contains("no measure beauty"), "{why}");
+}

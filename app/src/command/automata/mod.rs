@@ -102,11 +102,55 @@ fn unread(name: &str, error: &LifeError) -> Failure {
     Failure::input(format!("{name}, {}.", text.trim_end_matches('.')))
 }
 
-fn pattern(name: &str) -> Result<Start, Failure> {
+/// A rule of the gallery with the start on which it shows what it does.
+fn of_gallery(name: &str, seed: u64) -> Result<Option<(Start, Option<Rule>)>, Failure> {
+    let registry = crate::registry();
+    let listed = registry.get("automata")?.catalogue();
+    let Some(entry) = listed.into_iter().find(|e| e.name == name) else {
+        return Ok(None);
+    };
+    let model = entry.model;
+    if let Some(file) = model.attachments.get("pattern") {
+        let read = files::read(&file.name, &file.bytes, &files::Limits::default());
+        let read = read.map_err(|e| unread(name, &e.into()))?;
+        let pattern = read.pattern(&files::Limits::default());
+        let pattern = pattern.map_err(|e| unread(name, &e.into()))?;
+        return Ok(Some((Start::Pattern(pattern), None)));
+    }
+    let text = model.parameters.get("rule").map(ToString::to_string);
+    let Some(Ok(rule)) = text.map(|text| text.parse::<Rule>()) else {
+        return Ok(None);
+    };
+    let (width, height) = rule.topology.sides();
+    let side = |key: &str, whole: u32| {
+        let given = model.parameters.get(key).and_then(Value::as_integer);
+        match given.unwrap_or(0) {
+            0 if whole == 0 => 256,
+            0 => whole,
+            given => given.clamp(1, 1 << 20) as u32,
+        }
+    };
+    let density = model.parameters.get("density").and_then(Value::as_real);
+    let soup = Soup {
+        width: side("width", width),
+        height: side("height", if rule.dimensions() == 1 { 1 } else { height }),
+        density: density.unwrap_or(0.5),
+        seed,
+    };
+    Ok(Some((Start::Soup(soup), Some(rule))))
+}
+
+fn pattern(name: &str, seed: u64) -> Result<(Start, Option<Rule>), Failure> {
     let path = Path::new(name);
     if name != "-"
         && !path.is_file()
         && let Some(start) = Start::named(name)
+    {
+        return Ok((start, None));
+    }
+    if name != "-"
+        && !path.is_file()
+        && let Some(start) = of_gallery(name, seed)?
     {
         return Ok(start);
     }
@@ -115,24 +159,27 @@ fn pattern(name: &str) -> Result<Start, Failure> {
         output::warn(note);
     }
     if let Content::Macrocell { text, .. } = read.content {
-        return Ok(Start::Macrocell(text));
+        return Ok((Start::Macrocell(text), None));
     }
     let pattern = read.pattern(&files::Limits::default());
-    Ok(Start::Pattern(
-        pattern.map_err(|e| unread(name, &e.into()))?,
-    ))
+    let pattern = pattern.map_err(|e| unread(name, &e.into()))?;
+    Ok((Start::Pattern(pattern), None))
 }
 
 impl From {
-    fn start(&self, seed: u64) -> Result<Start, Failure> {
+    /// The cells, and the rule that a name of the gallery brings.
+    fn start(&self, seed: u64) -> Result<(Start, Option<Rule>), Failure> {
         match (&self.pattern, self.soup) {
-            (Some(name), _) => pattern(name),
-            (None, Some(SoupSize { size, density })) => Ok(Start::Soup(Soup {
-                width: size[0],
-                height: size[1],
-                density,
-                seed,
-            })),
+            (Some(name), _) => pattern(name, seed),
+            (None, Some(SoupSize { size, density })) => Ok((
+                Start::Soup(Soup {
+                    width: size[0],
+                    height: size[1],
+                    density,
+                    seed,
+                }),
+                None,
+            )),
             (None, None) => Err(Failure::input("Name a --pattern or a --soup.")),
         }
     }

@@ -90,8 +90,9 @@ impl Run {
                 "An automaton can't be written as {ending}: give .rle, .mc, .png, .svg or .pdf."
             )));
         }
-        let start = self.from.start(self.set.seed)?;
-        let mut world = run::begin(&start, self.rule.clone(), self.means()?).map_err(failed)?;
+        let (start, brought) = self.from.start(self.set.seed)?;
+        let rule = self.rule.clone().or(brought);
+        let mut world = run::begin(&start, rule, self.means()?).map_err(failed)?;
         let bar = output::bar("Running");
         if !bar.is_hidden() {
             bar.set_style(indicatif::ProgressStyle::default_spinner());
