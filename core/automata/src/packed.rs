@@ -210,7 +210,7 @@ impl Packed {
 
     /// Generations in a pass, at most.
     fn most(&self) -> usize {
-        let suitable = suitable(self.cells.width() * self.cells.height());
+        let suitable = suitable(self.cells.width() * self.cells.height(), self.in_use());
         let most = self.pass.unwrap_or(suitable);
         most.min(self.cells.height().div_ceil(PART)).max(1)
     }
@@ -219,10 +219,12 @@ impl Packed {
         let mut done = 0;
         // The last generation has a pass to itself, so that the one before it is at hand.
         while done + 1 < generations && !interrupt() {
-            let left = generations - done - 1;
-            let pass = usize::try_from(left).map_or(pass, |left| left.min(pass));
-            self.go(pass);
-            done += pass as u64;
+            let left = usize::try_from(generations - done - 1).unwrap_or(usize::MAX);
+            let pass = left.min(pass);
+            let area = self.cells.width() * self.cells.height();
+            let passes = (left / pass).clamp(1, (AT_ONCE / (pass * area)).max(1));
+            self.passes(pass, passes);
+            done += (pass * passes) as u64;
         }
         if done > 0 || generations == 1 && !interrupt() {
             self.go(1);
@@ -230,6 +232,33 @@ impl Packed {
             done += 1;
         }
         done
+    }
+
+    /// Several passes of so many generations. Where several threads share each of them, the one
+    /// that leads is of their pool: it begins at once, and the others are still awake from the
+    /// pass before.
+    fn passes(&mut self, generations: usize, passes: usize) {
+        if self.in_use() == 1 {
+            for _ in 0..passes {
+                self.go(generations);
+            }
+        } else {
+            rayon::scope(|_| {
+                for _ in 0..passes {
+                    self.go(generations);
+                }
+            });
+        }
+    }
+
+    /// The threads that share a pass.
+    fn in_use(&self) -> usize {
+        let (width, height) = (self.cells.width(), self.cells.height());
+        if width * height < THREADS_FROM {
+            1
+        } else {
+            self.threads.min(height)
+        }
     }
 
     /// Goes on by several generations in one pass.
@@ -245,11 +274,7 @@ impl Packed {
         let cells = &*self.cells;
         let (stride, height) = (cells.stride(), cells.height());
         let output = &mut next.raw_mut()[stride..(height + 1) * stride];
-        let threads = if cells.width() * height < THREADS_FROM {
-            1
-        } else {
-            self.threads.min(height)
-        };
+        let threads = self.in_use();
         let band = height.div_ceil(threads);
         self.strips.resize_with(threads, Strips::default);
         if let [strips] = &mut self.strips[..] {

@@ -22,10 +22,15 @@ fn rows_of(words: usize) -> usize {
 /// Generations in a pass, at most.
 pub(crate) const MOST: usize = 32;
 
-/// Generations in a pass that suit a grid of so many cells. One that doesn't fit the caches
-/// gains by more of them; for a small one what the stages keep should stay in the first cache.
-pub(crate) fn suitable(cells: usize) -> usize {
-    if cells > 1 << 25 { MOST } else { 16 }
+/// Generations in a pass that suit a grid of so many cells and as many threads. One that doesn't
+/// fit the caches gains by more of them; for a small one what the stages keep should stay in the
+/// first cache, but threads that wait for each other less often gain more than that.
+pub(crate) fn suitable(cells: usize, threads: usize) -> usize {
+    match threads {
+        _ if cells > 1 << 25 => MOST,
+        1 => 16,
+        _ => 24,
+    }
 }
 
 /// What one band needs besides its input and output.

@@ -3,7 +3,7 @@
 use super::{json, out, refusal};
 
 #[test]
-fn the_three_tours_are_listed_with_their_length() {
+fn the_six_tours_are_listed_with_their_length() {
     let list = json(&["tours", "list", "--json"]);
     let names: Vec<&str> = list
         .as_array()
@@ -11,12 +11,19 @@ fn the_three_tours_are_listed_with_their_length() {
         .iter()
         .map(|t| t["name"].as_str().unwrap())
         .collect();
-    for name in ["the-butterfly", "the-road-to-chaos", "fractal-dimension"] {
+    for name in [
+        "the-butterfly",
+        "the-road-to-chaos",
+        "fractal-dimension",
+        "glider-to-computer",
+        "order-and-chaos",
+        "continuous-life",
+    ] {
         assert!(names.contains(&name), "{names:?}");
     }
     for tour in list.as_array().unwrap() {
         let steps = tour["steps"].as_u64().unwrap();
-        assert!((8..=12).contains(&steps), "{tour}");
+        assert!((8..=15).contains(&steps), "{tour}");
     }
     assert!(out(&["tours", "list"]).contains("the-butterfly"));
 }
