@@ -86,22 +86,18 @@ impl Studio {
         }
     }
 
-    /// Something is selected or carried in the view in front that Esc lets go of.
-    pub fn holds_cells(&self) -> bool {
-        let Some(room) = self.room() else {
-            return false;
+    /// The operation that lets go of what the view in front holds, if it holds something.
+    pub fn letting_go(&self) -> Option<String> {
+        let room = self.room()?;
+        let live = room.live()?;
+        let settings = room.views_of(live.id).first()?.view_settings()?;
+        let holds = |key: &String| {
+            let value = settings.get(key).and_then(Value::as_text);
+            value.is_some_and(|text| !text.is_empty())
         };
-        let Some(live) = room.live() else {
-            return false;
-        };
-        let views = room.views_of(live.id);
-        let settings = views.first().and_then(|pane| pane.view_settings());
-        settings.is_some_and(|settings| {
-            ["selection", "floating"].iter().any(|key| {
-                let value = settings.get(*key).and_then(Value::as_text);
-                value.is_some_and(|text| !text.is_empty())
-            })
-        })
+        let offered = self.operations();
+        let found = offered.into_iter().find(|o| o.lets_go_of.iter().any(holds));
+        found.map(|operation| operation.key)
     }
 
     /// A text that was pasted over a run which takes such texts; false where none does.
@@ -179,8 +175,7 @@ impl Studio {
             if let Some(text) = answer.copied {
                 ctx.copy_text(text);
                 if answer.said.is_none() {
-                    self.toasts
-                        .say(Tone::Good, "The cells are on the clipboard.");
+                    self.toasts.say(Tone::Good, "It is on the clipboard.");
                 }
             }
             if let Some(words) = answer.said {

@@ -77,8 +77,8 @@ impl Studio {
             // The audience's window is gone with it.
         } else if self.live().is_some_and(|l| l.snapshot.selected.is_some()) {
             self.tell(Command::Select(None));
-        } else if self.holds_cells() {
-            self.operate_with("select_none", loom_sim::Settings::new());
+        } else if let Some(key) = self.letting_go() {
+            self.operate_with(&key, loom_sim::Settings::new());
         } else {
             self.leave_tour();
         }

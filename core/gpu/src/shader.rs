@@ -59,7 +59,7 @@ fn find(manifest: &str, beside: &str, name: &str) -> Option<PathBuf> {
 /// A WGSL file beside the current source file: compiled in, and read again when it changes in
 /// debug builds.
 ///
-/// ```ignore
+/// ```text
 /// let kernel = Kernel::new(&gpu, "life", wgsl!("life.wgsl"), "step", &[Binding::Read, Binding::ReadWrite])?;
 /// ```
 #[macro_export]

@@ -30,6 +30,8 @@ pub struct Operation {
     pub keys: Vec<String>,
     /// What it asks for first; with none it is done at once.
     pub parameters: Vec<Parameter>,
+    /// Settings of the view that it empties: Esc does it while one of them holds something.
+    pub lets_go_of: Vec<String>,
 }
 
 impl Operation {
@@ -42,11 +44,17 @@ impl Operation {
             group: group.to_owned(),
             keys: Vec::new(),
             parameters: Vec::new(),
+            lets_go_of: Vec::new(),
         }
     }
     /// The keys that do it.
     pub fn keys(mut self, keys: &[&str]) -> Self {
         self.keys = keys.iter().map(|k| (*k).to_owned()).collect();
+        self
+    }
+    /// It empties these settings of the view, and so is what Esc does.
+    pub fn lets_go_of(mut self, settings: &[&str]) -> Self {
+        self.lets_go_of = settings.iter().map(|k| (*k).to_owned()).collect();
         self
     }
     /// It asks for this.

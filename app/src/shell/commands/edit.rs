@@ -139,6 +139,6 @@ pub const LIST: &[Command] = &[
             || studio.audience.is_some()
             || studio.touring.is_some()
             || studio.live().is_some_and(|l| l.snapshot.selected.is_some())
-            || studio.holds_cells()
+            || studio.letting_go().is_some()
     }),
 ];

@@ -1,6 +1,7 @@
 //! Nine variants of a run, moving side by side: those around its present parameters, or those
 //! that a search has found. A click takes one over.
 
+mod around;
 mod listed;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,6 @@ use egui::{Align2, Color32, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, v
 use loom_sim::conductor::{Command, RunState, Wake};
 use loom_sim::variation::{self, SIDE, Variation};
 use loom_sim::{Input, Model, Parameter, Place, Saved, Settings};
-use serde::{Deserialize, Serialize};
 
 use super::acts::{Act, Acts};
 use super::icons::Icon;
@@ -19,6 +19,8 @@ use super::tokens::{self, font, size};
 use crate::widgets::button;
 use crate::widgets::canvas::{Canvas, Easel};
 use crate::widgets::number::Number;
+pub use around::Around;
+use around::STEP;
 
 pub const HELP: &str = "Nine variants side by side, around the present parameters or found by a search; a click takes one over.";
 /// The analysis whose finds are shown.
@@ -27,43 +29,6 @@ const SEARCH: &str = "search";
 const BUDGET: usize = 60_000;
 /// The run that each variant's view is known by; every variant has a conductor of its own.
 const VIEW: u64 = 0;
-/// The part of a parameter's range between two neighbours.
-const STEP: f64 = 0.03;
-
-/// What a tile of neighbours shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Around {
-    /// The parameters that change to the right and upward; the first two if left out.
-    #[serde(default)]
-    across: Option<String>,
-    #[serde(default)]
-    up: Option<String>,
-    /// Part of a parameter's range between two neighbours.
-    #[serde(default = "usual_step")]
-    step: f64,
-    /// What a search has found, from this one on; else what lies around.
-    #[serde(default)]
-    found: Option<usize>,
-    /// Where choices are listed: the first of those that are shown.
-    #[serde(default)]
-    first: usize,
-}
-
-fn usual_step() -> f64 {
-    STEP
-}
-
-impl Default for Around {
-    fn default() -> Self {
-        Self {
-            across: None,
-            up: None,
-            step: STEP,
-            found: None,
-            first: 0,
-        }
-    }
-}
 
 /// The variants of one tile.
 #[derive(Default)]

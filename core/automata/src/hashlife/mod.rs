@@ -357,14 +357,26 @@ impl Universe {
     /// # Errors
     /// Memory; a cell further out than 2^999.
     pub fn set_state(&mut self, x: &BigInt, y: &BigInt, state: u8) -> Result<(), HashLifeError> {
+        self.write(&[x, y], |store, square, half| {
+            store.put(square, &(x + half), &(y + half), state)
+        })
+    }
+
+    /// Changes the tree in a square that reaches these coordinates: `change` gives the node that
+    /// takes the square's place, half of whose side it is told.
+    fn write(
+        &mut self,
+        reached: &[&BigInt],
+        mut change: impl FnMut(&mut Store, Square, &BigInt) -> Result<Id, Stop>,
+    ) -> Result<(), HashLifeError> {
         let mut store = self.lock();
         let result = store.collecting(|store| {
             let mut square = self.root.square();
             loop {
                 let half = BigInt::one() << (square.level - 1);
-                if [x, y].iter().all(|&c| *c >= -&half && *c < half) {
-                    let put = store.put(square, &(x + &half), &(y + &half), state)?;
-                    return store.trim(Square { id: put, ..square }).map(Some);
+                if reached.iter().all(|&c| *c >= -&half && *c < half) {
+                    let id = change(store, square, &half)?;
+                    return store.trim(Square { id, ..square }).map(Some);
                 }
                 if square.level >= MAX_LEVEL {
                     return Ok(None);

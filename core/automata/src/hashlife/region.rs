@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive};
 
 use super::store::{Id, Square, Stop, Store};
-use super::{HashLifeError, MAX_LEVEL, TOO_FAR, Universe};
+use super::{HashLifeError, Universe};
 
 /// Distances beyond this are all the same: rectangles reach less far.
 const BEYOND: i128 = 1 << 100;
@@ -91,35 +91,10 @@ impl Universe {
             &corner[0] + east,
             &corner[1] + south,
         ];
-        let mut store = self.lock();
-        let result = store.collecting(|store| {
-            let mut square = self.root.square();
-            loop {
-                let half = BigInt::one() << (square.level - 1);
-                if reached.iter().all(|c| *c >= -&half && *c < half) {
-                    let at = [-&half - &corner[0], -&half - &corner[1]];
-                    let id = store.write(square, &at, cells)?;
-                    return store.trim(Square { id, ..square }).map(Some);
-                }
-                if square.level >= MAX_LEVEL {
-                    return Ok(None);
-                }
-                square = store.pad(square)?;
-            }
-        });
-        match result {
-            Ok(Some(square)) => {
-                let root = store.hold(square);
-                drop(store);
-                self.root = root;
-                Ok(())
-            }
-            Ok(None) => Err(TOO_FAR),
-            Err(_) => Err(HashLifeError::Memory {
-                limit: store.limit() >> 20,
-                generation: self.generation.clone(),
-            }),
-        }
+        self.write(&reached.each_ref(), |store, square, half| {
+            let at = [-half - &corner[0], -half - &corner[1]];
+            store.write(square, &at, cells)
+        })
     }
 }
 

@@ -108,14 +108,8 @@ impl Analysis for Damage {
             source::generations(100, 10_000, "The difference is followed for so long."),
             Parameter::integer("pairs", "N", "Pairs", 50, 2, 10_000)
                 .help("Each pair starts from a soup of its own; more make smaller errors."),
-            Parameter::real("density", "ρ", "Density", 0.5, 0.0, 1.0)
-                .hard(0.0, 1.0)
-                .help("The chance of a cell not to be in state 0 at the start."),
-            Parameter::integer("before", "", "Generations before", 0, 0, 100_000)
-                .unit("generations")
-                .help(
-                    "Soups run so long before the cell is flipped, to come to their usual state.",
-                ),
+            source::density(),
+            source::before(),
         ]
     }
 

@@ -97,12 +97,8 @@ impl Analysis for Derrida {
                 .help("So many differences at the start, from one cell to all of them."),
             Parameter::integer("pairs", "N", "Pairs of each", 100, 2, 100_000)
                 .help("More pairs make the errors of the points smaller."),
-            Parameter::real("density", "ρ", "Density", 0.5, 0.0, 1.0)
-                .hard(0.0, 1.0)
-                .help("The chance of a cell not to be in state 0 at the start."),
-            Parameter::integer("before", "", "Generations before", 0, 0, 100_000)
-                .unit("generations")
-                .help("Soups run so long before cells are changed, to come to their usual state."),
+            source::density(),
+            source::before(),
             Parameter::integer("side", "", "Side of a soup", side, 8, 1 << 22)
                 .unit("cells")
                 .help("Soups fill a torus of this side, a ring in one dimension, a box in three."),

@@ -256,6 +256,20 @@ pub(super) fn generations(default: i64, most: i64, help: &str) -> Parameter {
         .help(help)
 }
 
+/// The parameter that says how many cells of a soup live.
+pub(super) fn density() -> Parameter {
+    Parameter::real("density", "ρ", "Density", 0.5, 0.0, 1.0)
+        .hard(0.0, 1.0)
+        .help("The chance of a cell not to be in state 0 at the start.")
+}
+
+/// The parameter that says for how long soups run before cells are changed.
+pub(super) fn before() -> Parameter {
+    Parameter::integer("before", "", "Generations before", 0, 0, 100_000)
+        .unit("generations")
+        .help("Soups run so long before cells are changed, to come to their usual state.")
+}
+
 /// A real number with its standard error; none can be stated where that is not a number.
 pub(super) fn measured(key: &str, name: &str, value: f64, error: f64) -> Quantity {
     let error = if error.is_finite() {

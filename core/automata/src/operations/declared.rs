@@ -3,6 +3,8 @@
 use loom_sim::operation::Operation;
 use loom_sim::{Parameter, ParameterKind, Value};
 
+use crate::hand;
+
 /// Names of the groups.
 const CLIPBOARD: &str = "Clipboard";
 const SELECTION: &str = "Selection";
@@ -96,7 +98,8 @@ fn selection() -> Vec<Operation> {
             "Select nothing",
             "Takes the selection away, and drops the pattern in hand.",
         )
-        .keys(&["Ctrl+Shift+A"]),
+        .keys(&["Ctrl+Shift+A"])
+        .lets_go_of(&[hand::SELECTION, hand::FLOATING]),
         of(
             "shrink_selection",
             "Shrink to live cells",
