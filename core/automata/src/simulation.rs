@@ -318,7 +318,7 @@ impl Simulation for Life {
             None => None,
         };
         let mut scene = draw::scene(&self.world, view, other.map(|state| &state.kept))?;
-        if draw::traced::wanted(view) {
+        if draw::traced::wanted(&view.settings) {
             self.traced.ask();
             let mut trace = self.traced.trace();
             trace.look(&self.world)?;
@@ -328,6 +328,16 @@ impl Simulation for Life {
         draw::over(&mut scene, &self.world, view, self.carried(view));
         draw::marks::add(&mut scene, &self.world, view);
         Ok(scene)
+    }
+
+    fn keep_way(&self, settings: &Settings) -> bool {
+        let wanted = draw::traced::wanted(settings);
+        if wanted {
+            self.traced.keep();
+            // A world that can't be looked at now says so when it is drawn.
+            let _ = self.traced.trace().look(&self.world);
+        }
+        wanted
     }
 
     fn capture(&self) -> Capture {

@@ -4,6 +4,7 @@
 //! sees every generation, as probes do. Nothing of the run depends on it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,8 @@ pub(crate) struct Trace {
 #[derive(Debug, Default)]
 pub(crate) struct Traced {
     asked: Mutex<Option<Instant>>,
+    /// Whether it is kept without being asked for again.
+    kept: AtomicBool,
     trace: Mutex<Trace>,
 }
 
@@ -49,8 +52,15 @@ impl Traced {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         *asked = Some(Instant::now());
     }
+    /// Keeps it from now on.
+    pub fn keep(&self) {
+        self.kept.store(true, Ordering::Relaxed);
+    }
     /// Whether a view has asked for it of late; where none has, it is forgotten.
     pub fn is_wanted(&self) -> bool {
+        if self.kept.load(Ordering::Relaxed) {
+            return true;
+        }
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = asked.is_some_and(|at| at.elapsed() < PATIENCE);
         if !wanted && asked.take().is_some() {

@@ -111,23 +111,31 @@ fn replay_item(
     gate: &Gate,
 ) -> Result<Run, FigureError> {
     let science = registry.get(&item.model().science)?;
-    let mut saved = item.run.clone();
-    if item.probes.is_empty() {
-        return Ok(Run::restore(science.clone(), saved, place.clone(), gate)?);
+    let saved = item.run.clone();
+    let straight = || Run::restore(science.clone(), saved.clone(), place.clone(), gate);
+    if item.probes.is_empty() && item.view.settings.is_empty() {
+        return Ok(straight()?);
     }
-    // Probes see every step, so they are attached before the run goes anywhere.
-    saved.state = None;
-    let (step, applied) = (saved.step.clone(), saved.applied);
+    // Probes see every step, and some views show the way: both are asked for before the run goes
+    // anywhere.
     let beginning = Saved {
         step: loom_sim::Step::default(),
         applied: 0,
-        ..saved
+        state: None,
+        ..saved.clone()
     };
     let mut run = Run::restore(science.clone(), beginning, place.clone(), gate)?;
+    let shown = run.simulation().keep_way(&item.view.settings);
+    let twins = run
+        .twin()
+        .is_some_and(|twin| twin.keep_way(&item.view.settings));
+    if item.probes.is_empty() && !shown && !twins {
+        return Ok(straight()?);
+    }
     for probe in &item.probes {
         run.attach(probe.clone())?;
     }
-    run.go_to(&step, applied, gate)?;
+    run.go_to(&saved.step, saved.applied, gate)?;
     Ok(run)
 }
 

@@ -55,6 +55,13 @@ pub trait Simulation: Send {
 
     fn scene(&self, view: &View) -> Result<Scene, SimError>;
 
+    /// Keeps, from the present step on and for as long as it lives, what a view with these
+    /// settings shows of the way to where it stands; whether it shows any. Pictures that are
+    /// made anew ask at the beginning of the run.
+    fn keep_way(&self, _settings: &Settings) -> bool {
+        false
+    }
+
     /// A picture of print quality of what this view shows, by the settings that
     /// [`Science::print_parameters`](crate::Science::print_parameters) declares. The same for any
     /// number of threads; nothing of the run changes.

@@ -56,6 +56,42 @@ fn an_automaton_s_picture_opened_again_gives_the_same_pixels() {
 }
 
 #[test]
+fn a_picture_made_anew_shows_the_trail_of_the_whole_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let drawn = |history: &str, step: &str| {
+        let path = in_folder(&folder, &format!("{history}-{step}.png"));
+        out(&[
+            "render",
+            "--catalogue",
+            "automata/glider",
+            "--set",
+            &format!("history={history}"),
+            "--step",
+            step,
+            "--size",
+            "400x300",
+            "--out",
+            &path,
+        ]);
+        path
+    };
+    let (bare, envelope) = (drawn("state", "60"), drawn("envelope", "60"));
+    let (without, with) = (pixels(&bare), pixels(&envelope));
+    let each = without.len() / (400 * 300);
+    let differing = without
+        .chunks_exact(each)
+        .zip(with.chunks_exact(each))
+        .filter(|(a, b)| a != b)
+        .count();
+    // A cell is some 24 pixels wide, and the path of 15 diagonal steps crosses the picture; its
+    // key takes up to 80 by 140 pixels.
+    assert!(differing > 80 * 140 + 10 * 20 * 20, "{differing} pixels");
+    let again = in_folder(&folder, "again.png");
+    out(&["render", &envelope, "--out", &again]);
+    assert!(pixels(&envelope) == pixels(&again));
+}
+
+#[test]
 fn a_project_of_a_newer_version_says_so_and_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = in_folder(&folder, "new.loom");

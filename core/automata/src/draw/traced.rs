@@ -2,7 +2,7 @@
 
 use loom_sim::colour::OKABE_ITO;
 use loom_sim::scene::{CellContent, Layer, Legend};
-use loom_sim::{ColorMap, Effect, Parameter, Rgba, Scene, SimError, Value, View};
+use loom_sim::{ColorMap, Effect, Parameter, Rgba, Scene, Settings, SimError, Value, View};
 
 use super::{blocks, plane};
 use crate::trace::Trace;
@@ -34,8 +34,8 @@ pub(crate) fn parameter() -> Parameter {
 }
 
 /// Whether a view needs to know what cells have been through.
-pub(crate) fn wanted(view: &View) -> bool {
-    let chosen = view.settings.get(KEY).and_then(Value::as_text);
+pub(crate) fn wanted(settings: &Settings) -> bool {
+    let chosen = settings.get(KEY).and_then(Value::as_text);
     chosen.is_some_and(|key| key != "state")
 }
 
