@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use super::{Scope, file};
+use super::{Scope, file, stage};
+use crate::shell::analyses;
+use crate::shell::tiles::Source;
 
 const GOOD: &str = r#"
 title = "Small"
@@ -99,6 +101,26 @@ fn a_wrong_name_is_found_at_its_place_with_the_nearest_one() {
         assert!(said.starts_with(&start), "{to}: {said}");
         assert!(said.contains(hint), "{to}: {said}");
     }
+}
+
+#[test]
+fn a_probe_is_shown_though_an_analysis_has_its_name() {
+    let registry = crate::registry();
+    let text = "title = \"Gun\"\n[[step]]\nsay = \"It fires.\"\nopen = \
+                \"automata/gosper-glider-gun\"\nplots = [\"probe/population\"]\n";
+    let tour = file::read("gun.toml", text).unwrap();
+    let scope = Scope {
+        tour: &tour,
+        registry: &registry,
+    };
+    let stage = scope.stage(0).unwrap();
+    let Source::Probe(spec) = &stage.plots[0] else {
+        panic!("{:?}", stage.plots);
+    };
+    assert_eq!(spec.kind, "population");
+    let known = analyses::fitting(&stage.science, &stage.model);
+    assert_eq!(stage::probe_name("population", &known), "probe/population");
+    assert_eq!(stage::probe_name("series", &known), "series");
 }
 
 #[test]

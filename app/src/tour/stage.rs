@@ -17,6 +17,10 @@ use crate::shell::analyses;
 use crate::shell::tiles::Source;
 use crate::widgets::expression;
 
+/// What stands before the kind of a probe, where a plot of an analysis could be meant: analyses
+/// have no such key.
+const PROBE: &str = "probe";
+
 /// Values of a file by their keys, with their places.
 type Given = BTreeMap<Spanned<String>, Spanned<Value>>;
 
@@ -367,6 +371,9 @@ impl Scope<'_> {
             return Ok(Source::Difference);
         }
         let (key, part) = text.split_once('/').unwrap_or((text, "1"));
+        if key == PROBE {
+            return Ok(Source::Probe(ProbeSpec::new(part)));
+        }
         let known = analyses::fitting(&stage.science, &stage.model)
             .iter()
             .any(|a| a.key() == key);
@@ -376,7 +383,10 @@ impl Scope<'_> {
         if !stage.measures.contains_key(key) {
             return Err(self.tour.error(
                 Some(name.span()),
-                format!("“{key}” has not been measured: say so under [[step.measure]]."),
+                format!(
+                    "“{key}” has not been measured: say so under [[step.measure]], or write \
+                     “{PROBE}/{key}” for the curve that is recorded while it runs."
+                ),
             ));
         }
         let analysis = key.to_owned();
@@ -408,6 +418,15 @@ impl Scope<'_> {
         let analysis = self.analysis(stage, &fact.of)?;
         let settings = self.settings(&analysis, &model, &fact.set)?;
         Ok((model, analysis, settings))
+    }
+}
+
+/// The name of a step's plot of a probe, which may have an analysis of the same name beside it.
+pub fn probe_name(kind: &str, analyses: &[Arc<dyn Analysis>]) -> String {
+    if analyses.iter().any(|a| a.key() == kind) {
+        format!("{PROBE}/{kind}")
+    } else {
+        kind.to_owned()
     }
 }
 

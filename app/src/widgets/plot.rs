@@ -385,12 +385,12 @@ fn draw(
     }
 }
 
-/// The curves' names, where they are written at all.
 /// Whether a mark is the error of the one before it, in whose colour it stands.
 fn shades(mark: &Mark) -> bool {
     matches!(mark, Mark::Band { name, .. } if name.is_empty())
 }
 
+/// The curves' names, where they are written at all.
 fn names(plot: &Plot) -> impl Iterator<Item = (usize, &str, &[[f64; 2]])> {
     let several = (2..=8).contains(&plot.marks.len());
     plot.marks
@@ -464,7 +464,11 @@ fn label<R>(
         } else {
             (frame.right() - 4.0, Align2::RIGHT_BOTTOM)
         };
-        painter.text(pos2(x, y), anchor, name, font::secondary(), color);
+        let galley = painter.layout_no_wrap(name.to_owned(), font::secondary(), color);
+        let place = anchor.anchor_size(pos2(x, y), galley.size());
+        // Where curves run behind a name it stays readable.
+        painter.rect_filled(place.expand(1.0), 2.0, tokens.ground.gamma_multiply(0.85));
+        painter.galley(place.min, galley, color);
     }
 }
 

@@ -5,6 +5,7 @@ use egui::{RichText, TextEdit, Ui, vec2};
 use loom_sim::{Camera, Effect, Settings, Value};
 
 use crate::shell::acts::Tone;
+use crate::shell::analyses;
 use crate::shell::dialogs::{Purpose, footer};
 use crate::shell::export::slug;
 use crate::shell::icons::Icon;
@@ -12,6 +13,7 @@ use crate::shell::studio::Studio;
 use crate::shell::tiles::{Kind, Source};
 use crate::shell::tokens::{font, size};
 use crate::tour::file::ENDING;
+use crate::tour::stage::probe_name;
 use crate::tour::write::{Draft, DraftFile, DraftMeasure, DraftQuestion, DraftScene, DraftStep};
 use crate::widgets::button::{self, Tool};
 
@@ -77,9 +79,10 @@ impl Studio {
                 scene.camera = look(&camera, fit);
             }
         }
+        let known = analyses::fitting(&room.science, live.model());
         for pane in crate::shell::room::panes(&room.tree.tiles).filter(|p| p.live == live.id) {
             let name = match &pane.kind {
-                Kind::Plot(Source::Probe(spec)) => spec.kind.clone(),
+                Kind::Plot(Source::Probe(spec)) => probe_name(&spec.kind, &known),
                 Kind::Plot(Source::Difference) => "twin".into(),
                 Kind::Plot(Source::Report { analysis, index }) => {
                     format!("{analysis}/{}", index + 1)
