@@ -3,15 +3,17 @@
 //! Sizes are logical pixels: body text 11.5, title 13, hairlines 1. An export changes the size,
 //! never the style.
 
-use loom_sim::colour::Rgba;
-use loom_sim::plot::kind_color;
-use loom_sim::scene::{Baseline, Font, Path, Shape, Stroke, Text};
-use loom_sim::{Axis, Field, Ink, Mark, Plot, Shades};
+mod naming;
 
+use loom_sim::colour::Rgba;
+use loom_sim::scene::{Baseline, Font, Path, Shape, Stroke, Text};
+use loom_sim::{Ink, Mark, Plot};
+
+use self::naming::legend_room;
 use crate::letters;
 pub use crate::plot_data::series_color;
 use crate::plot_data::{self, Frame};
-use crate::ticks::{self, Ticks};
+use crate::ticks::Ticks;
 
 /// Label and tick size.
 pub(crate) const SMALL: f64 = 11.5;
@@ -56,17 +58,6 @@ fn is_series(mark: &Mark) -> bool {
         mark,
         Mark::Horizontal { .. } | Mark::Vertical { .. } | Mark::Field(_)
     )
-}
-
-/// The room that a field's legend takes to the right of the frame.
-fn legend_room(field: &Field) -> f64 {
-    let width = |s: &str| letters::width(Font::Sans, s, SMALL);
-    let words: Vec<String> = match &field.shades {
-        Shades::Range { low, high, .. } => ticks::ticks([*low, *high], 5).labels,
-        Shades::Kinds(names) => names.clone(),
-    };
-    let widest = words.iter().map(|s| width(s)).fold(0.0, f64::max);
-    3.0 * MARGIN + BAR + widest
 }
 
 impl<'a> Sketch<'a> {
@@ -370,52 +361,6 @@ impl<'a> Sketch<'a> {
         }
     }
 
-    /// The bar or the key of a field, to the right of the frame.
-    fn legend(&mut self, field: &Field) {
-        let [left, top, width, height] = self.frame.rectangle;
-        let x = left + width + 2.0 * MARGIN;
-        let secondary = self.ink.secondary;
-        match &field.shades {
-            Shades::Range {
-                map,
-                low,
-                high,
-                unit,
-            } => {
-                const STEPS: usize = 128;
-                let each = height / STEPS as f64;
-                for step in 0..STEPS {
-                    let y = top + height - (step + 1) as f64 * each;
-                    // A hair of overlap, so that no ground shows between two steps.
-                    let tall = if step > 0 { each + 0.3 } else { each };
-                    let color = map.at(step as f32 / (STEPS - 1) as f32);
-                    self.fill(Path::rectangle(x, y, BAR, tall), color);
-                }
-                let marks = ticks::ticks([*low, *high], 5);
-                for (value, label) in marks.values.iter().zip(&marks.labels) {
-                    let y = top + height * (1.0 - (value - low) / (high - low));
-                    self.text(label, [x + BAR + GAP, y], 0.0, secondary, Baseline::Middle);
-                }
-                let title = Axis::new(&field.name, unit).title();
-                let end = x + BAR + GAP;
-                let at = [end, top - GAP * 2.0];
-                self.text(&title, at, 0.5, self.ink.text, Baseline::Alphabetic);
-            }
-            Shades::Kinds(names) => {
-                for (number, name) in names.iter().enumerate() {
-                    let y = top + (SMALL + GAP) * number as f64;
-                    if y + BAR > top + height {
-                        break;
-                    }
-                    let color = kind_color(number, names.len());
-                    self.fill(Path::rectangle(x, y, BAR, BAR), color);
-                    let at = [x + BAR + GAP, y + BAR / 2.0];
-                    self.text(name, at, 0.0, secondary, Baseline::Middle);
-                }
-            }
-        }
-    }
-
     fn fill(&mut self, path: Path, tint: Rgba) {
         if !path.segments.is_empty() {
             self.out.push(Shape::Path {
@@ -436,157 +381,7 @@ impl<'a> Sketch<'a> {
             }),
         });
     }
-
-    /// Names at the right ends of their lines, moved apart where they would overlap.
-    fn direct_labels(&mut self, mut labels: Vec<(f64, String, Rgba)>) {
-        let [left, top, width, height] = self.frame.rectangle;
-        let line = SMALL + 2.0;
-        labels.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut lowest = top - line;
-        for label in &mut labels {
-            label.0 = label.0.max(lowest + line);
-            lowest = label.0;
-        }
-        // Pushed out below: back up from the bottom.
-        let mut highest = top + height + line;
-        for label in labels.iter_mut().rev() {
-            label.0 = label.0.min(highest - line);
-            highest = label.0;
-        }
-        for (y, name, tint) in labels {
-            self.text(&name, [left + width + GAP, y], 0.0, tint, Baseline::Middle);
-        }
-    }
-
-    /// A row of colours and names above the frame.
-    fn key(&mut self, keys: &[(String, Rgba)]) {
-        let [left, top, ..] = self.frame.rectangle;
-        let titled = !(self.plot.y.label.is_empty() && self.plot.y.unit.is_empty());
-        let y = top - GAP * 2.0 - if titled { SMALL + GAP * 2.0 } else { 0.0 };
-        let mut x = left;
-        let text = self.ink.text;
-        for (name, tint) in keys {
-            let wide = SMALL + GAP + letters::width(Font::Sans, name, SMALL);
-            if x + wide > self.size[0] - MARGIN {
-                self.text("…", [x, y], 0.0, text, Baseline::Alphabetic);
-                break;
-            }
-            self.fill(Path::rectangle(x, y - 8.0, 8.0, 8.0), *tint);
-            self.text(name, [x + 8.0 + GAP, y], 0.0, text, Baseline::Alphabetic);
-            x += wide + MARGIN;
-        }
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use loom_sim::Axis;
-
-    use super::*;
-
-    fn plot(marks: Vec<Mark>) -> Plot {
-        Plot {
-            title: "Energy".into(),
-            x: Axis::new("t", "s"),
-            y: Axis::new("Energy", "mJ"),
-            marks,
-            preview: false,
-            ..Plot::default()
-        }
-    }
-
-    fn strings(shapes: &[Shape]) -> Vec<&str> {
-        shapes
-            .iter()
-            .filter_map(|s| match s {
-                Shape::Text(t) => Some(t.string.as_str()),
-                Shape::Path { .. } => None,
-            })
-            .collect()
-    }
-
-    #[test]
-    fn axes_are_named_with_units_and_lines_by_direct_labels() {
-        let line = |name: &str, y: f64| Mark::Line {
-            name: name.into(),
-            points: vec![[0.0, y], [10.0, 2.0 * y]],
-        };
-        let shapes = plot_shapes(
-            &plot(vec![line("kinetic", 1.0), line("elastic", 1.01)]),
-            [400.0, 300.0],
-            &Ink::light(),
-        );
-        let all = strings(&shapes);
-        for expected in ["Energy", "t (s)", "Energy (mJ)", "kinetic", "elastic", "10"] {
-            assert!(all.contains(&expected), "{expected} in {all:?}");
-        }
-        let heights: Vec<f64> = shapes
-            .iter()
-            .filter_map(|s| match s {
-                Shape::Text(t) if t.string == "kinetic" || t.string == "elastic" => {
-                    Some(t.position[1])
-                }
-                _ => None,
-            })
-            .collect();
-        assert!(
-            (heights[0] - heights[1]).abs() >= SMALL,
-            "labels do not overlap"
-        );
-    }
-
-    #[test]
-    fn a_million_points_become_a_few_thousand_at_most() {
-        let points = (0..1_000_000)
-            .map(|i| [f64::from(i), (f64::from(i) * 0.37).sin()])
-            .collect();
-        let line = Mark::Line {
-            name: String::new(),
-            points,
-        };
-        let shapes = plot_shapes(&plot(vec![line]), [400.0, 300.0], &Ink::light());
-        let longest = shapes
-            .iter()
-            .map(|s| match s {
-                Shape::Path { path, .. } => path.segments.len(),
-                Shape::Text(_) => 0,
-            })
-            .max()
-            .unwrap();
-        assert!((400..2500).contains(&longest), "{longest}");
-    }
-
-    #[test]
-    fn a_plot_of_nothing_and_of_what_is_no_number_is_still_a_plot() {
-        let bad = vec![[f64::NAN, 1.0], [1.0, f64::INFINITY]];
-        for marks in [
-            vec![],
-            vec![Mark::Line {
-                name: "a".into(),
-                points: bad.clone(),
-            }],
-            vec![Mark::Points {
-                name: "a".into(),
-                points: bad.clone(),
-            }],
-            vec![Mark::Bars {
-                name: "a".into(),
-                points: bad,
-                width: 1.0,
-            }],
-            vec![Mark::Band {
-                name: "a".into(),
-                points: vec![[0.0, f64::NAN, 2.0]],
-            }],
-        ] {
-            for size in [[400.0, 300.0], [1.0, 1.0]] {
-                for shape in plot_shapes(&plot(marks.clone()), size, &Ink::dark()) {
-                    if let Shape::Text(text) = shape {
-                        assert!(text.position.iter().all(|x| x.is_finite()));
-                    }
-                }
-            }
-        }
-    }
-}
+mod tests;

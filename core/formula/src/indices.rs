@@ -7,6 +7,9 @@ use crate::expr::Expr;
 use crate::lines::step_offset;
 use crate::syntax::{Factor, Form, IndexRange, Syntax};
 
+/// Indices and sizes are smaller than this.
+const LARGEST: u64 = 1_000_000_000_000_000;
+
 impl Elaborator<'_> {
     pub(crate) fn sum_over(&mut self, range: &IndexRange, body: &Syntax) -> Built {
         let (from, to) = self.range(range)?;
@@ -45,17 +48,18 @@ impl Elaborator<'_> {
         }
         let found = self.integer_form(syntax)?;
         self.nesting -= 1;
-        found.ok_or_else(|| {
-            FormulaError::new(syntax.at, "this integer is too large, or divides by 0")
-        })
+        // What is larger could not be written down so that it is read again.
+        found
+            .filter(|value| value.unsigned_abs() < LARGEST)
+            .ok_or_else(|| {
+                FormulaError::new(syntax.at, "this integer is too large, or divides by 0")
+            })
     }
 
     fn integer_form(&mut self, syntax: &Syntax) -> Result<Option<i64>, FormulaError> {
         let at = syntax.at;
         Ok(match &syntax.form {
-            Form::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
-                Some(*value as i64)
-            }
+            Form::Number(value) if value.fract() == 0.0 => Some(*value as i64),
             Form::Name(name) => {
                 let bound = self.bound.iter().rev().find(|(known, _)| known == name);
                 if let Some((_, Bound::Index(value))) = bound {

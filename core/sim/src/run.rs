@@ -3,6 +3,8 @@
 //! All of it is synchronous and deterministic; the conductor drives it from a worker, the
 //! command line and the figures drive it directly.
 
+mod twin;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -193,37 +195,6 @@ impl Run {
         let step = self.clock().step;
         self.record(Event::Input(input.clone()), &step, before.clone());
         Ok(())
-    }
-
-    /// A twin that starts here and differs by `input` (or by the simulation's own choice).
-    pub fn add_twin(&mut self, input: Option<Input>) -> Result<(), SimError> {
-        let input = input.or_else(|| self.main.twin_input()).ok_or_else(|| {
-            SimError::other(
-                "Nothing here can be changed for a twin; pick a point or a thread first.",
-            )
-        })?;
-        self.twin = Some(self.make_twin(&input)?);
-        let step = self.clock().step;
-        self.record(Event::Twin(input), &step, None);
-        Ok(())
-    }
-
-    pub fn drop_twin(&mut self) {
-        if self.twin.take().is_some() {
-            let step = self.clock().step;
-            self.record(Event::DropTwin(true), &step, None);
-        }
-    }
-
-    fn make_twin(&self, input: &Input) -> Result<Box<dyn Simulation>, SimError> {
-        let mut twin = self.science.build(&self.journal.model, &self.place)?;
-        twin.restore(&self.main.capture())?;
-        twin.apply(input)?;
-        for probe in &self.probes {
-            // A probe that the twin can't feed is simply not drawn for it.
-            let _ = twin.attach(probe);
-        }
-        Ok(twin)
     }
 
     fn checked(&self, input: Input) -> Result<Input, SimError> {

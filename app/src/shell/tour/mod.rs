@@ -1,6 +1,7 @@
 //! The tour that is being given: which step, what is still to be done for it, what the class has
 //! answered. One player serves the window and the presentation.
 
+mod aim;
 mod arrive;
 pub mod editor;
 #[cfg(test)]
@@ -22,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use super::acts::Tone;
 use super::studio::{Side, Studio};
 use crate::tour::{Question, Scope, Stage, Step, Tour, file};
-use arrive::{Aim, Pending};
+use aim::Aim;
+use arrive::Pending;
 use stash::Stash;
 
 /// A tour under way.

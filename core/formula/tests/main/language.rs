@@ -342,3 +342,13 @@ fn deep_and_explosive_texts_are_refused() {
     let long = format!("x' = x{}", " + x".repeat(20_000));
     assert_eq!(System::parse(&long).unwrap().dimension(), 1);
 }
+
+#[test]
+fn an_index_that_could_not_be_written_is_refused() {
+    let written = Expr::parse("e[3 * 5]").unwrap().to_string();
+    assert_eq!(Expr::parse(&written).unwrap().to_string(), written);
+    for text in ["e[3333333333 * 3333333330]", "e[1e15]", "e[-9e17 - 9e17]"] {
+        let error = Expr::parse(text).unwrap_err();
+        assert!(error.message.contains("too large"), "{text}: {error}");
+    }
+}
