@@ -3,6 +3,7 @@
 
 mod cli;
 mod house;
+mod readers;
 #[cfg(target_os = "linux")]
 mod window;
 #[cfg(target_os = "linux")]

@@ -1,11 +1,8 @@
 //! Graphs in every form.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use loom_webs::files::{self, Options};
+#[path = "../readers.rs"]
+#[allow(dead_code)]
+mod readers;
 
-fuzz_target!(|bytes: &[u8]| {
-    for name in ["x.graphml", "x.csv", "x.json"] {
-        let _ = files::read(name, bytes, &Options::default());
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| readers::webs(bytes));
