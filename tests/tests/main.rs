@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cli;
+mod fuzzed;
 mod house;
-mod readers;
 #[cfg(target_os = "linux")]
 mod window;
 #[cfg(target_os = "linux")]
