@@ -23,6 +23,7 @@ fn every_reader_reads_or_refuses_every_file_that_comes_along() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets");
     let mut paths = Vec::new();
     below(&assets, &mut paths);
+    below(&assets.join("../tests/fuzz/seeds"), &mut paths);
     let mut read = 0;
     for path in paths {
         let bytes = std::fs::read(&path).unwrap();
