@@ -132,6 +132,7 @@ impl Picture {
             size: None,
             width_mm: self.width,
             dpi: self.dpi,
+            per_unit: None,
             place: machine.place(None)?,
             gpu: None,
         };

@@ -42,6 +42,10 @@ pub struct Render {
     /// Pixels an inch, with --width
     #[arg(long, value_name = "N", default_value = "300", value_parser = given::expression)]
     dpi: f64,
+    /// Pixels that each cell of a plane is wide; the picture shows whole cells
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000),
+        conflicts_with_all = ["width"])]
+    per_cell: Option<u32>,
     /// Go to this step before drawing
     #[arg(long, value_name = "N", value_parser = given::whole)]
     step: Option<Step>,
@@ -83,6 +87,7 @@ impl Render {
                 .filter(|_| document.rendered.is_some() || self.is_document()),
             width_mm: self.width,
             dpi: self.dpi,
+            per_unit: self.per_cell,
             place: self.machine.place(gpu.as_ref())?,
             gpu,
         };

@@ -31,6 +31,8 @@ pub struct Order {
     pub export: settings::Export,
     /// Height over width of the view.
     pub shape: f64,
+    /// What the units of a plane are called, and how many whole ones the view shows.
+    pub cells: Option<(&'static str, [f64; 2])>,
     /// The run's live parameters, any of which may change through an animation.
     pub sweeps: Vec<Sweep>,
     /// The one of them that is chosen.
@@ -146,10 +148,14 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
             order.path = path.display().to_string();
         }
         ui.end_row();
+        if let Some((word, count)) = order.cells {
+            by_cells(ui, export, word, count);
+        }
+        let by_cell = export.by_cell && order.cells.is_some();
         if let Some(film) = film(&export.ending) {
             let sweeps = (&mut order.sweeps, &mut order.swept);
-            animated(ui, export, film, order.shape, sweeps);
-        } else {
+            animated(ui, export, film, (!by_cell).then_some(order.shape), sweeps);
+        } else if !by_cell {
             sized(ui, export, order.shape);
         }
         ui.label("Ground");
@@ -224,6 +230,43 @@ pub fn film(ending: &str) -> Option<Film> {
     Film::of(ending).filter(|film| *film != Film::Pictures)
 }
 
+/// Rows of a size in whole cells.
+fn by_cells(ui: &mut Ui, export: &mut settings::Export, word: &str, count: [f64; 2]) {
+    ui.label("Size by");
+    button::choices(
+        ui,
+        "What the size is given by",
+        &mut export.by_cell,
+        &[
+            (
+                false,
+                "The view",
+                "As large as you say; cells take what room there is.",
+            ),
+            (
+                true,
+                "The cells",
+                "Each cell is so many pixels wide, and none is cut: sharp edges at any size.",
+            ),
+        ],
+    );
+    ui.end_row();
+    if export.by_cell {
+        ui.label(format!("Pixels a {word}"));
+        ui.horizontal(|ui| {
+            self::count(ui, "Pixels a cell", &mut export.cell, 1.0, 1000.0);
+            export.cell = export.cell.round().max(1.0);
+            let [w, h] = count.map(|n| n * export.cell);
+            ui.label(
+                RichText::new(format!("{w} × {h} pixels"))
+                    .font(font::secondary())
+                    .weak(),
+            );
+        });
+        ui.end_row();
+    }
+}
+
 /// Rows of the size on paper.
 fn sized(ui: &mut Ui, export: &mut settings::Export, shape: f64) {
     ui.label("Width");
@@ -265,7 +308,7 @@ fn animated(
     ui: &mut Ui,
     export: &mut settings::Export,
     film: Film,
-    shape: f64,
+    shape: Option<f64>,
     (sweeps, swept): (&mut Vec<Sweep>, &mut usize),
 ) {
     if sweeps.is_empty() && export.moves == SWEEP {
@@ -314,13 +357,15 @@ fn animated(
         ui.label(RichText::new(format!("a second: {seconds:.1} s")).weak());
     });
     ui.end_row();
-    ui.label("Width");
-    ui.horizontal(|ui| {
-        count(ui, "Width in pixels", &mut export.pixels, 64.0, 4096.0);
-        let height = (export.pixels * shape).round();
-        ui.label(RichText::new(format!("× {height} pixels")).weak());
-    });
-    ui.end_row();
+    if let Some(shape) = shape {
+        ui.label("Width");
+        ui.horizontal(|ui| {
+            count(ui, "Width in pixels", &mut export.pixels, 64.0, 4096.0);
+            let height = (export.pixels * shape).round();
+            ui.label(RichText::new(format!("× {height} pixels")).weak());
+        });
+        ui.end_row();
+    }
     static FFMPEG: OnceLock<bool> = OnceLock::new();
     if film.needs_ffmpeg() && !FFMPEG.get_or_init(animation::has_ffmpeg) {
         ui.label("");
@@ -428,10 +473,12 @@ pub fn options(order: &Order, gpu: Option<Arc<loom_gpu::Gpu>>) -> Options {
     let export = &order.export;
     let moving = film(&export.ending).is_some();
     let [w, h] = [export.pixels, export.pixels * order.shape];
+    let by_cell = export.by_cell && order.cells.is_some();
     Options {
-        size: moving.then(|| [w, h].map(|n| n.round().max(1.0) as u32)),
-        width_mm: (!moving).then_some(export.width),
+        size: (moving && !by_cell).then(|| [w, h].map(|n| n.round().max(1.0) as u32)),
+        width_mm: (!moving && !by_cell).then_some(export.width),
         dpi: export.dpi,
+        per_unit: by_cell.then_some(export.cell as u32),
         gpu,
         ..Options::default()
     }

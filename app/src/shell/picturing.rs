@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use loom_sim::Plot;
+use loom_sim::{Camera, Plot};
 
 use super::acts::Tone;
 use super::dialogs::Dialog;
 use super::export::{self, Order};
 use super::files::{self, Done};
 use super::studio::Studio;
+use super::tiles::Kind;
 use super::tokens::Tokens;
 
 /// Logical pixels of a plot that is exported or copied.
@@ -36,6 +37,7 @@ impl Studio {
         let (title, sweeps) = self.live_of(live).map_or_else(Default::default, |l| {
             (l.title.clone(), export::Sweep::all(l))
         });
+        let cells = self.cells_of(live, pane, size);
         let folder = self.settings.files();
         let name = format!("{}.{}", export::slug(&title), export.ending);
         self.picked = None;
@@ -44,10 +46,38 @@ impl Studio {
             pane: (pane != 0).then_some(pane),
             path: folder.join(name).display().to_string(),
             shape: size[1] / size[0].max(1.0),
+            cells,
             export,
             sweeps,
             swept: 0,
         }));
+    }
+
+    /// How many whole cells a view of this size shows, across and down, and what they are called;
+    /// none where it shows no plane of cells.
+    fn cells_of(
+        &mut self,
+        live: u64,
+        pane: u64,
+        size: [f64; 2],
+    ) -> Option<(&'static str, [f64; 2])> {
+        let run = self.live_of(live)?;
+        let word = run.science.unit_of_plane(run.model())?;
+        let fit = run.snapshot.fits.get(&pane).cloned();
+        let own = self
+            .rooms
+            .iter()
+            .flat_map(|room| super::room::panes(&room.tree.tiles))
+            .find(|p| p.id == pane)
+            .and_then(|p| match &p.kind {
+                Kind::View { camera, .. } => camera.clone(),
+                _ => None,
+            });
+        let camera = own.or(fit)?;
+        match camera {
+            Camera::Plane(plane) => Some((word, plane.in_whole_units(size, 1.0).0)),
+            Camera::Orbit(_) => None,
+        }
     }
 
     /// Everything that is open on one page.

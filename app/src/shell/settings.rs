@@ -75,6 +75,9 @@ pub struct Export {
     pub fps: f64,
     /// And its width in pixels.
     pub pixels: f64,
+    /// Pictures of cells have so many pixels for each, where they are measured by cells.
+    pub by_cell: bool,
+    pub cell: f64,
 }
 
 impl Default for Export {
@@ -89,6 +92,8 @@ impl Default for Export {
             frames: 120,
             fps: 30.0,
             pixels: 960.0,
+            by_cell: false,
+            cell: 8.0,
         }
     }
 }

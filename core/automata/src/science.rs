@@ -402,6 +402,10 @@ impl Science for Automata {
         Ok(file(&world, ending)?.into_bytes())
     }
 
+    fn unit_of_plane(&self, _model: &Model) -> Option<&'static str> {
+        Some("cell")
+    }
+
     fn variations(&self, model: &Model) -> Vec<Variation> {
         if flow::knows(model) {
             return Vec::new();

@@ -145,6 +145,18 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<(String, Vec<f64>)>, FigureE
             if head.max_rep_level() > 0 || head.max_def_level() > 1 {
                 return Err(no_numbers(name, &title, "lists"));
             }
+            let chunk = group.metadata().column(place);
+            let start = (chunk.dictionary_page_offset()).unwrap_or(chunk.data_page_offset());
+            let end = u64::try_from(start)
+                .ok()
+                .zip(u64::try_from(chunk.compressed_size()).ok())
+                .and_then(|(start, length)| start.checked_add(length));
+            if end.is_none_or(|end| end > bytes.len() as u64) {
+                return Err(FigureError::damaged(
+                    name,
+                    format!("its column {title} lies outside the file"),
+                ));
+            }
             let task = Task {
                 name,
                 title: &title,

@@ -25,6 +25,9 @@ pub struct Options {
     pub width_mm: Option<f64>,
     /// Pixels an inch, with `width_mm`.
     pub dpi: f64,
+    /// Physical pixels that a unit of a plane (a cell) is wide, in place of a size: the picture
+    /// shows whole units.
+    pub per_unit: Option<u32>,
     /// Where the simulations run.
     pub place: Place,
     /// What draws; `None` draws on the processor.
@@ -37,6 +40,7 @@ impl Default for Options {
             size: None,
             width_mm: None,
             dpi: VECTOR_DPI,
+            per_unit: None,
             place: Place::cpu(),
             gpu: None,
         }

@@ -34,9 +34,9 @@ impl<'a> Stage<'a> {
                 "the document is empty: open something and save it again",
             ));
         }
-        let page = Page::of(document, options)?;
+        let mut page = Page::of(document, options)?;
         let runs = replay(document, registry, &options.place, &Gate::open())?;
-        let cameras = document
+        let mut cameras: Vec<Camera> = document
             .items
             .iter()
             .zip(&runs)
@@ -58,6 +58,19 @@ impl<'a> Stage<'a> {
                 })
             })
             .collect();
+        if let Some(pixels) = options.per_unit {
+            let ([Camera::Plane(plane)], [rectangle]) =
+                (&mut cameras[..], &mut page.rectangles[..])
+            else {
+                return Err(FigureError::render(
+                    "pixels can be given for each cell only of one view of a plane alone",
+                ));
+            };
+            let pixels = f64::from(pixels.max(1)) / page.scale;
+            let (size, camera) = plane.in_whole_units([rectangle[2], rectangle[3]], pixels);
+            (*plane, *rectangle, page.size) = (camera, [0.0, 0.0, size[0], size[1]], size);
+            raster::physical(page.size, page.scale)?;
+        }
         Ok(Self {
             document,
             options,

@@ -75,6 +75,11 @@ pub trait Science: Send + Sync {
             hint: ".".into(),
         })
     }
+    /// What a unit of its planes is called where pictures may be made of so many pixels for each:
+    /// "cell".
+    fn unit_of_plane(&self, _model: &Model) -> Option<&'static str> {
+        None
+    }
     /// How its models are written down, if they are.
     fn manuscript(&self) -> Option<Arc<dyn Manuscript>> {
         None

@@ -92,6 +92,53 @@ fn a_picture_made_anew_shows_the_trail_of_the_whole_way() {
 }
 
 #[test]
+fn pictures_of_cells_have_whole_cells_of_so_many_pixels() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = in_folder(&folder, "cells.png");
+    let size = "310x207";
+    out(&[
+        "render",
+        "--catalogue",
+        "automata/glider",
+        "--size",
+        size,
+        "--per-cell",
+        "5",
+        "--out",
+        &path,
+    ]);
+    let about = json(&["info", &path, "--json"]);
+    let sides: Vec<u64> = serde_json::from_value(about["size"].clone()).unwrap();
+    assert!(sides.iter().all(|n| n % 5 == 0 && *n > 0), "{sides:?}");
+    // No cell is cut: each square of 5 × 5 pixels is of one colour inside its grid lines.
+    let drawn = pixels(&path);
+    let [w, h] = [sides[0] as usize, sides[1] as usize];
+    let each = drawn.len() / (w * h);
+    let at = |x: usize, y: usize| &drawn[(y * w + x) * each..][..each];
+    let mut dark = 0;
+    for (row, column) in (0..h / 5).flat_map(|r| (0..w / 5).map(move |c| (r, c))) {
+        let (x, y) = (5 * column, 5 * row);
+        let middle = at(x + 2, y + 2);
+        for (dx, dy) in [(1, 1), (3, 1), (1, 3), (3, 3)] {
+            assert_eq!(at(x + dx, y + dy), middle, "cell {column}, {row}");
+        }
+        dark += usize::from(middle[0] < 100);
+    }
+    assert_eq!(dark, 5);
+    let line = refusal(
+        2,
+        &[
+            "render",
+            "--catalogue",
+            "attractors/Lorenz",
+            "--per-cell",
+            "5",
+        ],
+    );
+    assert!(line.contains("plane"), "{line}");
+}
+
+#[test]
 fn a_project_of_a_newer_version_says_so_and_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = in_folder(&folder, "new.loom");

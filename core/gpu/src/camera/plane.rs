@@ -166,6 +166,24 @@ impl Plane {
         }
     }
 
+    /// The same place in whole units, each `pixels` logical pixels wide: the size of the view, and
+    /// its camera. As many units as the view of `size` shows, at least one, none of them cut.
+    pub fn in_whole_units(&self, size: [f64; 2], pixels: f64) -> ([f64; 2], Self) {
+        let count = size.map(|x| (x / self.scale).round().max(1.0));
+        let middle: [f64; 2] = std::array::from_fn(|k| {
+            let corner = (self.part[k] - 0.5 * count[k]).round();
+            corner + 0.5 * count[k]
+        });
+        let start = Spot {
+            whole: self.whole,
+            part: [0.0; 2],
+        };
+        let mut camera = self.clone();
+        camera.look_at(start.stepped(middle));
+        camera.scale = pixels;
+        (count.map(|n| n * pixels), camera)
+    }
+
     /// Shows the rectangle `[low, high]` (corners of least and greatest x and y) as large as it
     /// fits, with `margin` pixels around it.
     pub fn fit(
@@ -273,5 +291,31 @@ mod tests {
         };
         assert!(plane.to_screen([0.0, 10.0], SIZE)[1] < plane.to_screen([0.0, 0.0], SIZE)[1]);
         assert_eq!(plane.to_world([320.0, 0.0], SIZE), [0.0, 240.0].into());
+    }
+
+    #[test]
+    fn whole_units_are_cut_nowhere() {
+        for (whole, part, size, scale) in [
+            ([0, 0], [0.3, 0.7], [100.0, 61.0], 7.3),
+            ([1 << 90, -5], [0.999, 0.0], [33.0, 20.0], 0.9),
+            ([3, 4], [0.5, 0.5], [0.4, 9000.0], 12.0),
+        ] {
+            let before = Plane {
+                whole,
+                part,
+                scale,
+                y_up: false,
+            };
+            let (view, camera) = before.in_whole_units(size, 8.0);
+            let [from, to] = camera.corners(view);
+            for k in 0..2 {
+                assert_eq!((from.part[k], to.part[k]), (0.0, 0.0), "{before:?}");
+                let count = (to.whole[k] - from.whole[k]) as f64;
+                assert!(count >= 1.0 && (count - size[k] / scale).abs() <= 1.0);
+                assert_eq!(view[k], 8.0 * count);
+            }
+            let moved = camera.centre().minus(before.centre());
+            assert!(moved.iter().all(|x| x.abs() <= 0.5 + 1e-9), "{moved:?}");
+        }
     }
 }
