@@ -51,16 +51,25 @@ pub fn run(mut model: Model, order: &Order<'_>) -> Done {
     let registry = crate::registry();
     let science = registry.get("automata")?;
     let view = order.set.apply(&**science, &mut model)?;
+    let mut numbers = None;
     let format = match (order.out, order.format) {
         (None, None) => None,
         (out, format) => {
             let ending = output::ending(out, format, "png")?;
-            let format = Format::of(&ending).ok_or_else(|| {
-                Failure::input(format!(
-                    "A continuous automaton can't be written as {ending}: give .png, .svg or .pdf."
-                ))
-            })?;
-            Some(format)
+            let format = Format::of(&ending);
+            if format.is_none() {
+                let known = science.exports(&model);
+                let listed: Vec<String> = known.iter().map(|(e, _)| format!(".{e}")).collect();
+                if !known.iter().any(|(known, _)| *known == ending) {
+                    return Err(Failure::input(format!(
+                        "A continuous automaton can't be written as {ending}: give .png, .svg or \
+                         .pdf for a picture, {} for its numbers.",
+                        listed.join(" or ")
+                    )));
+                }
+                numbers = Some(ending);
+            }
+            format
         }
     };
     // A device is only woken where it is wanted.
@@ -92,6 +101,14 @@ pub fn run(mut model: Model, order: &Order<'_>) -> Done {
     run.advance(order.steps, &Gate::open())?;
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
+    if let Some(ending) = numbers {
+        let capture = run.simulation().capture();
+        let bytes = science.export(&run.model(), Some(&capture), &ending)?;
+        output::file(order.out, &bytes)?;
+        if order.out.is_none_or(|p| p == Path::new("-")) {
+            return Ok(());
+        }
+    }
     let clock = run.clock();
     let quantities = run.simulation().observe();
     if order.json {

@@ -101,7 +101,11 @@ fn heading(ui: &mut Ui, live: &Live, fold_keys: &str, acts: &mut Acts) {
             {
                 acts.push(Act::Do("view.sheet"));
             }
-            if live.science.exports().iter().any(|(e, _)| *e == "py")
+            if live
+                .science
+                .exports(live.model())
+                .iter()
+                .any(|(e, _)| *e == "py")
                 && Tool::new(
                     Icon::FileCode,
                     "Copy as Python",
@@ -400,7 +404,7 @@ fn observations(ui: &mut Ui, live: &Live, folds: &mut Folds) {
 }
 
 fn exports(ui: &mut Ui, live: &Live, folds: &mut Folds, acts: &mut Acts) {
-    let list = live.science.exports();
+    let list = live.science.exports(live.model());
     if list.is_empty() {
         return;
     }

@@ -101,12 +101,18 @@ pub fn editor(ui: &mut Ui, parameter: &Parameter, context: Context<'_>) -> Optio
     .inner
 }
 
+/// The name with its unit.
+fn full_name(parameter: &Parameter) -> String {
+    if parameter.unit.is_empty() {
+        parameter.name.clone()
+    } else {
+        format!("{} ({})", parameter.name, parameter.unit)
+    }
+}
+
 /// Name, unit, sentence, key, and what a change does.
 fn explain(response: egui::Response, parameter: &Parameter) -> egui::Response {
-    let mut name = parameter.name.clone();
-    if !parameter.unit.is_empty() {
-        name = format!("{name} ({})", parameter.unit);
-    }
+    let name = full_name(parameter);
     let mut help = parameter.help.clone();
     if parameter.effect == Effect::Rebuild {
         if !help.is_empty() {
@@ -131,12 +137,13 @@ fn caption(ui: &mut Ui, parameter: &Parameter) {
     name_in(ui, parameter, width);
 }
 
-/// The parameter's name, clipped to `width`, with its tooltip.
+/// The parameter's name and unit, clipped to `width`, with its tooltip.
 fn name_in(ui: &mut Ui, parameter: &Parameter, width: f32) {
     let tokens = tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, size::CONTROL - 2.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &parameter.name));
-    let galley = section::clipped(ui, &parameter.name, font::body(), tokens.secondary, width);
+    let name = full_name(parameter);
+    let galley = section::clipped(ui, &name, font::body(), tokens.secondary, width);
     let at = rect.left_center() - vec2(0.0, galley.size().y / 2.0);
     ui.painter().galley(at, galley, tokens.secondary);
     explain(response, parameter);

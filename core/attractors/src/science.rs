@@ -152,7 +152,7 @@ impl Science for Attractors {
         thumbnail::picture(&definition, &entry.model.parameters, ink, size)
     }
 
-    fn exports(&self) -> Vec<(&'static str, &'static str)> {
+    fn exports(&self, _model: &Model) -> Vec<(&'static str, &'static str)> {
         vec![
             ("csv", "Tracked orbits as CSV"),
             ("toml", "The system as a file"),

@@ -19,7 +19,7 @@ use crate::catalogue::{self, CATALOGUE};
 use crate::draw;
 use crate::engine::Inside;
 use crate::error::LifeError;
-use crate::files::{self, Content, Kind};
+use crate::files::{self, Content, Kind, Writing};
 use crate::flow::science as flow;
 use crate::gallery;
 use crate::rle_write;
@@ -382,11 +382,11 @@ impl Science for Automata {
         draw::scene(&world, &view, None)
     }
 
-    fn exports(&self) -> Vec<(&'static str, &'static str)> {
-        vec![
-            ("rle", "Run length encoded pattern"),
-            ("mc", "Macrocell (unbounded plane)"),
-        ]
+    fn exports(&self, model: &Model) -> Vec<(&'static str, &'static str)> {
+        if flow::knows(model) {
+            return crate::flow::write::EXPORTS.to_vec();
+        }
+        EXPORTS.to_vec()
     }
 
     fn export(
@@ -399,7 +399,7 @@ impl Science for Automata {
             return flow::export(model, capture, ending);
         }
         let world = Self::kept_world(model, capture)?;
-        Ok(file(&world, ending)?.into_bytes())
+        Ok(file(&world, ending)?)
     }
 
     fn unit_of_plane(&self, _model: &Model) -> Option<&'static str> {
@@ -454,19 +454,33 @@ impl Science for Automata {
     }
 }
 
-/// A world as a file of this ending: `rle` or `mc`.
+/// A world as a file of one of the kinds that [`Science::exports`] lists.
 ///
 /// # Errors
-/// An ending that is neither; too many cells for RLE; packed cells as macrocell.
-pub fn file(world: &World, ending: &str) -> Result<String, LifeError> {
-    match (ending, world.inside()) {
-        ("rle", _) => Ok(rle_write::write(&world.pattern(crate::rle::MAX_CELLS)?)),
-        ("mc", Inside::Tree(universe)) => Ok(universe.macrocell()),
-        ("mc", _) => Err(LifeError::Other(
-            "macrocell files hold unbounded planes; write this grid as .rle".to_owned(),
-        )),
-        (other, _) => Err(LifeError::Other(format!(
-            "cells can't be written as .{other}; choose .rle or .mc"
-        ))),
+/// Another ending; more cells than a file may list; cells that the kind can't hold.
+pub fn file(world: &World, ending: &str) -> Result<Vec<u8>, LifeError> {
+    if let ("mc", Inside::Tree(universe)) = (ending, world.inside()) {
+        return Ok(universe.macrocell().into_bytes());
     }
+    let listed = EXPORTS.iter().any(|(known, _)| *known == ending);
+    let kind = Kind::of_name(&format!("x.{ending}")).0;
+    let Some(kind) = kind.filter(|_| listed) else {
+        let known: Vec<String> = EXPORTS.iter().map(|(e, _)| format!(".{e}")).collect();
+        return Err(LifeError::Other(format!(
+            "cells can't be written as .{ending}; choose one of {}",
+            known.join(", ")
+        )));
+    };
+    let pattern = world.pattern(crate::rle::MAX_CELLS)?;
+    files::write(kind, &pattern, &Writing::default()).map_err(|e| LifeError::Other(e.to_string()))
 }
+
+/// What the state can be written to.
+const EXPORTS: [(&str, &str); 6] = [
+    ("rle", "Run length encoded pattern"),
+    ("mc", "Macrocell"),
+    ("cells", "Plaintext"),
+    ("l6", "Life 1.06"),
+    ("lif", "Life 1.05"),
+    ("png", "Picture, one pixel a cell"),
+];

@@ -194,7 +194,7 @@ impl Science for Circuits {
         ))
     }
 
-    fn exports(&self) -> Vec<(&'static str, &'static str)> {
+    fn exports(&self, _model: &Model) -> Vec<(&'static str, &'static str)> {
         vec![("circuit", "Circuit as text")]
     }
 

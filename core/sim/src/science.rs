@@ -59,7 +59,7 @@ pub trait Science: Send + Sync {
         Ok(Vec::new())
     }
     /// Files the present state can be written to: ending and name.
-    fn exports(&self) -> Vec<(&'static str, &'static str)> {
+    fn exports(&self, _model: &Model) -> Vec<(&'static str, &'static str)> {
         Vec::new()
     }
     /// The state as a file of that ending.

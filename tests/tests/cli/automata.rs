@@ -172,6 +172,48 @@ fn a_pattern_survives_convert_through_every_form() {
 }
 
 #[test]
+fn the_state_of_every_automaton_is_written_as_the_kinds_that_are_offered() {
+    let folder = tempfile::tempdir().unwrap();
+    for (pattern, endings) in [
+        ("glider", &["rle", "mc", "cells", "l6", "lif"][..]),
+        ("orbium", &["npy", "vti"][..]),
+    ] {
+        for ending in endings {
+            let path = in_folder(&folder, &format!("state.{ending}"));
+            out(&[
+                "automata",
+                "run",
+                "--pattern",
+                pattern,
+                "--generations",
+                "4",
+                "--out",
+                &path,
+            ]);
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(bytes.len() > 20, "{pattern} as {ending}");
+            if pattern == "glider" {
+                let told = json(&[
+                    "automata",
+                    "run",
+                    "--pattern",
+                    &path,
+                    "--generations",
+                    "4",
+                    "--json",
+                ]);
+                assert_eq!(told["population"], 5, "{ending}");
+            }
+        }
+    }
+    let line = refusal(
+        2,
+        &["automata", "run", "--pattern", "orbium", "--out", "x.rle"],
+    );
+    assert!(line.contains(".npy or .vti"), "{line}");
+}
+
+#[test]
 fn orbium_runs_by_command_and_a_parameter_that_is_not_there_is_refused() {
     let run = json(&[
         "automata",

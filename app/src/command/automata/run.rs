@@ -20,7 +20,8 @@ use super::{From, failed, rule};
     after_help = "Examples:\n  strange-loom automata run --pattern gun.rle --generations 10^9\n  \
     strange-loom automata run --soup 512x512:0.4 --rule B36/S23:T512 --generations 1000 --json\n  \
     strange-loom automata run --pattern r-pentomino --generations 1103 --out ash.rle\n  \
-    strange-loom automata run --pattern gray-scott-mitosis --set F=0.037 --generations 5000 --out spots.png"
+    strange-loom automata run --pattern gray-scott-mitosis --set F=0.037 --generations 5000 --out spots.png\n  \
+    strange-loom automata run --pattern orbium --generations 500 --out orbium.npy"
 )]
 pub struct Run {
     #[command(flatten)]
@@ -155,9 +156,7 @@ impl Run {
 
     fn bytes(&self, world: &World, ending: &str) -> Result<Vec<u8>, Failure> {
         let Some(format) = Format::of(ending) else {
-            return Ok(loom_automata::science::file(world, ending)
-                .map_err(failed)?
-                .into_bytes());
+            return loom_automata::science::file(world, ending).map_err(failed);
         };
         // The picture carries the run from its beginning.
         let model = self

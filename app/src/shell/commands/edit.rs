@@ -67,7 +67,7 @@ pub const LIST: &[Command] = &[
     .when(|studio| {
         studio.live().is_some_and(|l| {
             l.science
-                .exports()
+                .exports(l.model())
                 .iter()
                 .any(|(ending, _)| *ending == "py")
         })

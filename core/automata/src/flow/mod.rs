@@ -43,6 +43,7 @@ pub mod vti;
 mod vti_data;
 mod watch;
 mod wide;
+pub(crate) mod write;
 mod xml;
 
 pub use convolve::Way;

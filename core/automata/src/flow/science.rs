@@ -6,9 +6,11 @@ use loom_sim::{
     Cost, Model, Parameter, Place, ProbeSpec, Scene, SimError, Simulation, Step, Value, View,
 };
 
+use super::kept::Kept;
 use super::plan::{self, Plan};
 use super::recipe::{self, Family, Recipe, Thumbnail};
 use super::simulation::Flow;
+use super::write;
 use crate::science::KEY;
 
 pub use super::plan::knows;
@@ -146,19 +148,26 @@ pub fn open(name: &str, bytes: &[u8]) -> Option<Result<Model, SimError>> {
     Some(plan::plan(&model).map(|_| model))
 }
 
-/// The field as a file.
+/// The field as a file; without a capture that of the beginning.
 ///
 /// # Errors
-/// There is no such file yet.
+/// An ending that fields can't be written to, and those of [`plan::plan`].
 pub fn export(
-    _model: &Model,
-    _capture: Option<&loom_sim::Capture>,
+    model: &Model,
+    capture: Option<&loom_sim::Capture>,
     ending: &str,
 ) -> Result<Vec<u8>, SimError> {
-    Err(SimError::other(format!(
-        "Fields of numbers can't be written as .{ending}: those files hold whole states. Export \
-         the view or the probe instead."
-    )))
+    let plan = plan::plan(model)?;
+    let species = plan.law.species.clone();
+    let fresh;
+    let capture = match capture {
+        Some(capture) => capture,
+        None => {
+            fresh = Flow::new(plan, &Place::Cpu { threads: 1 })?.capture();
+            &fresh
+        }
+    };
+    write::write(&capture.get::<Kept>()?.field, &species, ending)
 }
 
 /// The same model, small enough that nine of it move side by side.

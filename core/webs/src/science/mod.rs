@@ -81,7 +81,7 @@ impl Science for Webs {
         picture::of_web(&web, ink, size)
     }
 
-    fn exports(&self) -> Vec<(&'static str, &'static str)> {
+    fn exports(&self, _model: &Model) -> Vec<(&'static str, &'static str)> {
         Format::ALL
             .into_iter()
             .map(|f| (f.ending(), f.name()))
