@@ -475,8 +475,8 @@ pub fn file(world: &World, ending: &str) -> Result<Vec<u8>, LifeError> {
     files::write(kind, &pattern, &Writing::default()).map_err(|e| LifeError::Other(e.to_string()))
 }
 
-/// What the state can be written to.
-const EXPORTS: [(&str, &str); 6] = [
+/// What cells can be written to: ending and name.
+pub const EXPORTS: [(&str, &str); 6] = [
     ("rle", "Run length encoded pattern"),
     ("mc", "Macrocell"),
     ("cells", "Plaintext"),

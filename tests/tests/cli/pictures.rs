@@ -126,7 +126,7 @@ fn pictures_of_cells_have_whole_cells_of_so_many_pixels() {
     }
     assert_eq!(dark, 5);
     let line = refusal(
-        2,
+        1,
         &[
             "render",
             "--catalogue",

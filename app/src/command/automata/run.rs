@@ -85,11 +85,16 @@ impl Run {
             (out, format) => Some(output::ending(out.as_deref(), format.as_deref(), "rle")?),
         };
         if let Some(ending) = &ending
-            && !matches!(ending.as_str(), "rle" | "mc" | "png" | "svg" | "pdf")
+            && Format::of(ending).is_none()
         {
-            return Err(Failure::input(format!(
-                "An automaton can't be written as {ending}: give .rle, .mc, .png, .svg or .pdf."
-            )));
+            let known = loom_automata::science::EXPORTS.map(|(known, _)| known);
+            if !known.contains(&ending.as_str()) {
+                return Err(Failure::input(format!(
+                    "An automaton can't be written as {ending}: give .svg or .pdf for a picture, \
+                     .{} for its cells.",
+                    known.join(", .")
+                )));
+            }
         }
         let (start, brought) = self.from.start(self.set.seed)?;
         let rule = self.rule.clone().or(brought);
