@@ -1,0 +1,276 @@
+//! Several steps of reaction and diffusion in one sweep over the field.
+//!
+//! A row can make its next step as soon as the rows beside it have made the one before, so that
+//! steps follow each other through the field like waves, each a few rows behind the one before
+//! it. Rows between the first and the last step stand in rings of a few rows, in a core's own
+//! caches, and the field is read and written once for all of them: M. Wolfe, *More iteration
+//! space tiling*, Supercomputing '89, 655–664.
+//!
+//! Pieces of the field are independent: each computes the rows beyond its border that its own
+//! steps need as well. A row is made by the same operations in the same order wherever it is
+//! made, so neither the steps taken together nor the pieces change a bit.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use loom_formula::Clock;
+use loom_sim::SimError;
+use rayon::prelude::*;
+
+use super::block::{Aligned, Block, NUMBERS};
+use super::engine::TOGETHER;
+use super::field::Field;
+use super::stencil::{Border, Laplacian};
+use super::update::Update;
+use super::wide;
+
+/// The most steps in one sweep.
+const MOST: usize = 8;
+/// Cells times steps of a sweep, about: more would keep a run from answering.
+const WORK: usize = 6 << 20;
+
+/// Rows that go through the formulas together, where the field is as wide as that: what a row
+/// shares with those beside it is then read from the nearest cache.
+const ROWS: usize = 4;
+
+/// How many steps a sweep over a field should make.
+pub(super) fn steps(field: &Field) -> usize {
+    (WORK / field.cells()).clamp(2, MOST)
+}
+
+/// What the steps are.
+#[derive(Clone, Copy)]
+pub(super) struct Law<'a> {
+    pub laplacian: &'a Laplacian,
+    /// Constants that differ from cell to cell, row by row.
+    pub varied: &'a [Vec<f64>],
+    pub update: &'a Update,
+    pub constants: &'a [f64],
+}
+
+/// Makes so many steps, the first at `clock`; false where a value is no longer a finite number.
+pub(super) fn sweep(
+    field: &Field,
+    into: &mut Field,
+    law: Law<'_>,
+    clock: Clock,
+    steps: usize,
+) -> Result<bool, SimError> {
+    let (width, height, species) = (field.width(), field.height(), field.species());
+    let row = width * species;
+    // Pieces so high that what they compute for each other is little.
+    let threads = rayon::current_num_threads();
+    let least = (TOGETHER / width)
+        .max(1)
+        .max(if steps > 1 { 16 * steps } else { 1 });
+    let pieces = if threads > 1 { 4 * threads } else { 1 };
+    let piece = height.div_ceil(pieces).max(least);
+    let whole = AtomicBool::new(true);
+    into.values_mut()
+        .par_chunks_mut(row * piece)
+        .enumerate()
+        .try_for_each_init(Waves::default, |waves, (number, out)| {
+            let first = (number * piece) as isize;
+            let end = first + (out.len() / row) as isize;
+            waves.begin(field, law, [first, end], steps);
+            if !waves.run(field, law, clock, out)? {
+                whole.store(false, Ordering::Relaxed);
+            }
+            Ok::<(), SimError>(())
+        })?;
+    Ok(whole.into_inner())
+}
+
+/// Rows of all species, found by their number around a ring.
+struct Rows<'a> {
+    values: &'a [f64],
+    width: usize,
+    species: usize,
+    /// The number of the first row.
+    first: isize,
+}
+
+impl Rows<'_> {
+    fn row(&self, species: usize, y: isize) -> &[f64] {
+        let row = self.width * self.species;
+        let start = place(y, self.first, self.values.len() / row) * row + species * self.width;
+        &self.values[start..start + self.width]
+    }
+}
+
+/// Where a row stands in a ring of so many.
+fn place(y: isize, first: isize, count: usize) -> usize {
+    (y - first).rem_euclid(count as isize) as usize
+}
+
+/// One of the steps: the rows that it has to make, and those that are still needed.
+#[derive(Default)]
+struct Wave {
+    first: isize,
+    /// The next row to be made.
+    next: isize,
+    end: isize,
+    /// A ring of rows, but for the last step.
+    ring: Aligned,
+}
+
+/// The steps of a piece.
+#[derive(Default)]
+struct Waves {
+    waves: Vec<Wave>,
+    /// Rows that go through the formulas together.
+    together: usize,
+    block: Block,
+}
+
+impl Waves {
+    /// The steps to make the rows from `first` to before `end`.
+    fn begin(&mut self, field: &Field, law: Law<'_>, [first, end]: [isize; 2], steps: usize) {
+        let row = field.width() * field.species();
+        self.together = (TOGETHER / field.width()).max(ROWS);
+        self.waves.resize_with(steps, Wave::default);
+        let closed = law.laplacian.border == Border::NoFlux;
+        for (number, wave) in self.waves.iter_mut().enumerate() {
+            // What the steps after this one look at beyond the piece.
+            let beyond = (steps - 1 - number) as isize;
+            (wave.first, wave.end) = (first - beyond, end + beyond);
+            if closed {
+                wave.first = wave.first.max(0);
+                wave.end = wave.end.min(field.height() as isize);
+            }
+            wave.next = wave.first;
+            if beyond > 0 {
+                wave.ring.set_len(3 * self.together * row);
+            }
+        }
+    }
+
+    fn run(
+        &mut self,
+        field: &Field,
+        law: Law<'_>,
+        clock: Clock,
+        out: &mut [f64],
+    ) -> Result<bool, SimError> {
+        let (width, species) = (field.width(), field.species());
+        let mut odd = 0;
+        let last = self.waves.len() - 1;
+        while self.waves[last].next < self.waves[last].end {
+            for number in 0..=last {
+                let (before, from) = self.waves.split_at_mut(number);
+                let wave = &mut from[0];
+                let end = (wave.next + self.together as isize).min(wave.end);
+                if wave.next == end {
+                    continue;
+                }
+                let (values, first) = match before.last() {
+                    Some(before) if before.next < (end + 1).min(before.end) => break,
+                    Some(before) => (before.ring.values(), before.first),
+                    None => (field.values(), 0),
+                };
+                let source = Rows {
+                    values,
+                    width,
+                    species,
+                    first,
+                };
+                let sink = if number == last {
+                    &mut *out
+                } else {
+                    wave.ring.values_mut()
+                };
+                let clock = Clock {
+                    step: clock.step + number as u64,
+                    ..clock
+                };
+                let strip = Strip {
+                    field,
+                    source,
+                    law,
+                    rows: [wave.next, end],
+                    ends: [number == 0, number == last],
+                };
+                strip.make(&mut self.block, clock, (sink, wave.first), &mut odd)?;
+                wave.next = end;
+            }
+        }
+        Ok(odd == 0)
+    }
+}
+
+/// Rows that make a step together.
+struct Strip<'a> {
+    field: &'a Field,
+    source: Rows<'a>,
+    law: Law<'a>,
+    rows: [isize; 2],
+    /// Whether the rows come from the field, and whether they go to one.
+    ends: [bool; 2],
+}
+
+impl Strip<'_> {
+    fn make(
+        &self,
+        block: &mut Block,
+        clock: Clock,
+        (sink, first): (&mut [f64], isize),
+        odd: &mut u64,
+    ) -> Result<(), SimError> {
+        let Law {
+            laplacian,
+            varied,
+            update,
+            constants,
+        } = self.law;
+        let (width, height, species) = (
+            self.field.width(),
+            self.field.height() as isize,
+            self.field.species(),
+        );
+        let closed = laplacian.border == Border::NoFlux;
+        let count_of_rows = sink.len() / (width * species);
+        let lines = self.rows[0]..self.rows[1];
+        let together = lines.clone().count();
+        // Parts of rows that begin where cache lines do, if rows do.
+        let parts = (width * together).div_ceil(TOGETHER);
+        let part = width.div_ceil(parts).next_multiple_of(NUMBERS);
+        for from in (0..width).step_by(part) {
+            let count = part.min(width - from);
+            block.set_size(2 * species + varied.len(), together * count, update);
+            for (line, y) in lines.clone().enumerate() {
+                let at = line * count;
+                let (above, below) = if closed {
+                    ((y - 1).max(0), (y + 1).min(height - 1))
+                } else {
+                    (y - 1, y + 1)
+                };
+                for s in 0..species {
+                    if self.ends[0] {
+                        let later = y + together as isize + 1;
+                        wide::fetch(&self.source.row(s, later)[from..from + count]);
+                    }
+                    let three = [above, y, below].map(|y| self.source.row(s, y));
+                    let [own, sum] = block.pair_mut([s, species + s], at, count);
+                    laplacian.row(three, from, own, sum);
+                }
+                for (k, plane) in varied.iter().enumerate() {
+                    let start = y.rem_euclid(height) as usize * width + from;
+                    let to = block.part_mut(2 * species + k, at, count);
+                    to.copy_from_slice(&plane[start..start + count]);
+                }
+            }
+            block.apply(update, clock, constants)?;
+            for (line, y) in lines.clone().enumerate() {
+                let row = place(y, first, count_of_rows) * species;
+                for s in 0..species {
+                    let later = (row + together * species + s) * width + from;
+                    if let Some(later) = sink.get(later..later + count).filter(|_| self.ends[1]) {
+                        wide::fetch(later);
+                    }
+                    let out = &mut sink[(row + s) * width + from..][..count];
+                    wide::take(odd, out, block.part(s, line * count, count));
+                }
+            }
+        }
+        Ok(())
+    }
+}
