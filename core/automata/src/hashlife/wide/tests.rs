@@ -99,8 +99,8 @@ fn every_neighbourhood_runs_as_on_rows_of_bytes() {
 fn a_reach_of_fifty_cells_runs_as_on_rows_of_bytes() {
     let start = soup(3, 260, 2, (-70, -200));
     for rule in [
-        "R50,C0,M1,S5000..10201,B5000..10201,NM",
-        "R50,C2,S3900-7000,B3900-7000,NC",
+        "R50,C0,M1,S4500..10201,B4800..10201,NM",
+        "R50,C2,S3500-7800,B3700-7800,NC",
     ] {
         let populations = compare(rule, &start, &[1, 3, 11], LIMIT);
         assert!(
