@@ -274,3 +274,78 @@ impl Strip<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::flow::law::{self, Method};
+    use crate::flow::stencil::Stencil;
+    use crate::flow::{Engine, Way};
+
+    #[test]
+    fn steps_made_in_one_sweep_are_those_made_one_by_one_to_the_bit() {
+        let equations = "u' = -u*v^2 + F*(1 - u) + 0.01*sin(t)\nv' = u*v^2 - (F + k)*v";
+        let value = |name: &str| Some(if name.starts_with('D') { 0.3 } else { 0.05 });
+        for (width, height) in [(1, 1), (3, 2), (37, 20), (70, 9), (300, 130), (1100, 40)] {
+            for border in [Border::Torus, Border::NoFlux] {
+                for stencil in [Stencil::Five, Stencil::Nine] {
+                    let laplacian = Laplacian {
+                        stencil,
+                        border,
+                        spacing: 1.0,
+                    };
+                    let law = law::Law::of_reaction(equations, laplacian, Method::Euler, 0.2);
+                    let law = Arc::new(law.unwrap());
+                    let mut field = Field::new(width, height, 2).unwrap();
+                    for (i, value) in field.values_mut().iter_mut().enumerate() {
+                        *value = ((i * 7919) % 1000) as f64 / 1000.0;
+                    }
+                    let field = Arc::new(field);
+                    let engine = |threads| {
+                        Engine::new(law.clone(), field.clone(), Way::Auto, threads).unwrap()
+                    };
+                    let mut single = engine(1);
+                    for step in 0..19 {
+                        assert!(single.step(step, &value).unwrap());
+                    }
+                    for threads in [1, 3] {
+                        let mut several = engine(threads);
+                        let (mut step, mut calls) = (0, 0);
+                        while step < 19 {
+                            step += several.advance(step, 19 - step, &value).unwrap();
+                            calls += 1;
+                        }
+                        assert!(step == 19 && calls < 10);
+                        let same = several.field().values() == single.field().values();
+                        assert!(same, "{width} × {height}, {laplacian:?}, {threads} threads");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sweep_that_blows_up_stops_before_the_step_that_does() {
+        let laplacian = Laplacian {
+            stencil: Stencil::Five,
+            border: Border::Torus,
+            spacing: 1.0,
+        };
+        // u doubles its exponent with every step, and passes 2^1024 at the tenth.
+        let law = law::Law::of_reaction("u' = u^2 - u", laplacian, Method::Euler, 1.0).unwrap();
+        let mut field = Field::new(40, 40, 1).unwrap();
+        field.fill(0, 4.0);
+        let mut engine = Engine::new(Arc::new(law), Arc::new(field), Way::Auto, 1).unwrap();
+        let value = |_: &str| Some(0.0);
+        let (mut step, mut made) = (0, 1);
+        while made > 0 {
+            made = engine.advance(step, 100, &value).unwrap();
+            step += made;
+        }
+        assert_eq!(step, 8);
+        assert_eq!(engine.field().at(0, 3, 3), 2f64.powi(512));
+    }
+}
