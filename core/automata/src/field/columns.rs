@@ -345,7 +345,8 @@ mod tests {
 
     #[test]
     fn counts_of_every_width_are_those_of_the_definition() {
-        let many: String = (10..60).step_by(2).map(|n| format!("{n},")).collect();
+        let many: Vec<String> = (10..60).step_by(2).map(|n| n.to_string()).collect();
+        let many = many.join(",") + ",";
         let long = format!("R5,C2,S{many}62,B{many}63,NC");
         let longer = format!("R9,C2,S{many}62,B{many}290,NC");
         for (rule, bits) in [

@@ -116,7 +116,7 @@ struct Wave {
 /// The steps of a piece.
 #[derive(Default)]
 struct Waves {
-    waves: Vec<Wave>,
+    steps: Vec<Wave>,
     /// Rows that go through the formulas together.
     together: usize,
     block: Block,
@@ -127,9 +127,9 @@ impl Waves {
     fn begin(&mut self, field: &Field, law: Law<'_>, [first, end]: [isize; 2], steps: usize) {
         let row = field.width() * field.species();
         self.together = (TOGETHER / field.width()).max(ROWS);
-        self.waves.resize_with(steps, Wave::default);
+        self.steps.resize_with(steps, Wave::default);
         let closed = law.laplacian.border == Border::NoFlux;
-        for (number, wave) in self.waves.iter_mut().enumerate() {
+        for (number, wave) in self.steps.iter_mut().enumerate() {
             // What the steps after this one look at beyond the piece.
             let beyond = (steps - 1 - number) as isize;
             (wave.first, wave.end) = (first - beyond, end + beyond);
@@ -153,10 +153,10 @@ impl Waves {
     ) -> Result<bool, SimError> {
         let (width, species) = (field.width(), field.species());
         let mut odd = 0;
-        let last = self.waves.len() - 1;
-        while self.waves[last].next < self.waves[last].end {
+        let last = self.steps.len() - 1;
+        while self.steps[last].next < self.steps[last].end {
             for number in 0..=last {
-                let (before, from) = self.waves.split_at_mut(number);
+                let (before, from) = self.steps.split_at_mut(number);
                 let wave = &mut from[0];
                 let end = (wave.next + self.together as isize).min(wave.end);
                 if wave.next == end {

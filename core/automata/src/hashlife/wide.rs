@@ -190,7 +190,7 @@ impl Kind {
         }
         let bits = u64::from(cells[row / 4] >> (8 * (row % 4)) & 0xff);
         // Byte i keeps bit i, and what it keeps becomes 1.
-        let spread = bits * 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201;
+        let spread = (bits * 0x0101_0101_0101_0101) & 0x8040_2010_0804_0201;
         let ones = (spread + 0x7f7f_7f7f_7f7f_7f7f) >> 7 & 0x0101_0101_0101_0101;
         ones.to_le_bytes()
     }
