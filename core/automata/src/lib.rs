@@ -13,7 +13,7 @@
 //! | [`patches`] | every other rule on the unbounded plane, sparse patches of bytes |
 //! | [`grid`], [`packed`], [`simd`] | Life-like rules on a torus or bounded plane, 64 cells a word |
 //! | [`gpu`] | the same on a GPU: `life.wgsl` is the packed engine's twin |
-//! | [`hashlife`] | rules without B0 on the unbounded plane, over astronomical times |
+//! | [`hashlife`] | rules of two dimensions on the unbounded plane, over astronomical times |
 //! | [`mod@reference`] | one byte a cell, to test the others against |
 //! | [`world`] | cells, rule and generation on whichever engine suits |
 //! | [`elementary`] | the 256 rules of one dimension, their symmetries and classes |

@@ -239,7 +239,7 @@ mod tests {
         let all = 1 << 30;
         assert!(refuse("B3/S23", EngineChoice::Packed, all).contains(":T512"));
         assert!(refuse("B3/S23:T64", EngineChoice::HashLife, all).contains("packed"));
-        assert!(refuse("B03/S23", EngineChoice::HashLife, all).contains(":T512"));
+        assert!(refuse("/02/3", EngineChoice::HashLife, all).contains(":T512"));
         assert!(refuse("W1", EngineChoice::Auto, all).contains(":T512"));
         assert!(refuse("/2/3", EngineChoice::Packed, all).contains("auto"));
         assert!(refuse("W30", EngineChoice::HashLife, all).contains("auto"));

@@ -27,8 +27,8 @@ const DEVICE_FROM: u64 = 1 << 14;
 /// | rule and grid | engine | reason |
 /// |---|---|---|
 /// | Life-like on a torus or bounded plane | packed, on the GPU if there is one | every cell is computed anew each generation, and 64 of them in a word are the quickest way; nothing can be skipped that a soup would not fill |
-/// | Life-like without B0 on the unbounded plane | HashLife | patterns there repeat in space and time; size and clock have no limit |
-/// | Life-like with B0 on the unbounded plane | tiles | the background flips, which the tree can't say; tiles run a pair of rules under a dead background |
+/// | Life-like without B0 on the unbounded plane | HashLife | patterns there repeat in space and time; size and clock have no limit. Every other rule of two dimensions runs there too where HashLife is asked for, which pays for ships, guns and oscillators and not for soups |
+/// | Life-like with B0 on the unbounded plane | tiles | the background flips, and tiles run a pair of rules under a dead background; few patterns of such rules are regular enough for the tree, which runs the same pair |
 /// | every other rule with bounds | field, on the GPU if there is one and the grid is not small | a byte a cell holds any state, and whole rows keep vectors and devices busy |
 /// | every other rule of two dimensions on the unbounded plane | patches | a byte a cell where cells are and nothing between ships that fly apart; neighbouring patches are stepped like a field, and still ones sleep |
 /// | machines, rows, rules that look further than 64 cells, and grids with bounds one way | field | it grows and moves with the cells |
@@ -65,11 +65,6 @@ pub(crate) fn made(
     };
     match choice {
         EngineChoice::HashLife => {
-            if rule.local().is_none() {
-                return Err(LifeError::Other(format!(
-                    "HashLife does not run {rule}; choose the engine auto"
-                )));
-            }
             let universe = Universe::from_pattern(rule, pattern, means.memory)?;
             Ok(Box::new(Tree::new(universe)))
         }

@@ -6,7 +6,7 @@ use num_traits::{One, Zero};
 use super::{Engine, Inside};
 use crate::edit::Area;
 use crate::error::LifeError;
-use crate::hashlife::{Bounds, Universe};
+use crate::hashlife::{Bounds, HashLifeError, Universe};
 use crate::means::Kept;
 use crate::pattern::{Pattern, Run};
 use crate::rule::{Rule, Topology};
@@ -36,7 +36,7 @@ pub(crate) fn runs(rule: &Rule) -> bool {
 
 /// Births and deaths between two universes of one family.
 pub(crate) fn changes(before: &Universe, after: &Universe) -> Option<(BigUint, BigUint)> {
-    let differing = before.difference(after)?;
+    let differing = before.changed(after)?;
     let (old, new) = (before.population(), after.population());
     // differing = births + deaths, new − old = births − deaths.
     let births = (&differing + &new - &old) / 2u32;
@@ -55,12 +55,19 @@ impl Engine for Tree {
 
     fn set_rule(&mut self, rule: &Rule) -> Result<bool, LifeError> {
         let own = self.universe.rule();
-        let two = (own.life().is_some(), rule.life().is_some());
-        let fits = rule.topology == Topology::Plane && !rule.has_b0();
-        if !fits || two != (true, true) {
+        let stays = match (own.life().is_some(), rule.life().is_some()) {
+            (true, true) => runs(rule),
+            // Between other families the tree is kept where it was asked for.
+            (false, false) => rule.topology == Topology::Plane && rule.states() >= own.states(),
+            _ => false,
+        };
+        if !stays {
             return Ok(false);
         }
-        self.universe = self.universe.with_rule(rule.clone())?;
+        self.universe = match self.universe.with_rule(rule.clone()) {
+            Err(HashLifeError::Family(_) | HashLifeError::B0(_)) => return Ok(false),
+            other => other?,
+        };
         self.before = None;
         Ok(true)
     }
@@ -68,11 +75,14 @@ impl Engine for Tree {
     fn advance(
         &mut self,
         generations: &BigUint,
-        _start: &BigUint,
+        start: &BigUint,
         interrupt: &mut dyn FnMut() -> bool,
     ) -> (BigUint, Option<LifeError>) {
+        if self.universe.generation() != start {
+            // Rules that alternate go by the parity of the run's own clock.
+            self.universe.set_generation(start.clone());
+        }
         let single = generations.is_one().then(|| self.universe.clone());
-        let start = self.universe.generation().clone();
         let result = self.universe.advance(generations, interrupt);
         let done = self.universe.generation() - start;
         if !done.is_zero() {

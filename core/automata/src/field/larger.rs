@@ -2,25 +2,27 @@
 //!
 //! In the square neighbourhood the sum of each column is kept from row to row (one row comes in,
 //! one leaves), and a row of sums is added up sideways by doubling: sums of 1, 2, 4, … columns
-//! make any width. Other neighbourhoods add differences of running sums, one for each row of
-//! cells in a run, and weighted cells one by one. A count depends on its cell alone, so bands
-//! of rows are independent.
+//! make any width. Other neighbourhoods are taken apart into columns, see `columns.rs`. A count
+//! depends on its cell alone, so bands of rows are independent.
 
 use super::Field;
+use super::columns::{Columns, Count, bits, fates};
 use super::mover::Stepper;
 use crate::lanes::{Kernel, widest};
 use crate::rule::Larger;
 use crate::rule::counts::Counts;
 use crate::rule::reach::{Shape, Term};
 
-/// More ranges than this are looked up in a table.
-const RANGES: usize = 8;
-
 /// A rule made ready: the rules of even and odd generations and what they add up.
 #[derive(Clone, Debug)]
 pub(super) struct Sums {
     pair: [Larger; 2],
-    terms: [Vec<Term>; 2],
+    /// The neighbourhood, and the one turned over where there is one.
+    columns: Vec<Columns>,
+    /// What becomes of each count where there are many ranges.
+    fates: [Vec<u8>; 2],
+    /// Bits that hold a count.
+    bits: u32,
     state_weights: Option<Vec<i32>>,
     reach: usize,
     /// Whether the parity of turning shapes counts from the grid's corner.
@@ -32,15 +34,39 @@ impl Sums {
         let rule = &pair[0];
         let r = i32::from(rule.reach);
         let terms = rule.shape.terms(r, rule.middle);
-        // Shapes that turn over do so top to bottom.
-        let over: Vec<Term> = terms.iter().map(|t| Term { dy: -t.dy, ..*t }).collect();
+        let state_weights = rule.shape.state_weights();
+        let most = state_weights.iter().flatten().copied().max().unwrap_or(1);
+        let mut columns = Vec::new();
+        if rule.shape != Shape::Moore {
+            columns.push(Columns::new(&terms));
+        }
+        if rule.shape.turns() {
+            // Shapes that turn over do so top to bottom.
+            let over: Vec<Term> = terms.iter().map(|t| Term { dy: -t.dy, ..*t }).collect();
+            columns.push(Columns::new(&over));
+        }
         Self {
             reach: rule.shape.width(r) as usize,
-            state_weights: rule.shape.state_weights(),
-            terms: [terms, if rule.shape.turns() { over } else { Vec::new() }],
+            bits: bits(&terms, most.into()),
+            state_weights,
+            columns,
+            fates: pair.each_ref().map(fates),
             pair,
             from_corner,
         }
+    }
+
+    fn count<'a, N: Number>(
+        &'a self,
+        odd: bool,
+        rows: (&'a Field, usize, &'a mut [u8]),
+    ) -> Count<'a, N> {
+        let (left, top) = rows.0.corner();
+        let corner = if self.from_corner { 0 } else { left + top };
+        let weights = self.state_weights.as_deref();
+        let odd = usize::from(odd);
+        let rule = (&self.pair[odd], &self.fates[odd][..]);
+        Count::new(rule, &self.columns, rows, weights, (self.reach, corner))
     }
 }
 
@@ -55,27 +81,24 @@ impl Stepper for Sums {
 
     fn band(&self, from: &Field, first: usize, out: &mut [u8], odd: bool) {
         let rule = &self.pair[usize::from(odd)];
-        if rule.shape == Shape::Moore {
-            if rule.reach <= 127 {
-                widest(Square::<u16>::new(from, first, out, rule));
-            } else {
-                widest(Square::<u32>::new(from, first, out, rule));
-            }
-            return;
+        let rows = (from, first, out);
+        match (rule.shape == Shape::Moore, self.bits) {
+            (true, 8) => widest(Square::<u8>::new(rows, rule)),
+            (true, 16) => widest(Square::<u16>::new(rows, rule)),
+            (true, _) => widest(Square::<u32>::new(rows, rule)),
+            (false, 8) => widest(self.count::<u8>(odd, rows)),
+            (false, 16) => widest(self.count::<u16>(odd, rows)),
+            (false, _) => widest(self.count::<u32>(odd, rows)),
         }
-        widest(General {
-            sums: self,
-            rule,
-            from,
-            first,
-            out,
-        });
     }
 }
 
 /// Whole numbers that counts are kept in.
-trait Number: Copy + Default {
+pub(super) trait Number: Copy + Default {
     fn of(n: u32) -> Self;
+    /// As a place in a list.
+    fn index(self) -> usize;
+    fn times(self, other: Self) -> Self;
     fn plus(self, other: Self) -> Self;
     fn minus(self, other: Self) -> Self;
     fn at_most(self, other: Self) -> bool;
@@ -87,6 +110,14 @@ macro_rules! number {
             #[inline(always)]
             fn of(n: u32) -> Self {
                 n as $type
+            }
+            #[inline(always)]
+            fn index(self) -> usize {
+                self as usize
+            }
+            #[inline(always)]
+            fn times(self, other: Self) -> Self {
+                self.wrapping_mul(other)
             }
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
@@ -103,6 +134,7 @@ macro_rules! number {
         }
     };
 }
+number!(u8);
 number!(u16);
 number!(u32);
 
@@ -119,12 +151,12 @@ struct Square<'a, N> {
 }
 
 /// Counts as ranges: from a count on, and so many more.
-struct Set<N> {
+pub(super) struct Set<N> {
     ranges: Vec<(N, N)>,
 }
 
 impl<N: Number> Set<N> {
-    fn new(counts: &Counts) -> Self {
+    pub(super) fn new(counts: &Counts) -> Self {
         let ranges = counts.0.iter();
         Self {
             ranges: ranges
@@ -135,7 +167,7 @@ impl<N: Number> Set<N> {
 }
 
 impl<'a, N: Number> Square<'a, N> {
-    fn new(from: &'a Field, first: usize, out: &'a mut [u8], rule: &Larger) -> Self {
+    fn new((from, first, out): (&'a Field, usize, &'a mut [u8]), rule: &Larger) -> Self {
         Self {
             from,
             first,
@@ -150,7 +182,7 @@ impl<'a, N: Number> Square<'a, N> {
 }
 
 /// Cells that are handled at once.
-const CHUNK: usize = 64;
+pub(super) const CHUNK: usize = 64;
 
 impl<N: Number> Kernel for Square<'_, N> {
     #[inline(always)]
@@ -262,7 +294,7 @@ fn window<N: Number>(columns: &[N], doubled: &mut [N], sums: &mut [N], length: u
 
 /// The next states from counts, which fill whole chunks.
 #[inline(always)]
-fn decide<N: Number>(
+pub(super) fn decide<N: Number>(
     sums: &[N],
     own: &[u8],
     out: &mut [u8],
@@ -299,138 +331,5 @@ fn decide<N: Number>(
             if own == 0 { born[i] } else { rest }
         });
         out[start..start + length].copy_from_slice(&next[..length]);
-    }
-}
-
-/// Any other neighbourhood.
-struct General<'a> {
-    sums: &'a Sums,
-    rule: &'a Larger,
-    from: &'a Field,
-    first: usize,
-    out: &'a mut [u8],
-}
-
-/// A row's values, or its running sums from the west with a 0 before.
-#[inline(always)]
-fn fill_row(row: &[u8], weights: Option<&[i32]>, to: &mut [i32], running: bool) {
-    let value = |cell: u8| match weights {
-        Some(weights) => weights.get(usize::from(cell)).copied().unwrap_or(0),
-        None => i32::from(cell == 1),
-    };
-    if !running {
-        for (to, &cell) in to.iter_mut().zip(row) {
-            *to = value(cell);
-        }
-        return;
-    }
-    let mut sum = 0i32;
-    to[0] = 0;
-    for (to, &cell) in to[1..].iter_mut().zip(row) {
-        sum = sum.wrapping_add(value(cell));
-        *to = sum;
-    }
-}
-
-impl Kernel for General<'_> {
-    #[inline(always)]
-    fn run(self) {
-        let Self {
-            sums,
-            rule,
-            from: field,
-            first,
-            out: all,
-        } = self;
-        let weights = sums.state_weights.as_deref();
-        let (reach, width) = (sums.reach, field.width);
-        let length = width + 2 * reach + 1;
-        let vertical = i32::from(rule.reach);
-        let rows = 2 * vertical as usize + 1;
-        let singles = |terms: &[Term]| terms.iter().any(|t| t.from == t.to);
-        let runs = |terms: &[Term]| terms.iter().any(|t| t.from != t.to);
-        let any = |kind: &dyn Fn(&[Term]) -> bool| sums.terms.iter().any(|t| kind(t));
-        let (with_singles, with_runs) = (any(&singles), any(&runs));
-        // Rings of rows: that of row y lies at place y modulo their number.
-        let ring = |wanted: bool| vec![0i32; if wanted { rows * length } else { 0 }];
-        let (mut values, mut running) = (ring(with_singles), ring(with_runs));
-        let place = |y: isize| y.rem_euclid(rows as isize) as usize * length;
-        let start = first as isize;
-        let fill = |y: isize, values: &mut [i32], running: &mut [i32]| {
-            let at = place(y);
-            if with_singles {
-                fill_row(
-                    field.padded(y),
-                    weights,
-                    &mut values[at..at + length],
-                    false,
-                );
-            }
-            if with_runs {
-                fill_row(
-                    field.padded(y),
-                    weights,
-                    &mut running[at..at + length],
-                    true,
-                );
-            }
-        };
-        for y in start - vertical as isize..start + vertical as isize {
-            fill(y, &mut values, &mut running);
-        }
-        let turns = !sums.terms[1].is_empty();
-        let last = (rule.states() - 1) as u8;
-        let few = [&rule.birth, &rule.survival]
-            .iter()
-            .all(|counts| counts.0.len() <= RANGES);
-        let (birth, survival) = (Set::<u32>::new(&rule.birth), Set::new(&rule.survival));
-        let mut counts = [vec![0i32; width], vec![0i32; if turns { width } else { 0 }]];
-        let mut chosen = vec![0u32; width.next_multiple_of(CHUNK)];
-        let stride = field.stride;
-        let height = all.len() / stride;
-        for i in 0..height {
-            let y = start + i as isize;
-            fill(y + vertical as isize, &mut values, &mut running);
-            for (count, terms) in counts.iter_mut().zip(&sums.terms) {
-                count.fill(0);
-                for term in terms {
-                    let at = place(y + term.dy as isize);
-                    let from = at + (reach as i32 + term.from) as usize;
-                    let to = at + (reach as i32 + term.to) as usize;
-                    if term.from == term.to {
-                        let cells = &values[from..from + width];
-                        for (count, &cell) in count.iter_mut().zip(cells) {
-                            *count = count.wrapping_add(term.weight.wrapping_mul(cell));
-                        }
-                    } else {
-                        let (low, high) = (&running[from..from + width], &running[to + 1..]);
-                        for ((count, &low), &high) in count.iter_mut().zip(low).zip(high) {
-                            let run = high.wrapping_sub(low);
-                            *count = count.wrapping_add(term.weight.wrapping_mul(run));
-                        }
-                    }
-                }
-            }
-            let corner = if sums.from_corner {
-                0
-            } else {
-                field.left + field.top
-            };
-            let parity = (corner + y as i64).rem_euclid(2);
-            for x in 0..width {
-                let over = turns && (x as i64 + parity) % 2 == 1;
-                // A count below zero becomes one that no set holds.
-                chosen[x] = counts[usize::from(over)][x] as u32;
-            }
-            let own = &field.padded(y)[reach..reach + width];
-            let out = &mut all[i * stride + reach..i * stride + reach + width];
-            if few {
-                decide(&chosen, own, out, &birth, &survival, last);
-            } else {
-                for ((out, &own), &count) in out.iter_mut().zip(own).zip(&chosen) {
-                    *out = rule.next(own, (count as i32).into());
-                }
-            }
-        }
     }
 }

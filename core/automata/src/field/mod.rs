@@ -6,7 +6,9 @@
 //! unbounded the rectangle grows with the cells and is moved after them.
 
 mod blocks;
+mod columns;
 mod engine;
+mod history;
 mod larger;
 mod lookup;
 mod mover;

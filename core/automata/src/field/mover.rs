@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use super::Field;
 use super::blocks::Squares;
+use super::history::History;
 use super::larger::Sums;
 use super::lookup::{General, Live};
 use super::space::Sheets;
 use super::total::Total;
 use crate::error::LifeError;
-use crate::rule::{Binary, Family, Generations, Hood, LifeLike, Line, Rule, Topology, Turmite};
+use crate::rule::{
+    Binary, Family, Generations, Hood, LifeLike, Line, Memory, Rule, Topology, Turmite,
+};
 
 /// What makes the next generation of whole rows.
 pub(crate) trait Stepper: Send + Sync + std::fmt::Debug {
@@ -148,7 +151,12 @@ pub(super) fn mover(rule: &Rule) -> Result<Mover, LifeError> {
                 None => Err(background(rule)),
             }
         }
-        Family::Marked(_) => general(false),
+        Family::Marked(marked) => match (marked.memory, counts(&marked.base)) {
+            (Memory::History, Some(life)) if !(unbounded && rule.has_b0()) => {
+                rows(Box::new(History::new(marked.base.hood, life)))
+            }
+            _ => general(false),
+        },
         Family::Table(file) => general(file.is_von_neumann()),
         Family::Turmite(turmite) => Ok(Mover::Turmite(turmite.clone(), None)),
         Family::Line(line) => {

@@ -1,6 +1,7 @@
 //! A law carried out on the processor, in f64, row by row on any number of threads. The twin of
 //! `device.rs`.
 //!
+//! Steps of reaction and diffusion by Euler's method are made several at once, see `wave.rs`.
 //! Rows are whole pieces of work with an order of operations of their own, so neither the number
 //! of threads nor the slicing of a run changes a bit.
 
@@ -12,11 +13,13 @@ use loom_sim::SimError;
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
+use super::block::Block;
 use super::convolve::{Convolver, Way};
 use super::field::Field;
 use super::law::{Gather, Law, Method};
 use super::stencil::Laplacian;
 use super::update::Update;
+use super::wave::{self, sweep};
 use super::wide;
 
 /// Cells on the processor.
@@ -148,6 +151,29 @@ impl Engine {
         }
     }
 
+    /// Makes at most `most` steps from this number on, those that are made well together, and says
+    /// how many; none when a value is no longer a finite number. The cells are then those before
+    /// the step.
+    ///
+    /// # Errors
+    /// None that a run can cause.
+    pub fn advance(
+        &mut self,
+        step: u64,
+        most: u64,
+        value: &(dyn Fn(&str) -> Option<f64> + Sync),
+    ) -> Result<u64, SimError> {
+        let several = matches!(
+            (&self.gathering, &self.stages),
+            (Gathering::Laplacian(_), None)
+        );
+        let count = most.min(wave::steps(&self.field) as u64);
+        if several && count > 1 && self.steps(step, count as usize, value)? {
+            return Ok(count);
+        }
+        Ok(u64::from(most > 0 && self.step(step, value)?))
+    }
+
     /// Makes the step of this number. False when a value is no longer a finite number; the cells
     /// are then those before the step.
     ///
@@ -156,6 +182,16 @@ impl Engine {
     pub fn step(
         &mut self,
         step: u64,
+        value: &(dyn Fn(&str) -> Option<f64> + Sync),
+    ) -> Result<bool, SimError> {
+        self.steps(step, 1, value)
+    }
+
+    /// Makes so many steps: one, or several of Euler's with a Laplacian.
+    fn steps(
+        &mut self,
+        step: u64,
+        count: usize,
         value: &(dyn Fn(&str) -> Option<f64> + Sync),
     ) -> Result<bool, SimError> {
         let Self {
@@ -181,8 +217,13 @@ impl Engine {
                     converted(field, next, update, (sums, varied), clock, &values)
                 }
                 (Gathering::Laplacian(laplacian), None) => {
-                    let values = update.values(law.dt, value);
-                    spread(field, next, update, (laplacian, varied), clock, &values)
+                    let law = wave::Law {
+                        laplacian,
+                        varied,
+                        constants: &update.values(law.dt, value),
+                        update,
+                    };
+                    sweep(field, next, law, clock, count)
                 }
                 (Gathering::Laplacian(laplacian), Some(stages)) => {
                     let values = stages.rates.values(law.dt, value);
@@ -210,20 +251,21 @@ impl Engine {
 
 /// About how many cells go through the formulas together: what they and their neighbours hold
 /// stays in a core's own caches.
-const TOGETHER: usize = 1024;
+pub(super) const TOGETHER: usize = 1024;
 
-/// The work on parts of rows, or on several short rows at once: fills a block with the species
-/// and what `gather` gives of each input from a place on, then applies the formulas.
-fn pass(
+/// A step of a law of kernels: parts of rows, or several short rows at once, go through the
+/// formulas with the sums at their cells.
+fn converted(
     field: &Field,
     into: &mut Field,
     update: &Update,
-    inputs: usize,
+    (sums, varied): (&[f64], &[Vec<f64>]),
     clock: Clock,
     values: &[f64],
-    gather: impl Fn([usize; 2], usize, &mut [f64]) + Sync,
 ) -> Result<bool, SimError> {
-    let (width, species) = (field.width(), field.species());
+    let (width, species, cells) = (field.width(), field.species(), field.cells());
+    let planes = sums.chunks(cells).chain(varied.iter().map(Vec::as_slice));
+    let planes: Vec<&[f64]> = planes.collect();
     let row = width * species;
     let together = (TOGETHER / width).max(1);
     // Parts of a row, in whole groups of what the formulas take at once.
@@ -233,32 +275,30 @@ fn pass(
     into.values_mut()
         .par_chunks_mut(row * together)
         .enumerate()
-        .try_for_each_init(Vec::new, |block: &mut Vec<f64>, (chunk, out)| {
+        .try_for_each_init(Block::default, |block, (chunk, out)| {
             let (first, rows) = (chunk * together, out.len() / row);
             let mut odd = 0;
             for from in (0..width).step_by(part) {
                 let count = part.min(width - from);
-                let members = rows * count;
-                block.resize((species + inputs) * members, 0.0);
+                block.set_size(species + planes.len(), rows * count, update);
                 for j in 0..rows {
                     let y = first + j;
                     for s in 0..species {
-                        let to = s * members + j * count;
                         let own = &field.row(s, y)[from..from + count];
-                        block[to..to + count].copy_from_slice(own);
+                        block.part_mut(s, j * count, count).copy_from_slice(own);
                     }
-                    for k in 0..inputs {
-                        let to = (species + k) * members + j * count;
-                        gather([from, y], k, &mut block[to..to + count]);
+                    for (k, plane) in planes.iter().enumerate() {
+                        let gathered = &plane[y * width + from..][..count];
+                        let to = block.part_mut(species + k, j * count, count);
+                        to.copy_from_slice(gathered);
                     }
                 }
-                update.apply(block, members, clock, values)?;
+                block.apply(update, clock, values)?;
                 for j in 0..rows {
                     for s in 0..species {
-                        let at = s * members + j * count;
                         let to = (j * species + s) * width + from;
                         let out = &mut out[to..to + count];
-                        wide::take(&mut odd, out, &block[at..at + count]);
+                        wide::take(&mut odd, out, block.part(s, j * count, count));
                     }
                 }
             }
@@ -268,46 +308,6 @@ fn pass(
             Ok::<(), SimError>(())
         })?;
     Ok(whole.into_inner())
-}
-
-/// A step of a law of kernels.
-fn converted(
-    field: &Field,
-    into: &mut Field,
-    update: &Update,
-    (sums, varied): (&[f64], &[Vec<f64>]),
-    clock: Clock,
-    values: &[f64],
-) -> Result<bool, SimError> {
-    let (width, cells) = (field.width(), field.cells());
-    let kernels = sums.len() / cells;
-    let inputs = kernels + varied.len();
-    let gather = |[from, y]: [usize; 2], k: usize, out: &mut [f64]| {
-        let plane = match k.checked_sub(kernels) {
-            Some(v) => &varied[v],
-            None => &sums[k * cells..],
-        };
-        out.copy_from_slice(&plane[y * width + from..][..out.len()]);
-    };
-    pass(field, into, update, inputs, clock, values, gather)
-}
-
-/// A step, or the rates, of reaction and diffusion.
-fn spread(
-    field: &Field,
-    into: &mut Field,
-    update: &Update,
-    (laplacian, varied): (&Laplacian, &[Vec<f64>]),
-    clock: Clock,
-    values: &[f64],
-) -> Result<bool, SimError> {
-    let (width, species) = (field.width(), field.species());
-    let inputs = species + varied.len();
-    let gather = |at: [usize; 2], s: usize, out: &mut [f64]| match s.checked_sub(species) {
-        Some(v) => out.copy_from_slice(&varied[v][at[1] * width + at[0]..][..out.len()]),
-        None => laplacian.row(field, s, at, out),
-    };
-    pass(field, into, update, inputs, clock, values, gather)
 }
 
 /// out = base + factor · slope, in rows.
@@ -325,7 +325,7 @@ fn runge_kutta(
     field: &Field,
     next: &mut Field,
     stages: &mut Stages,
-    gather: (&Laplacian, &[Vec<f64>]),
+    (laplacian, varied): (&Laplacian, &[Vec<f64>]),
     clock: Clock,
     values: &[f64],
 ) -> Result<bool, SimError> {
@@ -349,7 +349,13 @@ fn runge_kutta(
             start: when * dt,
             ..clock
         };
-        spread(state, slope, rates, gather, clock, values)?;
+        let law = wave::Law {
+            laplacian,
+            varied,
+            update: rates,
+            constants: values,
+        };
+        sweep(state, slope, law, clock, 1)?;
         let row = field.width() * field.species();
         next.values_mut()
             .par_chunks_mut(row)

@@ -46,7 +46,7 @@ impl Machine {
         value: &(dyn Fn(&str) -> Option<f64> + Sync),
     ) -> Result<u64, SimError> {
         match self {
-            Self::Processor(engine) => Ok(u64::from(engine.step(step, value)?)),
+            Self::Processor(engine) => engine.advance(step, most, value),
             Self::Device(device) => device.advance(step, most, value),
         }
     }

@@ -7,7 +7,7 @@
 //! | [`lenia`], [`smooth_life`] | laws by name, from their own notations |
 //! | [`kernel`], [`convolve`], `fourier` | sums over neighbours, direct and by transforms |
 //! | [`stencil`] | Laplacians |
-//! | `update`, `wide` | formulas and inner loops at machine speed |
+//! | `update`, `block`, `wave`, `wide` | formulas and inner loops at machine speed, several steps in one sweep |
 //! | [`engine`], [`device`] | a law on the processor in f64, and on a device in f32 |
 //! | [`recipe`], [`plan`], `declare`, `looks`, `begin` | what comes along, what may be set, what a run begins with |
 //! | [`chan`], [`vti`] | files and notations of others |
@@ -15,6 +15,7 @@
 //! | [`science`], [`scan`] | the catalogue, and the map of two constants |
 
 mod begin;
+mod block;
 pub mod chan;
 pub mod convolve;
 mod declare;
@@ -42,6 +43,7 @@ mod update;
 pub mod vti;
 mod vti_data;
 mod watch;
+mod wave;
 mod wide;
 pub(crate) mod write;
 mod xml;

@@ -136,18 +136,21 @@ impl Analysis for Scan {
             ..Report::default()
         };
         let mut shown = Instant::now();
-        for step in 0..map.steps {
+        let mut step = 0;
+        while step < map.steps {
             job.check()?;
-            if !engine.step(step, &value)? {
+            let made = engine.advance(step, map.steps - step, &value)?;
+            if made == 0 {
                 return Err(SimError::other(format!(
                     "Somewhere on this map values run away at step {}: take a shorter time step \
                      or narrower edges.",
                     step + 1
                 )));
             }
-            if shown.elapsed() >= SHOWN && step + 1 < map.steps {
+            step += made;
+            if shown.elapsed() >= SHOWN && step < map.steps {
                 shown = Instant::now();
-                job.progress((step + 1) as f32 / map.steps as f32);
+                job.progress(step as f32 / map.steps as f32);
                 let mut partial = report.clone();
                 partial.plots = vec![map.plot(engine.field())];
                 job.partial(&partial);

@@ -1,7 +1,6 @@
 //! The Laplacian of a species on a square grid, row by row, with five or nine points, on a torus
 //! or with no flow across the border.
 
-use super::field::Field;
 use super::wide::{self, Around};
 
 /// Which neighbours the Laplacian reads.
@@ -60,42 +59,26 @@ impl Laplacian {
         self.stencil.stiffest() / (self.spacing * self.spacing)
     }
 
-    /// The Laplacian of a row from a column on.
-    pub(crate) fn row(
-        &self,
-        field: &Field,
-        species: usize,
-        [from, y]: [usize; 2],
-        out: &mut [f64],
-    ) {
-        let wraps = self.border == Border::Torus;
-        // What lies before and after a column or a row.
-        let beside = |c: usize, count: usize| {
-            let before = match c {
-                0 if wraps => count - 1,
-                0 => 0,
-                c => c - 1,
-            };
-            let after = match c + 1 {
-                end if end < count => end,
-                _ if wraps => 0,
-                _ => c,
-            };
-            [before, after]
+    /// The cells of a row from the column `from` on, and their Laplacian; `rows` are the one
+    /// above, the row itself and the one below.
+    pub(crate) fn row(&self, rows: [&[f64]; 3], from: usize, own: &mut [f64], out: &mut [f64]) {
+        let [north, here, south] = rows;
+        let last = here.len() - 1;
+        let ends = match self.border {
+            Border::Torus => [last, 0],
+            Border::NoFlux => [0, last],
         };
-        let [above, below] = beside(y, field.height());
-        let last = field.width() - 1;
         let around = Around {
-            north: field.row(species, above),
-            here: field.row(species, y),
-            south: field.row(species, below),
-            ends: [beside(0, last + 1)[0], beside(last, last + 1)[1]],
+            north,
+            here,
+            south,
+            ends,
             from,
         };
         let scale = 1.0 / (self.spacing * self.spacing);
         match self.stencil {
-            Stencil::Five => wide::cross(out, around, scale),
-            Stencil::Nine => wide::square(out, around, scale),
+            Stencil::Five => wide::cross(out, own, around, scale),
+            Stencil::Nine => wide::square(out, own, around, scale),
         }
     }
 }
@@ -104,6 +87,7 @@ impl Laplacian {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::flow::field::Field;
 
     fn naive(field: &Field, laplacian: &Laplacian, x: usize, y: usize) -> f64 {
         let at = |dx: i64, dy: i64| {
@@ -140,11 +124,20 @@ mod tests {
                         spacing: 0.7,
                     };
                     let (mut out, mut total) = (vec![0.0; width], 0.0);
+                    let mut own = vec![0.0; width];
                     for y in 0..height {
+                        let beside = match border {
+                            Border::Torus => [(y + height - 1) % height, (y + 1) % height],
+                            Border::NoFlux => [y.saturating_sub(1), (y + 1).min(height - 1)],
+                        };
+                        let rows = [beside[0], y, beside[1]].map(|y| field.row(0, y));
                         // In two parts, which meet anywhere.
-                        let (left, right) = out.split_at_mut(y % (width + 1));
-                        laplacian.row(&field, 0, [0, y], left);
-                        laplacian.row(&field, 0, [left.len(), y], right);
+                        let cut = y * 5 % (width + 1);
+                        let (left, right) = out.split_at_mut(cut);
+                        let (first, second) = own.split_at_mut(cut);
+                        laplacian.row(rows, 0, first, left);
+                        laplacian.row(rows, cut, second, right);
+                        assert_eq!(own, field.row(0, y));
                         for (x, found) in out.iter().enumerate() {
                             let wanted = naive(&field, &laplacian, x, y);
                             assert!((found - wanted).abs() < 1e-12, "{laplacian:?}");

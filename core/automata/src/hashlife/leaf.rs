@@ -7,9 +7,11 @@
 
 use std::sync::Arc;
 
+use super::HashLifeError;
+use super::wide::Wide;
 use crate::adder::{Fixed, Masks, RuleTable, next, row_sum};
 use crate::local::Local;
-use crate::rule::LIFE;
+use crate::rule::{LIFE, LifeLike, Rule, Topology};
 
 /// What cells are, and their rule.
 #[derive(Clone, Debug)]
@@ -18,24 +20,90 @@ pub(super) enum Kind {
     Life,
     /// Another rule of two states that counts neighbours.
     Bits(Box<Masks>),
-    /// Any rule of up to 256 states.
+    /// Two of them, in even and odd generations.
+    Pair(Box<[Masks; 2]>),
+    /// Any rule of up to 256 states that looks at the eight neighbours.
     Bytes(Arc<dyn Local>),
+    /// Any other rule.
+    Wide(Wide),
 }
 
 impl Kind {
-    pub(super) fn of_bits(bits: u32) -> Self {
-        if bits == LIFE.bits() {
+    /// What cells are under a rule.
+    ///
+    /// # Errors
+    /// A rule that HashLife doesn't run.
+    pub(super) fn of(rule: &Rule) -> Result<Self, HashLifeError> {
+        if rule.topology != Topology::Plane {
+            return Err(HashLifeError::Grid(rule.clone()));
+        }
+        if let Some(life) = rule.life() {
+            return Ok(Self::of_life(life));
+        }
+        match rule.local() {
+            Some(local) if !rule.has_b0() => Ok(Self::Bytes(local)),
+            _ => Wide::of(rule).map(Self::Wide),
+        }
+    }
+
+    fn of_life(life: LifeLike) -> Self {
+        let [even, odd] = life.emulated().map(LifeLike::bits);
+        if even != odd {
+            Self::Pair(Box::new([even, odd].map(Masks::new)))
+        } else if even == LIFE.bits() {
             Self::Life
         } else {
-            Self::Bits(Box::new(Masks::new(bits)))
+            Self::Bits(Box::new(Masks::new(even)))
+        }
+    }
+
+    /// How many states cells have; nothing where any state but 0 is taken as alive.
+    pub(super) fn states(&self) -> Option<usize> {
+        match self {
+            Self::Life | Self::Bits(_) | Self::Pair(_) => None,
+            Self::Bytes(local) => Some(local.states()),
+            Self::Wide(wide) => Some(wide.states()).filter(|&states| states > 2),
+        }
+    }
+
+    /// Whether odd generations have a rule of their own.
+    pub(super) fn alternates(&self) -> bool {
+        match self {
+            Self::Life | Self::Bits(_) | Self::Bytes(_) => false,
+            Self::Pair(_) => true,
+            Self::Wide(wide) => wide.alternates(),
+        }
+    }
+
+    /// A cell looks at most 2^slowness cells far, so that a square of level n is known
+    /// 2^(n - 2 - slowness) generations on.
+    pub(super) fn slowness(&self) -> u16 {
+        match self {
+            Self::Wide(wide) => wide.slowness(),
+            _ => 0,
+        }
+    }
+
+    /// The level of squares that are advanced cell by cell.
+    pub(super) fn floor(&self) -> u16 {
+        // The full step of the smallest is a whole number of turns of the rules.
+        (self.base() + 1).max(self.slowness() + 2 + u16::from(self.alternates()))
+    }
+
+    /// The most squares that are made when one of that level is advanced.
+    pub(super) fn made(&self) -> usize {
+        match self {
+            Self::Wide(_) => (1 << (2 * (self.floor() - 1 - self.base()))) / 3 * 4 + 2,
+            _ => 1,
         }
     }
 
     /// The level of leaves: their side is 2^base.
     pub(super) fn base(&self) -> u16 {
         match self {
-            Self::Life | Self::Bits(_) => 3,
+            Self::Life | Self::Bits(_) | Self::Pair(_) => 3,
             Self::Bytes(_) => 2,
+            Self::Wide(wide) => 2 + u16::from(wide.states() == 2),
         }
     }
 
@@ -52,8 +120,11 @@ impl Kind {
         }
     }
 
-    /// Cells that differ.
-    pub(super) fn differing(&self, one: [u32; 4], other: [u32; 4]) -> u32 {
+    /// Cells that differ, or only those that live in one of the two.
+    pub(super) fn differing(&self, one: [u32; 4], other: [u32; 4], alive: bool) -> u32 {
+        if alive {
+            return (self.alive(one) ^ self.alive(other)).count_ones();
+        }
         let differing = std::array::from_fn(|i| one[i] ^ other[i]);
         self.population(differing)
     }
@@ -123,13 +194,20 @@ impl Kind {
         ]
     }
 
-    /// The middle of four leaves after 2^k generations: 1, 2 or 4 of bits, 1 or 2 of bytes.
-    pub(super) fn advance(&self, leaves: [[u32; 4]; 4], k: u16) -> [u32; 4] {
-        match self {
-            Self::Life => of_word(bits(Fixed::<{ LIFE.bits() }>, leaves.map(word), 1 << k)),
-            Self::Bits(masks) => of_word(bits(**masks, leaves.map(word), 1 << k)),
+    /// The middle of four leaves after 2^k generations, of which the first is an `odd` one: 1, 2
+    /// or 4 of bits, 1 or 2 of bytes. Nothing for squares that are advanced as a whole.
+    pub(super) fn advance(&self, leaves: [[u32; 4]; 4], k: u16, odd: bool) -> Option<[u32; 4]> {
+        let words = || leaves.map(word);
+        Some(match self {
+            Self::Life => of_word(bits(|_| Fixed::<{ LIFE.bits() }>, words(), 1 << k)),
+            Self::Bits(masks) => of_word(bits(|_| **masks, words(), 1 << k)),
+            Self::Pair(pair) => {
+                let rule = |generation: u32| pair[(usize::from(odd) + generation as usize) % 2];
+                of_word(bits(rule, words(), 1 << k))
+            }
             Self::Bytes(local) => states(&**local, leaves, 1 << k),
-        }
+            Self::Wide(_) => return None,
+        })
     }
 }
 
@@ -184,14 +262,15 @@ fn middle(rows: &[u16; 16]) -> u64 {
     })
 }
 
-fn bits<R: RuleTable>(rule: R, leaves: [u64; 4], generations: u32) -> u64 {
+fn bits<R: RuleTable>(rule: impl Fn(u32) -> R, leaves: [u64; 4], generations: u32) -> u64 {
     // Four rows of 16 cells stand in a word. What shifts across a row's border reaches cells
     // that are already unknown there.
     let rows = rows(leaves);
     let mut words: [u64; 4] = std::array::from_fn(|i| {
         (0..4).fold(0, |word, r| word | u64::from(rows[4 * i + r]) << (16 * r))
     });
-    for _ in 0..generations {
+    for generation in 0..generations {
+        let rule = rule(generation);
         let sums = words.map(|word| row_sum(0, word, 0));
         let ones = vertical(sums.map(|sum| sum.0));
         let twos = vertical(sums.map(|sum| sum.1));

@@ -219,10 +219,11 @@ impl Universe {
         text
     }
 
-    /// Reads a macrocell file of two states; `rule` overrides the file's own.
+    /// Reads a macrocell file; `rule` overrides the file's own.
     ///
     /// # Errors
-    /// A line that is not macrocell; a rule that HashLife doesn't run; memory.
+    /// A line that is not macrocell, a state that the rule doesn't have; a rule that HashLife
+    /// doesn't run; memory.
     pub fn from_macrocell(
         text: &str,
         rule: Option<Rule>,
@@ -246,15 +247,14 @@ impl Universe {
         local: Arc<dyn Local>,
         limit: u64,
     ) -> Result<Self, MacrocellError> {
-        let file = File::read(text)?;
-        let (states, highest) = (local.states(), file.highest);
-        if usize::from(highest) >= states {
-            return Err(MacrocellError::States { highest, states });
-        }
-        Self::new_local(rule, local, limit)?.holding_file(&file)
+        Self::new_local(rule, local, limit)?.holding_file(&File::read(text)?)
     }
 
     fn holding_file(mut self, file: &File) -> Result<Self, MacrocellError> {
+        let (highest, states) = (file.highest, self.lock().kind.states());
+        if let Some(states) = states.filter(|&states| usize::from(highest) >= states) {
+            return Err(MacrocellError::States { highest, states });
+        }
         let mut store = self.lock();
         let memory = HashLifeError::PatternTooBig {
             limit: store.limit() >> 20,

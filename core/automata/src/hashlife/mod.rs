@@ -1,4 +1,11 @@
-//! HashLife: any local rule that leaves the empty plane empty, over astronomical times.
+//! HashLife: any rule of up to 256 states that looks a bounded way, over astronomical times.
+//!
+//! A square of side 2^n gives its middle half after 2^(n - 2 - s) generations where a cell looks
+//! at most 2^s far. Squares from that size on down, which are too small to be split, are computed
+//! from their cells: as words of bits under Life-like rules, by blocks of nine under rules that
+//! look one cell far ([`crate::local`]), and in rows by the engine that counts under all others.
+//! Under a rule with births out of nothing whose background comes back, two rules run in turn
+//! that leave the background empty, and steps of more than one generation begin at even ones.
 //!
 //! A [`Universe`] is a root in a store of canonical squares and a generation, both of unlimited
 //! size. Clones share the store and cost nothing, so that captures and twins are clones. The
@@ -8,6 +15,7 @@
 
 mod collect;
 mod effort;
+mod error;
 mod leaf;
 mod look;
 mod macrocell;
@@ -17,18 +25,21 @@ mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod view;
+mod wide;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use num_bigint::{BigInt, BigUint};
 use num_traits::{One, ToPrimitive, Zero};
-use thiserror::Error;
 
 use crate::local::Local;
 use crate::pattern::Pattern;
 use crate::rule::{Rule, Topology};
 use effort::Effort;
+pub use error::HashLifeError;
+use error::TOO_FAR;
 use leaf::Kind;
 pub use macrocell::MacrocellError;
 use step::Stepper;
@@ -36,47 +47,6 @@ use store::{Id, Root, Square, Stop, Store};
 
 /// The highest level of a root: squares of side 2^1000 are as far as a universe grows.
 const MAX_LEVEL: u16 = 1000;
-
-const TOO_FAR: HashLifeError = HashLifeError::TooFar { limit: MAX_LEVEL };
-
-/// Why a universe could not be made or advanced.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum HashLifeError {
-    /// A torus or bounded plane.
-    #[error(
-        "HashLife runs on the unbounded plane, not on {0}; choose the packed engine or leave the grid out of the rule"
-    )]
-    Grid(Rule),
-    /// Births out of nothing.
-    #[error("rule {0} turns the whole unbounded plane alive; add a grid, such as {0}:T512")]
-    B0(Rule),
-    /// A rule that is not Life-like.
-    #[error("HashLife does not run {0}; choose the engine auto")]
-    Family(Rule),
-    /// The memory limit.
-    #[error(
-        "HashLife needs more than its {limit} MiB at generation {generation}; raise the memory \
-         limit, or take smaller steps"
-    )]
-    Memory {
-        /// The limit in MiB.
-        limit: usize,
-        /// Where the universe stands.
-        generation: BigUint,
-    },
-    /// Too far in space or time.
-    #[error("the universe would grow beyond 2^{limit} cells a side; advance by fewer generations")]
-    TooFar {
-        /// Binary logarithm of the longest side.
-        limit: u16,
-    },
-    /// Ran out of memory while the pattern was read.
-    #[error("the pattern needs more than HashLife's {limit} MiB; raise the memory limit")]
-    PatternTooBig {
-        /// The limit in MiB.
-        limit: usize,
-    },
-}
 
 /// Cells on the unbounded plane at a generation.
 #[derive(Clone, Debug)]
@@ -96,21 +66,11 @@ impl Universe {
     /// An empty universe whose store holds at most `limit` bytes.
     ///
     /// # Errors
-    /// A rule with a grid or with B0.
+    /// A rule with a grid, of one dimension or in space; births out of nothing under which the
+    /// background does not come back.
     pub fn new(rule: Rule, limit: u64) -> Result<Self, HashLifeError> {
-        if rule.topology != Topology::Plane {
-            return Err(HashLifeError::Grid(rule));
-        }
-        if rule.has_b0() {
-            return Err(HashLifeError::B0(rule));
-        }
-        if let Some(life) = rule.life() {
-            return Ok(Self::of_kind(rule, Kind::of_bits(life.bits()), limit));
-        }
-        match rule.local() {
-            Some(local) => Self::new_local(rule, local, limit),
-            None => Err(HashLifeError::Family(rule)),
-        }
+        let kind = Kind::of(&rule)?;
+        Ok(Self::of_kind(rule, kind, limit))
     }
 
     /// An empty universe of any rule of up to 256 states whose store holds at most `limit`
@@ -151,14 +111,28 @@ impl Universe {
         Self::new(rule, limit)?.holding(pattern)
     }
 
-    /// This universe with other cells: those of a pattern, at its place and generation.
+    /// This universe with other cells: those of a pattern, at its place and generation. In a
+    /// universe of two states any state but 0 is alive.
     ///
     /// # Errors
-    /// Not enough memory.
+    /// Not enough memory; a state that the rule doesn't have.
     pub fn holding(mut self, pattern: &Pattern) -> Result<Self, HashLifeError> {
+        self.has_state(pattern.highest_state())?;
         self.generation = pattern.generation.clone();
         self.load(pattern)?;
         Ok(self)
+    }
+
+    /// Whether cells can take a state, which they can't if the rule has fewer.
+    fn has_state(&self, state: u8) -> Result<(), HashLifeError> {
+        match self.lock().kind.states() {
+            Some(states) if usize::from(state) >= states => Err(HashLifeError::State {
+                rule: self.rule(),
+                states,
+                state,
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Store> {
@@ -286,13 +260,28 @@ impl Universe {
         interrupt: &mut dyn FnMut() -> bool,
     ) -> Result<BigUint, HashLifeError> {
         let mut done = BigUint::zero();
-        // Small steps come first, while the universe is small.
-        while let Some(k) = (generations - &done).trailing_zeros() {
+        let (slow, alternates) = {
+            let kind = &self.lock().kind;
+            (kind.slowness(), kind.alternates())
+        };
+        loop {
+            let mut left = generations - &done;
+            // Two rules in turn: longer steps begin with the first.
+            let single = alternates && (self.generation.bit(0) || left.is_one());
+            if alternates && !single {
+                left.set_bit(0, false);
+            }
+            // Small steps come first, while the universe is small.
+            let Some(k) = left.trailing_zeros() else {
+                break;
+            };
             if interrupt() {
                 break;
             }
+            let k = if single { 0 } else { k };
             let k = k.min(self.effort.most().into()).to_u16();
-            let k = k.filter(|&k| k + 4 <= MAX_LEVEL).ok_or(TOO_FAR)?;
+            let fits = |k: &u16| k + slow + 4 <= MAX_LEVEL;
+            let k = k.filter(fits).ok_or(TOO_FAR)?;
             let goes_on = match self.leap(k, interrupt) {
                 Ok(result) => {
                     result?;
@@ -324,14 +313,16 @@ impl Universe {
             store,
             root: from,
             effort,
+            generation,
             ..
         } = self;
+        let odd = generation.bit(0);
         let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
         let result = (|| {
             let Some(root) = store.collecting(|store| store.roomy(from.square(), k))? else {
                 return Ok(None);
             };
-            let square = Stepper::new(&mut store, interrupt, effort).run(root, k)?;
+            let square = Stepper::new(&mut store, interrupt, effort, odd).run(root, k)?;
             store.trim(square).map(Some)
         })();
         match result {
@@ -355,8 +346,9 @@ impl Universe {
     /// Gives one cell a state. In a universe of two states any state but 0 is alive.
     ///
     /// # Errors
-    /// Memory; a cell further out than 2^999.
+    /// Memory; a cell further out than 2^999; a state that the rule doesn't have.
     pub fn set_state(&mut self, x: &BigInt, y: &BigInt, state: u8) -> Result<(), HashLifeError> {
+        self.has_state(state)?;
         self.write(&[x, y], |store, square, half| {
             store.put(square, &(x + half), &(y + half), state)
         })
@@ -427,7 +419,10 @@ impl Store {
     /// The square, padded until 2^k generations can be computed and what grows meanwhile stays
     /// inside the result; nothing when that would be too large.
     fn roomy(&mut self, mut square: Square, k: u16) -> Result<Option<Square>, Stop> {
-        while square.level < (k + 3).max(self.base() + 3) || !self.is_central(square.id) {
+        let least = (k + self.kind.slowness() + 3)
+            .max(self.base() + 3)
+            .max(self.kind.floor());
+        while square.level < least || !self.is_central(square.id) {
             if square.level >= MAX_LEVEL {
                 return Ok(None);
             }

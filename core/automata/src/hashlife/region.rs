@@ -71,7 +71,8 @@ impl Universe {
     /// Puts cells (x, y, state), counted from a corner and no two the same, in their states.
     ///
     /// # Errors
-    /// Memory; cells further out than 2^999; the universe is then unchanged.
+    /// Memory; cells further out than 2^999; a state that the rule doesn't have; the universe is
+    /// then unchanged.
     pub(crate) fn put_cells(
         &mut self,
         corner: &[BigInt; 2],
@@ -80,6 +81,7 @@ impl Universe {
         let Some(first) = cells.first() else {
             return Ok(());
         };
+        self.has_state(cells.iter().map(|cell| cell.2).max().unwrap_or(0))?;
         let [mut west, mut north, mut east, mut south] = [first.0, first.1, first.0, first.1];
         for &(x, y, _) in cells.iter() {
             (west, east) = (west.min(x), east.max(x));

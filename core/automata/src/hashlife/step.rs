@@ -4,18 +4,29 @@
 //! are advanced again (the full step, 2^(level - 2) generations) or only cut out (fewer
 //! generations). Each answer is remembered.
 //!
+//! Where even and odd generations have rules of their own, a step of more than one generation
+//! begins at an even one; single generations are remembered apart for both.
+//!
 //! Squares that a computation under way needs stand in a list of their own, where collection
 //! finds them and sets their new numbers. It happens at the start of a square's computation
 //! only, where no number is held elsewhere.
 
 use super::effort::Effort;
+use super::leaf::Kind;
 use super::store::{Id, NONE, Square, Stop, Store};
+use super::wide::Plane;
 
 /// Asked now and then while a step is computed; true stops it.
 pub(super) type Interrupt<'a> = dyn FnMut() -> bool + 'a;
 
 /// New results between two questions to the caller, about 0.1 ms of work.
 const PATIENCE: u32 = 512;
+
+/// Cells of a square computed one by one that take as long as one result from others.
+const CELLS: usize = 256;
+
+/// Marks the single generation from an odd one.
+const ODD: u16 = 1 << 15;
 
 /// Squares of half the side under way, and their owner.
 const PINS: usize = 10;
@@ -30,6 +41,12 @@ pub(super) struct Stepper<'a, 'b> {
     pins: Vec<Id>,
     /// Squares that may be made between two places where the store can be collected.
     margin: usize,
+    /// Results of steps less than full that may be remembered between them.
+    steps: usize,
+    /// Whether the first generation is an odd one under rules that alternate.
+    odd: bool,
+    /// Where squares of rules that look far are computed, once one is needed.
+    plane: Option<Plane>,
 }
 
 impl<'a, 'b> Stepper<'a, 'b> {
@@ -37,22 +54,28 @@ impl<'a, 'b> Stepper<'a, 'b> {
         store: &'a mut Store,
         interrupt: &'a mut Interrupt<'b>,
         effort: &'a mut Effort,
+        odd: bool,
     ) -> Self {
         Self {
+            odd: odd && store.kind.alternates(),
+            plane: None,
             store,
             interrupt,
             since: 0,
             effort,
             pins: Vec::new(),
             margin: 0,
+            steps: 0,
         }
     }
 
     /// The middle of `square`, of half its side, after 2^k generations; `k` is at most the level
-    /// less 2, and the square is larger than a leaf.
+    /// less 2 and less the rule's slowness, and 0 from an odd generation of rules that alternate;
+    /// the square is not below the floor.
     pub(super) fn run(&mut self, square: Square, k: u16) -> Result<Square, Stop> {
         // A square makes nine others at most after its last part has returned.
-        self.margin = 10 * usize::from(square.level) + 16;
+        self.steps = 10 * usize::from(square.level) + 16;
+        self.margin = self.steps + self.store.kind.made();
         self.pins.clear();
         let id = self.step(square.id, square.level, k)?;
         let level = square.level - 1;
@@ -60,7 +83,7 @@ impl<'a, 'b> Stepper<'a, 'b> {
     }
 
     fn step(&mut self, id: Id, level: u16, k: u16) -> Result<Id, Stop> {
-        let full = k + 2 == level;
+        let full = k + 2 + self.store.kind.slowness() == level;
         if self.store.is_empty(id) {
             return Ok(self.store.empty(level - 1));
         }
@@ -69,10 +92,15 @@ impl<'a, 'b> Stepper<'a, 'b> {
             if known != NONE {
                 return Ok(known);
             }
-        } else if let Some(&known) = self.store.partial.get(&(id, k)) {
+        } else if let Some(&known) = self.store.partial.get(&(id, self.key(k))) {
             return Ok(known);
         }
         self.compute(id, level, k, full)
+    }
+
+    /// What a step less than full is remembered by.
+    fn key(&self, k: u16) -> u16 {
+        if self.odd { k | ODD } else { k }
     }
 
     fn compute(&mut self, id: Id, level: u16, k: u16, full: bool) -> Result<Id, Stop> {
@@ -87,10 +115,8 @@ impl<'a, 'b> Stepper<'a, 'b> {
         self.pins.push(id);
         self.make_room()?;
         let id = self.pins[base];
-        let result = if level == self.store.base() + 1 {
-            let leaves = self.store.child(id).map(|leaf| self.store.child(leaf));
-            let cells = self.store.kind.advance(leaves, k);
-            self.store.leaf(cells)?
+        let result = if level == self.store.kind.floor() {
+            self.direct(Square { id, level }, k)?
         } else {
             self.inner(base, level, k, full)?
         };
@@ -99,16 +125,34 @@ impl<'a, 'b> Stepper<'a, 'b> {
         if full {
             self.store.results[id as usize] = result;
         } else {
-            self.store.remember(id, k, result)?;
+            self.store.remember(id, self.key(k), result)?;
         }
         Ok(result)
     }
 
+    /// The future of a square on the floor, from its cells.
+    fn direct(&mut self, square: Square, k: u16) -> Result<Id, Stop> {
+        let Kind::Wide(wide) = &self.store.kind else {
+            let leaves = self.store.child(square.id);
+            let leaves = leaves.map(|leaf| self.store.child(leaf));
+            let cells = self.store.kind.advance(leaves, k, self.odd);
+            return self.store.leaf(cells.unwrap_or_default());
+        };
+        let plane = self
+            .plane
+            .get_or_insert_with(|| Plane::new(square.level, wide));
+        let generations = 1usize << k;
+        self.since += ((plane.cells() * generations) / CELLS) as u32;
+        plane.lay(self.store, square);
+        plane.advance(wide, generations, self.odd);
+        plane.lift(self.store)
+    }
+
     fn make_room(&mut self) -> Result<(), Stop> {
-        let margin = self.margin;
+        let (margin, steps) = (self.margin, self.steps);
         let enough = |store: &mut Store| {
             store.ensure(margin)?;
-            store.ensure_partial(margin)
+            store.ensure_partial(steps)
         };
         if enough(self.store).is_ok() {
             return Ok(());
