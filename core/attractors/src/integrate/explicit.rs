@@ -70,6 +70,7 @@ impl Integrator {
             polynomial: Vec::new(),
             step: 0.0,
             taken: 0,
+            evaluations: 0,
             fresh: true,
             shadow: vec![0.0; n],
             watch: Watch::default(),
@@ -98,6 +99,7 @@ pub struct Orbit<'a> {
     /// The length that the next step tries.
     step: f64,
     taken: u64,
+    evaluations: u64,
     fresh: bool,
     /// The state of the stage before the last, which lies at the step's end too.
     shadow: Vec<f64>,
@@ -170,11 +172,17 @@ impl Path for Orbit<'_> {
 }
 
 impl Orbit<'_> {
+    /// How often the right-hand sides have been evaluated.
+    pub fn evaluations(&self) -> u64 {
+        self.evaluations
+    }
+
     /// Hairer's guess of a first step, from the sizes of the state, the rate and its change.
     fn first_step(&mut self) {
         let n = self.state.len();
         let tolerance = self.integrator.tolerance;
         self.rates.at(self.time, &self.state, &mut self.stages[..n]);
+        self.evaluations += 2;
         let size = |values: &[f64]| size(values, &self.state, tolerance);
         let (d0, d1) = (size(&self.state), size(&self.stages[..n]));
         let h0 = guess(d0, d1);
@@ -289,6 +297,7 @@ impl Orbit<'_> {
             self.time
         };
         let time = from + pair.nodes()[stage] * h;
+        self.evaluations += 1;
         self.rates
             .at(time, &self.work, &mut self.stages[stage * n..][..n]);
     }

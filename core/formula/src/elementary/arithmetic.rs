@@ -60,6 +60,21 @@ impl Binary {
     }
 }
 
+/// What a block of operations computes: those of an elementary function of one argument. Blocks of
+/// one kind have the same operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Block {
+    /// Sine and cosine.
+    Circular,
+    Exponential,
+    Logarithm,
+    Power,
+    ArcTangent,
+    HyperbolicSine,
+    CubeRoot,
+    ArcSine,
+}
+
 /// What an operation does to a word: the reference for every back end.
 #[inline(always)]
 pub fn unary(op: Unary, a: u64) -> u64 {
@@ -109,6 +124,9 @@ pub trait Arithmetic {
     fn unary(&self, op: Unary, a: Self::Word) -> Self::Word;
     fn binary(&self, op: Binary, a: Self::Word, b: Self::Word) -> Self::Word;
     fn select(&self, mask: Self::Word, value: Self::Word, otherwise: Self::Word) -> Self::Word;
+    /// Takes note of operations that belong together, from an argument to results.
+    #[inline(always)]
+    fn note(&self, _block: Block, _argument: Self::Word, _results: &[Self::Word]) {}
 }
 
 /// Carries the operations out at once.
@@ -284,6 +302,13 @@ impl<'a, A: Arithmetic> Value<'a, A> {
     #[inline(always)]
     pub fn is(self, value: f64) -> Self {
         self.equal(self.number(value))
+    }
+
+    /// Takes note that `results` are those of a block of operations on this argument.
+    #[inline(always)]
+    pub fn note<const N: usize>(self, block: Block, results: [Self; N]) {
+        self.on
+            .note(block, self.word, &results.map(|result| result.word));
     }
 
     /// Mask of NaN.

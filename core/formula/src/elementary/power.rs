@@ -1,7 +1,7 @@
 //! Powers and roots. `pow` follows FreeBSD's `e_pow.c` (Sun Microsystems 2004): log₂ x to about
 //! 75 bits, times y, then 2 to that; its special values are those of IEEE 754 (C99 annex F).
 
-use super::arithmetic::{Arithmetic, SIGN, Value};
+use super::arithmetic::{Arithmetic, Block, SIGN, Value};
 use super::exponential::{power_of_two, scale};
 
 /// The word without its low 32 bits: at most 21 bits of mantissa, so products of two are exact.
@@ -138,7 +138,9 @@ pub(crate) fn pow<'a, A: Arithmetic>(x: Value<'a, A>, y: Value<'a, A>) -> Value<
     let value = undefined.choose(x.number(f64::NAN), signed);
 
     let value = x.is_nan().or(y.is_nan()).choose(x.number(f64::NAN), value);
-    y.is(0.0).or(x.is(1.0)).choose(one, value)
+    let value = y.is(0.0).or(x.is(1.0)).choose(one, value);
+    x.note(Block::Power, [value]);
+    value
 }
 
 /// x to an integer power by repeated squaring; negative powers are 1 over the positive ones.
@@ -196,5 +198,7 @@ pub(crate) fn cbrt<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
     let shift = tiny.choose(third - 18.0, third);
     let value = (root * power_of_two(shift)).or(x.and_bits(SIGN));
     let ordinary = magnitude.above(0.0).and(magnitude.below(f64::INFINITY));
-    ordinary.choose(value, x)
+    let value = ordinary.choose(value, x);
+    x.note(Block::CubeRoot, [value]);
+    value
 }

@@ -3,7 +3,7 @@
 //! body).
 
 use super::lower::Lowering;
-use super::{Builder, Id, Op, Program};
+use super::{Blocks, Builder, Id, Op, Program};
 use crate::elementary::arithmetic::{Binary, Value};
 use crate::system::System;
 use crate::tape::Tape;
@@ -266,11 +266,17 @@ fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
         outputs.push(id);
     }
     let invariants = prelude_outputs.len();
+    let mut blocks = step.blocks.clone();
+    blocks.rename(|id| {
+        let place = id as usize;
+        (needed[place] && varies[place]).then(|| names[place])
+    });
     let body = Body {
         program: Program {
             ops,
             outputs,
             inputs: first_invariant + invariants,
+            blocks,
         },
         dimension: layout.dimension,
         rows: layout.rows,
@@ -291,6 +297,7 @@ fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
             .collect(),
         outputs: prelude_outputs,
         inputs: layout.parameters + 2,
+        blocks: Blocks::default(),
     }
     .pruned();
     (prelude, body)

@@ -1,0 +1,54 @@
+//! Finds things by their contents: numbers of a list's items in a table with open places (linear
+//! probing, at most half full). The list itself stays with the caller.
+
+/// Numbers of items, found by a hash of the item.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// Numbers + 1; 0 where a place is free.
+    places: Vec<u32>,
+    count: usize,
+}
+
+const LEAST: usize = 512;
+
+impl Index {
+    /// The number of the item that is the `same`; if there is none, the item's own number,
+    /// `next`, is put there. `hash_of` gives the hash of an item that is there already.
+    #[inline]
+    pub fn find_or_put(
+        &mut self,
+        hash: u64,
+        next: u32,
+        same: impl Fn(u32) -> bool,
+        hash_of: impl Fn(u32) -> u64,
+    ) -> Option<u32> {
+        if 2 * (self.count + 1) > self.places.len() {
+            self.grow(hash_of);
+        }
+        let mask = self.places.len() - 1;
+        let mut place = hash as usize & mask;
+        loop {
+            match self.places[place] {
+                0 => break,
+                number if same(number - 1) => return Some(number - 1),
+                _ => place = (place + 1) & mask,
+            }
+        }
+        self.places[place] = next + 1;
+        self.count += 1;
+        None
+    }
+
+    #[cold]
+    fn grow(&mut self, hash_of: impl Fn(u32) -> u64) {
+        let size = (2 * self.places.len()).max(LEAST);
+        let old = std::mem::replace(&mut self.places, vec![0; size]);
+        for number in old.into_iter().filter(|number| *number != 0) {
+            let mut place = hash_of(number - 1) as usize & (size - 1);
+            while self.places[place] != 0 {
+                place = (place + 1) & (size - 1);
+            }
+            self.places[place] = number;
+        }
+    }
+}
