@@ -12,6 +12,7 @@
 use loom_formula::{Rates, RatesRun, System};
 use loom_sim::SimError;
 
+use super::narrow::{self, Attempt};
 use super::pair::{Pair, guess, size};
 use super::{
     MOST_STEPS, Method, Path, checked_state, checked_tolerance, fastest, names, stuck, too_many,
@@ -220,14 +221,7 @@ impl Orbit<'_> {
             if end <= self.time || h < 16.0 * f64::EPSILON * self.time.abs() {
                 return Err(self.no_step());
             }
-            for stage in 1..last {
-                self.stage(stage, h);
-            }
-            self.shadow.copy_from_slice(&self.work);
-            self.stage(last, h);
-            let (old, new) = (&self.old[..], &self.work[..]);
-            let tolerance = self.integrator.tolerance;
-            let error = self.pair.error(h, tolerance, [old, new], &self.stages);
+            let error = self.attempt(h);
             if error < 1.0 {
                 // The last stage was taken at the new state.
                 self.state.copy_from_slice(&self.work);
@@ -245,6 +239,33 @@ impl Orbit<'_> {
                 return Err(self.no_step());
             }
         }
+    }
+
+    /// Takes all stages of a step, and gives the estimated error in units of what is allowed.
+    fn attempt(&mut self, h: f64) -> f64 {
+        let (last, tolerance) = (self.pair.last(), self.integrator.tolerance);
+        let mut narrow = Attempt {
+            pair: self.pair,
+            rates: &mut self.rates,
+            time: self.time,
+            h,
+            tolerance,
+            old: &self.old,
+            stages: &mut self.stages,
+            work: &mut self.work,
+            shadow: &mut self.shadow,
+        };
+        if let Some(error) = narrow.take() {
+            self.evaluations += last as u64;
+            return error;
+        }
+        for stage in 1..last {
+            self.stage(stage, h);
+        }
+        self.shadow.copy_from_slice(&self.work);
+        self.stage(last, h);
+        let ends = [&self.old[..], &self.work[..]];
+        self.pair.error(h, tolerance, ends, &self.stages)
     }
 
     /// Hairer's test: |λ| from the rates at two states at the step's end.
@@ -311,17 +332,42 @@ impl Orbit<'_> {
         let (n, pair) = (self.state.len(), self.pair);
         let h = self.time - self.before;
         if self.fresh {
-            for stage in pair.last() + 1..pair.rows().len() {
-                self.stage(stage, h);
-            }
-            let ends = [&self.old[..], &self.state[..]];
-            pair.polynomial(h, ends, &self.stages, &mut self.polynomial);
+            self.interpolate(h);
             self.fresh = false;
         }
         let part = ((time - self.before) / h).clamp(0.0, 1.0);
+        if narrow::values(pair, &self.polynomial, part, out).is_some() {
+            return;
+        }
         for (v, x) in out.iter_mut().enumerate() {
             *x = pair.value(&self.polynomial, n, v, part);
         }
+    }
+
+    /// Makes the polynomial within the last step.
+    fn interpolate(&mut self, h: f64) {
+        let pair = self.pair;
+        let further = pair.last() + 1..pair.rows().len();
+        let ends = [&self.old[..], &self.state[..]];
+        self.polynomial
+            .resize(pair.coefficients() * self.old.len(), 0.0);
+        let done = narrow::polynomial(
+            pair,
+            &mut self.rates,
+            [self.before, h],
+            ends,
+            &mut self.stages,
+            &mut self.polynomial,
+        );
+        if done.is_some() {
+            self.evaluations += further.len() as u64;
+            return;
+        }
+        for stage in further {
+            self.stage(stage, h);
+        }
+        let ends = [&self.old[..], &self.state[..]];
+        pair.polynomial(h, ends, &self.stages, &mut self.polynomial);
     }
 
     fn no_step(&self) -> SimError {

@@ -9,7 +9,7 @@ pub(crate) struct Index {
     count: usize,
 }
 
-const LEAST: usize = 512;
+const LEAST: usize = 2048;
 
 impl Index {
     /// The number of the item that is the `same`; if there is none, the item's own number,
