@@ -74,25 +74,22 @@ fn take<const N: usize>(attempt: &mut Attempt<'_, '_>) -> Option<f64> {
     let (stages, _) = attempt.stages.as_chunks_mut::<N>();
     let rates = &mut *attempt.rates;
     let mut work = [0.0; N];
-    let mut shadow = [0.0; N];
     macro_rules! stages {
-        ($table:ident, $rows:literal: $($stage:literal)*) => {{
-            let stages: &mut [[f64; N]; $rows] = stages.first_chunk_mut()?;
-            $(
-                let sums = sum(const { $table::A[$stage] }, &stages[..]);
-                shadow = work;
-                for v in 0..N {
-                    work[v] = old[v] + h * sums[v];
-                }
-                rates.at(time + const { $table::C[$stage] } * h, &work, &mut stages[$stage]);
-            )*
-            stages
-        }};
+        ($stages:ident, $table:ident: $($stage:literal)*) => {$(
+            let sums = sum(const { $table::A[$stage] }, &$stages[..]);
+            for v in 0..N {
+                work[v] = old[v] + h * sums[v];
+            }
+            rates.at(time + const { $table::C[$stage] } * h, &work, &mut $stages[$stage]);
+        )*};
     }
     let n = N as f64;
     let error = match attempt.pair {
         Pair::Dop853 => {
-            let stages = stages!(dop853, 16: 1 2 3 4 5 6 7 8 9 10 11 12);
+            let stages: &mut [[f64; N]; 16] = stages.first_chunk_mut()?;
+            stages!(stages, dop853: 1 2 3 4 5 6 7 8 9 10 11);
+            attempt.shadow.copy_from_slice(&work);
+            stages!(stages, dop853: 12);
             let fifth = squares(
                 attempt.tolerance,
                 [&old, &work],
@@ -110,7 +107,10 @@ fn take<const N: usize>(attempt: &mut Attempt<'_, '_>) -> Option<f64> {
             }
         }
         Pair::Tsit5 => {
-            let stages = stages!(tsit5, 7: 1 2 3 4 5 6);
+            let stages: &mut [[f64; N]; 7] = stages.first_chunk_mut()?;
+            stages!(stages, tsit5: 1 2 3 4 5);
+            attempt.shadow.copy_from_slice(&work);
+            stages!(stages, tsit5: 6);
             let square = squares(
                 attempt.tolerance,
                 [&old, &work],
@@ -124,7 +124,6 @@ fn take<const N: usize>(attempt: &mut Attempt<'_, '_>) -> Option<f64> {
         }
     };
     attempt.work.copy_from_slice(&work);
-    attempt.shadow.copy_from_slice(&shadow);
     Some(error)
 }
 

@@ -281,3 +281,189 @@ impl Writer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use iced_x86::{Code as Named, Encoder, Instruction as Machine, MemoryOperand, Register};
+
+    fn bytes(instruction: &Machine) -> Vec<u8> {
+        let mut encoder = Encoder::new(64);
+        encoder.encode(instruction, 0).unwrap();
+        encoder.take_buffer()
+    }
+
+    fn ours(wide: bool, kind: Kind, to: u8, operands: [Operand; 4]) -> Vec<u8> {
+        let mut writer = Writer {
+            bytes: Vec::new(),
+            wide,
+        };
+        writer
+            .instruction(&Instruction { kind, to, operands })
+            .unwrap();
+        writer.bytes
+    }
+
+    fn vector(wide: bool, number: u8) -> Register {
+        let first = if wide { Register::YMM0 } else { Register::XMM0 };
+        first + u32::from(number)
+    }
+
+    fn pick(wide: bool, four: Named, two: Named) -> Named {
+        if wide { four } else { two }
+    }
+
+    /// Registers on both sides of the extension bits, and near and far memory.
+    const REGISTERS: [u8; 4] = [0, 5, 8, 15];
+    const SLOTS: [usize; 3] = [0, 3, 400];
+
+    #[test]
+    fn instructions_are_those_of_a_general_encoder() {
+        let r = Operand::Register;
+        let none = Operand::None;
+        for (wide, to, a, b) in [true, false].into_iter().flat_map(|wide| {
+            REGISTERS.into_iter().flat_map(move |to| {
+                REGISTERS
+                    .into_iter()
+                    .flat_map(move |a| REGISTERS.map(|b| (wide, to, a, b)))
+            })
+        }) {
+            let v = |number| vector(wide, number);
+            let named = pick(
+                wide,
+                Named::VEX_Vmulpd_ymm_ymm_ymmm256,
+                Named::VEX_Vmulpd_xmm_xmm_xmmm128,
+            );
+            assert_eq!(
+                ours(
+                    wide,
+                    Kind::Binary(Binary::Mul),
+                    to,
+                    [r(a), r(b), none, none]
+                ),
+                bytes(&Machine::with3(named, v(to), v(a), v(b)).unwrap())
+            );
+            let named = pick(
+                wide,
+                Named::VEX_Vcmppd_ymm_ymm_ymmm256_imm8,
+                Named::VEX_Vcmppd_xmm_xmm_xmmm128_imm8,
+            );
+            assert_eq!(
+                ours(
+                    wide,
+                    Kind::Binary(Binary::LessEqual),
+                    to,
+                    [r(a), r(b), none, none]
+                ),
+                bytes(&Machine::with4(named, v(to), v(a), v(b), 0x12).unwrap())
+            );
+            let named = pick(
+                wide,
+                Named::VEX_Vblendvpd_ymm_ymm_ymmm256_ymm,
+                Named::VEX_Vblendvpd_xmm_xmm_xmmm128_xmm,
+            );
+            assert_eq!(
+                ours(wide, Kind::Select, to, [r(a), r(b), r(to), none]),
+                bytes(&Machine::with4(named, v(to), v(b), v(to), v(a)).unwrap())
+            );
+            let named = pick(
+                wide,
+                Named::VEX_Vblendpd_ymm_ymm_ymmm256_imm8,
+                Named::VEX_Vblendpd_xmm_xmm_xmmm128_imm8,
+            );
+            assert_eq!(
+                ours(wide, Kind::Blend(2), to, [r(a), r(b), none, none]),
+                bytes(&Machine::with4(named, v(to), v(a), v(b), 2).unwrap())
+            );
+            let named = pick(
+                wide,
+                Named::VEX_Vroundpd_ymm_ymmm256_imm8,
+                Named::VEX_Vroundpd_xmm_xmmm128_imm8,
+            );
+            assert_eq!(
+                ours(
+                    wide,
+                    Kind::Unary(Unary::Floor),
+                    to,
+                    [r(a), none, none, none]
+                ),
+                bytes(&Machine::with3(named, v(to), v(a), 9).unwrap())
+            );
+            let named = pick(
+                wide,
+                Named::VEX_Vpsllq_ymm_ymm_imm8,
+                Named::VEX_Vpsllq_xmm_xmm_imm8,
+            );
+            assert_eq!(
+                ours(
+                    wide,
+                    Kind::Unary(Unary::ShiftLeft(52)),
+                    to,
+                    [r(a), none, none, none]
+                ),
+                bytes(&Machine::with3(named, v(to), v(a), 52).unwrap())
+            );
+            if wide {
+                assert_eq!(
+                    ours(true, Kind::Spread(3), to, [r(a), none, none, none]),
+                    bytes(
+                        &Machine::with3(Named::VEX_Vpermpd_ymm_ymmm256_imm8, v(to), v(a), 0xff)
+                            .unwrap()
+                    )
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn memory_is_addressed_as_by_a_general_encoder() {
+        let none = Operand::None;
+        for (wide, to, slot) in [true, false].into_iter().flat_map(|wide| {
+            REGISTERS
+                .into_iter()
+                .flat_map(move |to| SLOTS.map(|slot| (wide, to, slot)))
+        }) {
+            let size = if wide { 32 } else { 16 };
+            let at = |base, bytes: usize| match bytes {
+                0 => MemoryOperand::with_base(base),
+                _ => MemoryOperand::with_base_displ(base, bytes as i64),
+            };
+            let from = |memory| [Operand::Memory(memory), none, none, none];
+            let v = vector(wide, to);
+            let named = pick(
+                wide,
+                Named::VEX_Vmovupd_ymm_ymmm256,
+                Named::VEX_Vmovupd_xmm_xmmm128,
+            );
+            assert_eq!(
+                ours(wide, Kind::Load, to, from(Memory::Table(slot))),
+                bytes(&Machine::with2(named, v, at(Register::RDX, slot * size)).unwrap())
+            );
+            let named = pick(
+                wide,
+                Named::VEX_Vmovupd_ymmm256_ymm,
+                Named::VEX_Vmovupd_xmmm128_xmm,
+            );
+            assert_eq!(
+                ours(wide, Kind::Store, to, from(Memory::Scratch(slot))),
+                bytes(&Machine::with2(named, at(Register::RCX, slot * size), v).unwrap())
+            );
+            let named = pick(
+                wide,
+                Named::VEX_Vbroadcastsd_ymm_m64,
+                Named::VEX_Vmovddup_xmm_xmmm64,
+            );
+            assert_eq!(
+                ours(wide, Kind::Load, to, from(Memory::State(slot))),
+                bytes(&Machine::with2(named, v, at(Register::RDI, slot * 8)).unwrap())
+            );
+            let low = Register::XMM0 + u32::from(to);
+            let named = Named::VEX_Vmovsd_m64_xmm;
+            assert_eq!(
+                ours(wide, Kind::Store, to, from(Memory::Rate(slot))),
+                bytes(&Machine::with2(named, at(Register::RSI, slot * 8), low).unwrap())
+            );
+        }
+    }
+}

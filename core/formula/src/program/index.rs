@@ -1,6 +1,8 @@
 //! Finds things by their contents: numbers of a list's items in a table with open places (linear
 //! probing, at most half full). The list itself stays with the caller.
 
+use std::hash::Hasher;
+
 /// Numbers of items, found by a hash of the item.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
@@ -50,5 +52,26 @@ impl Index {
             }
             self.places[place] = number;
         }
+    }
+}
+
+/// Mixes addresses by multiplication, for maps that no one from outside chooses keys of.
+#[derive(Default)]
+pub(crate) struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+    fn write_u64(&mut self, x: u64) {
+        self.0 = (self.0.rotate_left(23) ^ x).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    fn write_usize(&mut self, x: usize) {
+        self.write_u64(x as u64);
     }
 }

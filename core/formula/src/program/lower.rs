@@ -1,12 +1,13 @@
 //! From expressions to operations: over a program's builder to compile, over f64 to evaluate.
 
-use super::{Builder, Program};
+use super::{Builder, Mixer, Program};
 use crate::elementary::arithmetic::{Arithmetic, Direct, Value};
 use crate::elementary::{apply_one, apply_two, fraction, integer_power, pow_value};
 use crate::expr::{Expr, Kind, Relation};
 use crate::function::Function;
 use crate::system::System;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 /// Integer exponents up to here are multiplied out.
 const LARGEST_POWER: f64 = 64.0;
@@ -16,7 +17,7 @@ const LARGEST_POWER: f64 = 64.0;
 pub(crate) struct Lowering<'a, A: Arithmetic, F> {
     on: &'a A,
     symbol: F,
-    done: HashMap<usize, A::Word>,
+    done: HashMap<usize, A::Word, BuildHasherDefault<Mixer>>,
 }
 
 impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> {
@@ -24,7 +25,7 @@ impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> 
         Lowering {
             on,
             symbol,
-            done: HashMap::new(),
+            done: HashMap::default(),
         }
     }
 

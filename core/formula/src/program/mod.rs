@@ -11,7 +11,7 @@ mod step;
 use crate::elementary::arithmetic::{Binary, Unary};
 pub(crate) use blocks::Blocks;
 pub(crate) use builder::Builder;
-pub(crate) use index::Index;
+pub(crate) use index::{Index, Mixer};
 pub(crate) use lower::Lowering;
 pub use step::Scheme;
 pub(crate) use step::{Body, StepPlan};
