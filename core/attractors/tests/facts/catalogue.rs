@@ -264,6 +264,7 @@ fn rates_of_every_built_in_flow_have_the_bits_of_the_interpreter() {
     let mut random = seed::stream(5, "facts: rates");
     let mut flows = 0;
     for definition in catalogue::systems() {
+        let definition = &*definition;
         let system = &definition.system;
         if definition.is_map() || definition.has_delays() {
             continue;

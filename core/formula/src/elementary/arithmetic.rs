@@ -324,19 +324,28 @@ impl<'a, A: Arithmetic> Value<'a, A> {
         Value::new(self.on, word)
     }
 
-    /// c₀ + c₁·x + c₂·x² + … by Horner's rule.
+    /// c₀ + c₁·x + c₂·x² + … by Estrin's scheme: neighbours are put together as c₀ + c₁·x, then
+    /// neighbours of these with x² in place of x, and so on. Half of the operations wait for
+    /// others that Horner's rule has in a row. At most 16 coefficients.
     #[inline(always)]
     pub fn polynomial(self, coefficients: &[f64]) -> Self {
-        let mut sum = self.number(0.0);
-        for (place, coefficient) in coefficients.iter().rev().enumerate() {
-            let coefficient = self.number(*coefficient);
-            sum = if place == 0 {
-                coefficient
-            } else {
-                coefficient + self * sum
-            };
+        let mut terms = [self; 16];
+        let mut left = coefficients.len().min(16);
+        for (term, coefficient) in terms.iter_mut().zip(coefficients) {
+            *term = self.number(*coefficient);
         }
-        sum
+        let mut power = self;
+        while left > 1 {
+            for pair in 0..left / 2 {
+                terms[pair] = terms[2 * pair] + power * terms[2 * pair + 1];
+            }
+            if left % 2 == 1 {
+                terms[left / 2] = terms[left - 1];
+            }
+            left = left.div_ceil(2);
+            power = power * power;
+        }
+        terms[0]
     }
 }
 
