@@ -11,7 +11,7 @@ pub(crate) struct Index {
     count: usize,
 }
 
-const LEAST: usize = 2048;
+const LEAST: usize = 4096;
 
 impl Index {
     /// The number of the item that is the `same`; if there is none, the item's own number,
