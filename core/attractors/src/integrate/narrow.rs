@@ -5,6 +5,7 @@
 use super::pair::{Pair, allowed};
 use super::{dop853, tsit5};
 use loom_formula::RatesRun;
+use std::array::from_fn;
 
 /// What a step is tried with. All slices hold as many numbers as there are variables, `stages` so
 /// many for each stage.
@@ -54,8 +55,8 @@ fn sum<const N: usize>(weights: &'static [f64], stages: &[[f64; N]]) -> [f64; N]
 #[inline(always)]
 fn squares<const N: usize>(tolerance: f64, ends: [&[f64; N]; 2], sums: [f64; N]) -> f64 {
     let mut square = 0.0;
-    for v in 0..N {
-        square += (sums[v] / allowed(tolerance, ends[0][v], ends[1][v])).powi(2);
+    for ((sum, old), new) in sums.iter().zip(ends[0]).zip(ends[1]) {
+        square += (sum / allowed(tolerance, *old, *new)).powi(2);
     }
     square
 }
@@ -73,13 +74,11 @@ fn take<const N: usize>(attempt: &mut Attempt<'_, '_>) -> Option<f64> {
     let old: [f64; N] = *attempt.old.first_chunk()?;
     let (stages, _) = attempt.stages.as_chunks_mut::<N>();
     let rates = &mut *attempt.rates;
-    let mut work = [0.0; N];
+    let mut work: [f64; N];
     macro_rules! stages {
         ($stages:ident, $table:ident: $($stage:literal)*) => {$(
             let sums = sum(const { $table::A[$stage] }, &$stages[..]);
-            for v in 0..N {
-                work[v] = old[v] + h * sums[v];
-            }
+            work = from_fn(|v| old[v] + h * sums[v]);
             rates.at(time + const { $table::C[$stage] } * h, &work, &mut $stages[$stage]);
         )*};
     }
@@ -160,10 +159,7 @@ fn polynomial_in<const N: usize>(
     macro_rules! stage {
         ($($stage:literal)*) => {$(
             let sums = sum(const { dop853::A[$stage] }, &stages[..]);
-            let mut work = [0.0; N];
-            for v in 0..N {
-                work[v] = old[v] + h * sums[v];
-            }
+            let work: [f64; N] = from_fn(|v| old[v] + h * sums[v]);
             rates.at(time + const { dop853::C[$stage] } * h, &work, &mut stages[$stage]);
         )*};
     }
@@ -175,12 +171,10 @@ fn polynomial_in<const N: usize>(
     }
     high!(0 1 2 3);
     out[0] = old;
-    for v in 0..N {
-        let change = new[v] - old[v];
-        out[1][v] = change;
-        out[2][v] = h * stages[0][v] - change;
-        out[3][v] = 2.0 * change - h * (stages[12][v] + stages[0][v]);
-    }
+    let change: [f64; N] = from_fn(|v| new[v] - old[v]);
+    out[1] = change;
+    out[2] = from_fn(|v| h * stages[0][v] - change[v]);
+    out[3] = from_fn(|v| 2.0 * change[v] - h * (stages[12][v] + stages[0][v]));
     Some(())
 }
 
@@ -200,13 +194,11 @@ fn values_in<const N: usize>(polynomial: &[f64], part: f64, out: &mut [f64]) -> 
     let rest = 1.0 - part;
     for k in (1..8).rev() {
         let by = if k % 2 == 1 { part } else { rest };
-        for v in 0..N {
-            sums[v] = (sums[v] + rows[k][v]) * by;
+        for (sum, x) in sums.iter_mut().zip(&rows[k]) {
+            *sum = (*sum + x) * by;
         }
     }
-    for v in 0..N {
-        out[v] = rows[0][v] + sums[v];
-    }
+    *out = from_fn(|v| rows[0][v] + sums[v]);
     Some(())
 }
 

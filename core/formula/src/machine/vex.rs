@@ -84,7 +84,7 @@ pub(super) fn encode(
         wide,
     };
     if timed {
-        to.to_all(0, Place::Register(0));
+        to.spread(0, Place::Register(0));
         let place = to.place(Memory::Scratch(0))?;
         to.put(STORE, 0, 0, place);
     }
@@ -154,7 +154,7 @@ impl Writer {
     }
 
     /// A number to all lanes.
-    fn to_all(&mut self, to: u8, from: Place) {
+    fn spread(&mut self, to: u8, from: Place) {
         self.put(if self.wide { TO_ALL } else { TWICE }, to, 0, from);
     }
 
@@ -168,7 +168,7 @@ impl Writer {
             Kind::Load => match a {
                 Operand::Memory(memory @ Memory::State(_)) => {
                     let from = self.place(memory)?;
-                    self.to_all(i.to, from);
+                    self.spread(i.to, from);
                 }
                 _ => {
                     let from = self.operand(a)?;
