@@ -178,6 +178,9 @@ impl System {
     /// ẇ = J(x)·w + Σ ∂f/∂dₖ·w(t − τₖ). Vector k's component along `x` is the variable `∂k x`,
     /// and all components of vector 0 come before those of vector 1.
     pub fn variational(&self, vectors: usize) -> System {
+        if vectors == 0 {
+            return self.clone();
+        }
         let (jacobian, before) = (self.jacobian(), self.delayed_jacobian());
         let mut wide = self.clone();
         for k in 0..vectors {

@@ -12,6 +12,7 @@
 use loom_formula::{Rates, RatesRun, System};
 use loom_sim::SimError;
 
+use super::narrow::{self, Attempt};
 use super::pair::{Pair, guess, size};
 use super::{
     MOST_STEPS, Method, Path, checked_state, checked_tolerance, fastest, names, stuck, too_many,
@@ -70,6 +71,7 @@ impl Integrator {
             polynomial: Vec::new(),
             step: 0.0,
             taken: 0,
+            evaluations: 0,
             fresh: true,
             shadow: vec![0.0; n],
             watch: Watch::default(),
@@ -98,6 +100,7 @@ pub struct Orbit<'a> {
     /// The length that the next step tries.
     step: f64,
     taken: u64,
+    evaluations: u64,
     fresh: bool,
     /// The state of the stage before the last, which lies at the step's end too.
     shadow: Vec<f64>,
@@ -170,11 +173,17 @@ impl Path for Orbit<'_> {
 }
 
 impl Orbit<'_> {
+    /// How often the right-hand sides have been evaluated.
+    pub fn evaluations(&self) -> u64 {
+        self.evaluations
+    }
+
     /// Hairer's guess of a first step, from the sizes of the state, the rate and its change.
     fn first_step(&mut self) {
         let n = self.state.len();
         let tolerance = self.integrator.tolerance;
         self.rates.at(self.time, &self.state, &mut self.stages[..n]);
+        self.evaluations += 2;
         let size = |values: &[f64]| size(values, &self.state, tolerance);
         let (d0, d1) = (size(&self.state), size(&self.stages[..n]));
         let h0 = guess(d0, d1);
@@ -212,14 +221,7 @@ impl Orbit<'_> {
             if end <= self.time || h < 16.0 * f64::EPSILON * self.time.abs() {
                 return Err(self.no_step());
             }
-            for stage in 1..last {
-                self.stage(stage, h);
-            }
-            self.shadow.copy_from_slice(&self.work);
-            self.stage(last, h);
-            let (old, new) = (&self.old[..], &self.work[..]);
-            let tolerance = self.integrator.tolerance;
-            let error = self.pair.error(h, tolerance, [old, new], &self.stages);
+            let error = self.attempt(h);
             if error < 1.0 {
                 // The last stage was taken at the new state.
                 self.state.copy_from_slice(&self.work);
@@ -237,6 +239,33 @@ impl Orbit<'_> {
                 return Err(self.no_step());
             }
         }
+    }
+
+    /// Takes all stages of a step, and gives the estimated error in units of what is allowed.
+    fn attempt(&mut self, h: f64) -> f64 {
+        let (last, tolerance) = (self.pair.last(), self.integrator.tolerance);
+        let mut narrow = Attempt {
+            pair: self.pair,
+            rates: &mut self.rates,
+            time: self.time,
+            h,
+            tolerance,
+            old: &self.old,
+            stages: &mut self.stages,
+            work: &mut self.work,
+            shadow: &mut self.shadow,
+        };
+        if let Some(error) = narrow.take() {
+            self.evaluations += last as u64;
+            return error;
+        }
+        for stage in 1..last {
+            self.stage(stage, h);
+        }
+        self.shadow.copy_from_slice(&self.work);
+        self.stage(last, h);
+        let ends = [&self.old[..], &self.work[..]];
+        self.pair.error(h, tolerance, ends, &self.stages)
     }
 
     /// Hairer's test: |λ| from the rates at two states at the step's end.
@@ -289,6 +318,7 @@ impl Orbit<'_> {
             self.time
         };
         let time = from + pair.nodes()[stage] * h;
+        self.evaluations += 1;
         self.rates
             .at(time, &self.work, &mut self.stages[stage * n..][..n]);
     }
@@ -302,17 +332,42 @@ impl Orbit<'_> {
         let (n, pair) = (self.state.len(), self.pair);
         let h = self.time - self.before;
         if self.fresh {
-            for stage in pair.last() + 1..pair.rows().len() {
-                self.stage(stage, h);
-            }
-            let ends = [&self.old[..], &self.state[..]];
-            pair.polynomial(h, ends, &self.stages, &mut self.polynomial);
+            self.interpolate(h);
             self.fresh = false;
         }
         let part = ((time - self.before) / h).clamp(0.0, 1.0);
+        if narrow::values(pair, &self.polynomial, part, out).is_some() {
+            return;
+        }
         for (v, x) in out.iter_mut().enumerate() {
             *x = pair.value(&self.polynomial, n, v, part);
         }
+    }
+
+    /// Makes the polynomial within the last step.
+    fn interpolate(&mut self, h: f64) {
+        let pair = self.pair;
+        let further = pair.last() + 1..pair.rows().len();
+        let ends = [&self.old[..], &self.state[..]];
+        self.polynomial
+            .resize(pair.coefficients() * self.old.len(), 0.0);
+        let done = narrow::polynomial(
+            pair,
+            &mut self.rates,
+            [self.before, h],
+            ends,
+            &mut self.stages,
+            &mut self.polynomial,
+        );
+        if done.is_some() {
+            self.evaluations += further.len() as u64;
+            return;
+        }
+        for stage in further {
+            self.stage(stage, h);
+        }
+        let ends = [&self.old[..], &self.state[..]];
+        pair.polynomial(h, ends, &self.stages, &mut self.polynomial);
     }
 
     fn no_step(&self) -> SimError {

@@ -6,6 +6,7 @@
 //! | `paced` | the frame of all methods with fixed steps |
 //! | `fixed` | Runge–Kutta of order 4; the iteration of maps |
 //! | `pair` | how a step's error, length and polynomial follow from an embedded pair |
+//! | `narrow` | a pair's steps for few variables |
 //! | `explicit` | Tsitouras 5(4), Dormand–Prince 8(5,3), with a watch for stiffness |
 //! | `stiff` | BDF, TR-BDF2, ESDIRK34 (crate diffsol) with the symbolic Jacobian |
 //! | `symplectic` | Blanes–Moan compositions of order 4 and 6 |
@@ -21,6 +22,7 @@ mod explicit;
 mod fixed;
 mod gauss;
 pub mod hamilton;
+mod narrow;
 pub mod noise;
 pub mod paced;
 pub(crate) mod pair;

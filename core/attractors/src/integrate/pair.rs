@@ -213,7 +213,7 @@ impl Pair {
 }
 
 /// The error that is allowed in a variable between these values.
-fn allowed(tolerance: f64, old: f64, new: f64) -> f64 {
+pub fn allowed(tolerance: f64, old: f64, new: f64) -> f64 {
     tolerance * (1.0 + old.abs().max(new.abs()))
 }
 

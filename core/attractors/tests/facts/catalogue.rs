@@ -2,7 +2,8 @@
 
 use loom_attractors::settings::Build;
 use loom_attractors::{Attractors, Definition, catalogue, listing, science, trajectory};
-use loom_sim::{Ink, Model, Science, Settings, Value, parameter};
+use loom_formula::{Rates, Tape};
+use loom_sim::{Ink, Model, Science, Settings, Value, parameter, seed};
 
 #[test]
 fn every_built_in_system_reads_without_fault() {
@@ -254,4 +255,44 @@ fn a_forced_system_knows_the_time() {
     assert!((run.clock().time - 3.0).abs() < 1e-12);
     let x = run.observe()[0].as_real().unwrap();
     assert!((x - 3f64.sin()).abs() < 1e-7, "{x}");
+}
+
+/// Packed functions of one kind, code of our own: no bit of a rate may change, at a thousand states
+/// about each system's start, nor at its parameters' least values.
+#[test]
+fn rates_of_every_built_in_flow_have_the_bits_of_the_interpreter() {
+    let mut random = seed::stream(5, "facts: rates");
+    let mut flows = 0;
+    for definition in catalogue::systems() {
+        let definition = &*definition;
+        let system = &definition.system;
+        if definition.is_map() || definition.has_delays() {
+            continue;
+        }
+        flows += 1;
+        let build = Build::new(definition, &Settings::new()).unwrap();
+        let (tape, rates) = (Tape::new(&system.program()), Rates::new(system));
+        let mut room = tape.scratch();
+        let n = system.dimension();
+        let (mut found, mut expected) = (vec![0.0; n], vec![0.0; n]);
+        for factor in [1.0, 0.5] {
+            let constants: Vec<f64> = build.constants.iter().map(|c| c * factor).collect();
+            let mut run = rates.start(&constants).unwrap();
+            for k in 0..if n > 100 { 10 } else { 500 } {
+                let t = 0.37 * f64::from(k);
+                let near = |x: &f64| x + (seed::unit(&mut random) - 0.5) * 4.0 * (0.1 + x.abs());
+                let state: Vec<f64> = build.initial.iter().map(near).collect();
+                run.at(t, &state, &mut found);
+                tape.eval_with(&mut room, &state, &constants, t, &mut expected);
+                for (v, (a, b)) in found.iter().zip(&expected).enumerate() {
+                    assert!(
+                        a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan(),
+                        "{}: {a:e} is not {b:e}, rate {v} at {state:?}",
+                        definition.name
+                    );
+                }
+            }
+        }
+    }
+    assert!(flows > 120);
 }

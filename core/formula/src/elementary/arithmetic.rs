@@ -60,6 +60,21 @@ impl Binary {
     }
 }
 
+/// What a block of operations computes: those of an elementary function of one argument. Blocks of
+/// one kind have the same operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Block {
+    /// Sine and cosine.
+    Circular,
+    Exponential,
+    Logarithm,
+    Power,
+    ArcTangent,
+    HyperbolicSine,
+    CubeRoot,
+    ArcSine,
+}
+
 /// What an operation does to a word: the reference for every back end.
 #[inline(always)]
 pub fn unary(op: Unary, a: u64) -> u64 {
@@ -109,6 +124,9 @@ pub trait Arithmetic {
     fn unary(&self, op: Unary, a: Self::Word) -> Self::Word;
     fn binary(&self, op: Binary, a: Self::Word, b: Self::Word) -> Self::Word;
     fn select(&self, mask: Self::Word, value: Self::Word, otherwise: Self::Word) -> Self::Word;
+    /// Takes note of operations that belong together, from an argument to results.
+    #[inline(always)]
+    fn note(&self, _block: Block, _argument: Self::Word, _results: &[Self::Word]) {}
 }
 
 /// Carries the operations out at once.
@@ -286,6 +304,13 @@ impl<'a, A: Arithmetic> Value<'a, A> {
         self.equal(self.number(value))
     }
 
+    /// Takes note that `results` are those of a block of operations on this argument.
+    #[inline(always)]
+    pub fn note<const N: usize>(self, block: Block, results: [Self; N]) {
+        self.on
+            .note(block, self.word, &results.map(|result| result.word));
+    }
+
     /// Mask of NaN.
     #[inline(always)]
     pub fn is_nan(self) -> Self {
@@ -299,19 +324,28 @@ impl<'a, A: Arithmetic> Value<'a, A> {
         Value::new(self.on, word)
     }
 
-    /// c₀ + c₁·x + c₂·x² + … by Horner's rule.
+    /// c₀ + c₁·x + c₂·x² + … by Estrin's scheme: neighbours are put together as c₀ + c₁·x, then
+    /// neighbours of these with x² in place of x, and so on. Half of the operations wait for
+    /// others that Horner's rule has in a row. At most 16 coefficients.
     #[inline(always)]
     pub fn polynomial(self, coefficients: &[f64]) -> Self {
-        let mut sum = self.number(0.0);
-        for (place, coefficient) in coefficients.iter().rev().enumerate() {
-            let coefficient = self.number(*coefficient);
-            sum = if place == 0 {
-                coefficient
-            } else {
-                coefficient + self * sum
-            };
+        let mut terms = [self; 16];
+        let mut left = coefficients.len().min(16);
+        for (term, coefficient) in terms.iter_mut().zip(coefficients) {
+            *term = self.number(*coefficient);
         }
-        sum
+        let mut power = self;
+        while left > 1 {
+            for pair in 0..left / 2 {
+                terms[pair] = terms[2 * pair] + power * terms[2 * pair + 1];
+            }
+            if left % 2 == 1 {
+                terms[left / 2] = terms[left - 1];
+            }
+            left = left.div_ceil(2);
+            power = power * power;
+        }
+        terms[0]
     }
 }
 

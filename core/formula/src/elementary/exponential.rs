@@ -1,7 +1,7 @@
 //! Exponential and logarithms, after FreeBSD's msun (`e_exp.c`, `e_log.c`, `k_log.h`, `e_log2.c`,
 //! `e_log10.c`, Sun Microsystems 1993), without branches and without table.
 
-use super::arithmetic::{Arithmetic, Value};
+use super::arithmetic::{Arithmetic, Block, Value};
 
 /// 2⁵² + 1023: a number plus this has number + 1023 in its low bits.
 const EXPONENT_BIAS: f64 = 4503599627371519.0;
@@ -32,6 +32,7 @@ pub(crate) fn exp_scaled<A: Arithmetic>(x: Value<'_, A>, s: f64) -> Value<'_, A>
         -1.653_390_220_546_525_2e-6,
         4.138_136_797_057_238_5e-8,
     ];
+    let argument = x;
     let x = x.above(711.0).choose(x.number(711.0), x);
     let x = x.below(-747.0).choose(x.number(-747.0), x);
     let n = (x * std::f64::consts::LOG2_E).nearest();
@@ -41,7 +42,9 @@ pub(crate) fn exp_scaled<A: Arithmetic>(x: Value<'_, A>, s: f64) -> Value<'_, A>
     let z = r * r;
     let c = r - z * z.polynomial(&P);
     let y = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
-    scale(y, if s == 0.0 { n } else { n + s })
+    let value = scale(y, if s == 0.0 { n } else { n + s });
+    argument.note(Block::Exponential, [value]);
+    value
 }
 
 #[inline(always)]
@@ -101,7 +104,9 @@ fn with_limits<'a, A: Arithmetic>(x: Value<'a, A>, value: Value<'a, A>) -> Value
     let limits = x.is(0.0).choose(x.number(f64::NEG_INFINITY), x);
     let limits = x.less(zero).choose(x.number(f64::NAN), limits);
     let ordinary = zero.less(x).and(x.less_equal(x.number(LARGEST)));
-    ordinary.choose(value, limits)
+    let value = ordinary.choose(value, limits);
+    x.note(Block::Logarithm, [value]);
+    value
 }
 
 #[inline(always)]

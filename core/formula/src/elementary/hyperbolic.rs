@@ -1,6 +1,6 @@
 //! Hyperbolic functions: power series near 0, exponentials elsewhere.
 
-use super::arithmetic::{Arithmetic, SIGN, Value};
+use super::arithmetic::{Arithmetic, Block, SIGN, Value};
 use super::exponential::{exp, exp_scaled};
 
 /// 1/3!, 1/5!, …, 1/21!
@@ -21,7 +21,9 @@ const SINH: [f64; 10] = [
 #[inline(always)]
 fn sinh_series<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
     let z = x * x;
-    x + x * (z * z.polynomial(&SINH))
+    let value = x + x * (z * z.polynomial(&SINH));
+    x.note(Block::HyperbolicSine, [value]);
+    value
 }
 
 #[inline(always)]

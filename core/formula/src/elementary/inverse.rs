@@ -1,7 +1,7 @@
 //! Inverse trigonometric functions, after FreeBSD's msun (`s_atan.c`, `e_atan2.c`, `e_asin.c`,
 //! `e_acos.c`, Sun Microsystems 1993), with selections in place of branches.
 
-use super::arithmetic::{Arithmetic, SIGN, Value};
+use super::arithmetic::{Arithmetic, Block, SIGN, Value};
 
 const HALF_PI_HIGH: f64 = std::f64::consts::FRAC_PI_2;
 const HALF_PI_LOW: f64 = 6.123_233_995_736_766e-17;
@@ -62,7 +62,9 @@ fn atan_positive<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
     let z = r * r;
     let w = z * z;
     let sum = z * w.polynomial(&EVEN) + w * w.polynomial(&ODD);
-    high - ((r * sum - low) - r)
+    let value = high - ((r * sum - low) - r);
+    x.note(Block::ArcTangent, [value]);
+    value
 }
 
 #[inline(always)]
@@ -143,7 +145,9 @@ pub(crate) fn asin<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
     let p = 2.0 * a.root * a.kernel - (HALF_PI_LOW - 2.0 * a.root_low);
     let q = QUARTER_PI - 2.0 * a.root_high;
     let outer = QUARTER_PI - (p - q);
-    a.outer.choose(outer, inner).xor(x.and_bits(SIGN))
+    let value = a.outer.choose(outer, inner).xor(x.and_bits(SIGN));
+    x.note(Block::ArcSine, [value]);
+    value
 }
 
 #[inline(always)]
@@ -153,5 +157,7 @@ pub(crate) fn acos<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
     let near_one = 2.0 * (a.root_high + (a.kernel * a.root + a.root_low));
     let near_minus_one = std::f64::consts::PI - 2.0 * (a.root + (a.kernel * a.root - HALF_PI_LOW));
     let outer = x.below(0.0).choose(near_minus_one, near_one);
-    a.outer.choose(outer, inner)
+    let value = a.outer.choose(outer, inner);
+    x.note(Block::ArcSine, [value]);
+    value
 }

@@ -14,9 +14,12 @@
 //! | `exp`, `log`, `log2`, `log10`, `cbrt` | 1 | everywhere |
 //! | `pow` | 1 | everywhere |
 //! | `sinh`, `cosh` | 2 | everywhere |
-//! | `tanh` | 3 | everywhere |
+//! | `tanh` | 4 | everywhere |
 //! | `sqrt`, `floor`, `ceil`, `round`, `trunc` | exact | everywhere |
 //! | `modulo` | 1 ulp of x | abs(x/m) < 2²⁶ |
+//!
+//! In a formula, integers up to ±64 and odd halves up to ±9/2 as exponents stand for products, a
+//! square root and a reciprocal, each correctly rounded: x^(3/2) and x^(−3/2) within 3.
 
 pub mod arithmetic;
 mod exponential;

@@ -1,7 +1,7 @@
 //! Powers and roots. `pow` follows FreeBSD's `e_pow.c` (Sun Microsystems 2004): log₂ x to about
 //! 75 bits, times y, then 2 to that; its special values are those of IEEE 754 (C99 annex F).
 
-use super::arithmetic::{Arithmetic, SIGN, Value};
+use super::arithmetic::{Arithmetic, Block, SIGN, Value};
 use super::exponential::{power_of_two, scale};
 
 /// The word without its low 32 bits: at most 21 bits of mantissa, so products of two are exact.
@@ -113,32 +113,40 @@ pub(crate) fn pow<'a, A: Arithmetic>(x: Value<'a, A>, y: Value<'a, A>) -> Value<
     let lower = (bounded - y_upper) * log_upper + bounded * log_lower;
     let upper = y_upper * log_upper;
     let whole = upper + lower;
-    let high = whole.above(1100.0);
-    let low = whole.below(-1100.0);
-    let upper = high.choose(x.number(1100.0), low.choose(x.number(-1100.0), upper));
-    let lower = high.or(low).choose(zero, lower);
     let value = exp2_parts(upper, lower);
 
-    // |x| of 0 and ∞.
-    let rises = zero.less(y);
-    let at_zero = rises.choose(zero, infinity);
-    let at_infinity = rises.choose(infinity, zero);
-    let value = magnitude.is(0.0).choose(at_zero, value);
-    let value = magnitude.equal(infinity).choose(at_infinity, value);
-
-    // The sign for negative x, NaN unless y is an integer.
+    // All that is special is known before the value is, and is put in its place at once. The
+    // sign of negative x, from a power that is an odd integer:
     let integer = y.floor().equal(y);
     let half = y * 0.5;
     let odd = integer.and(half.floor().equal(half).not());
-    let signed = value.xor(x.and(odd).sign_bit());
+    let sign = x.and(odd).sign_bit();
+    // Powers beyond all numbers, and |x| of 0 and ∞.
+    let high = whole.above(1100.0);
+    let low = whole.below(-1100.0);
+    let rises = zero.less(y);
+    let at_zero = rises.choose(zero, infinity);
+    let at_infinity = rises.choose(infinity, zero);
+    let (is_zero, is_infinite) = (magnitude.is(0.0), magnitude.equal(infinity));
+    let special = high.choose(infinity, zero);
+    let special = is_zero.choose(at_zero, special);
+    let special = is_infinite.choose(at_infinity, special).xor(sign);
+    // Negative x to a power that is no integer.
     let undefined = x
         .less(zero)
         .and(integer.not())
         .and(magnitude.less(infinity));
-    let value = undefined.choose(x.number(f64::NAN), signed);
-
-    let value = x.is_nan().or(y.is_nan()).choose(x.number(f64::NAN), value);
-    y.is(0.0).or(x.is(1.0)).choose(one, value)
+    let undefined = undefined.or(x.is_nan().or(y.is_nan()));
+    let special = undefined.choose(x.number(f64::NAN), special);
+    let is_one = y.is(0.0).or(x.is(1.0));
+    let special = is_one.choose(one, special);
+    let is_special = high
+        .or(low)
+        .or(is_zero.or(is_infinite))
+        .or(undefined.or(is_one));
+    let value = is_special.choose(special, value.xor(sign));
+    x.note(Block::Power, [value]);
+    value
 }
 
 /// x to an integer power by repeated squaring; negative powers are 1 over the positive ones.
@@ -196,5 +204,7 @@ pub(crate) fn cbrt<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
     let shift = tiny.choose(third - 18.0, third);
     let value = (root * power_of_two(shift)).or(x.and_bits(SIGN));
     let ordinary = magnitude.above(0.0).and(magnitude.below(f64::INFINITY));
-    ordinary.choose(value, x)
+    let value = ordinary.choose(value, x);
+    x.note(Block::CubeRoot, [value]);
+    value
 }

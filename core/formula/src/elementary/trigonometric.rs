@@ -2,7 +2,7 @@
 //! products are exact for arguments up to 2³¹) and the polynomials of FreeBSD's msun (`k_sin.c`,
 //! `k_cos.c`, Sun Microsystems 1993).
 
-use super::arithmetic::{Arithmetic, Binary, SIGN, Value};
+use super::arithmetic::{Arithmetic, Binary, Block, SIGN, Value};
 
 const TWO_OVER_PI: f64 = std::f64::consts::FRAC_2_PI;
 /// 1.5·2⁵²: adding it rounds to an integer whose bits stand at the low end.
@@ -41,9 +41,11 @@ fn reduce<A: Arithmetic>(x: Value<'_, A>) -> Reduced<'_, A> {
     let lost = head.abs().above(0.8);
     let head = lost.choose(head.number(0.0), head);
     let tail = lost.choose(tail.number(0.0), tail);
+    let (sine, cosine) = (sine_kernel(head, tail), cosine_kernel(head, tail));
+    x.note(Block::Circular, [sine, cosine, quadrant]);
     Reduced {
-        sine: sine_kernel(head, tail),
-        cosine: cosine_kernel(head, tail),
+        sine,
+        cosine,
         quadrant,
     }
 }

@@ -120,6 +120,8 @@ impl Writer {
         match memory {
             Memory::Table(entry) => self.at(Register::RCX, entry),
             Memory::Scratch(slot) => self.at(Register::R8, slot),
+            // Only in code for right-hand sides alone.
+            Memory::State(row) | Memory::Rate(row) => self.at(Register::RDI, row),
         }
     }
 

@@ -10,6 +10,12 @@ mod encode;
 mod native;
 #[cfg(target_arch = "x86_64")]
 mod registers;
+#[cfg(target_arch = "x86_64")]
+mod right_sides;
+#[cfg(target_arch = "x86_64")]
+mod superword;
+#[cfg(target_arch = "x86_64")]
+mod vex;
 
 use crate::backend::{Backend, CompileError};
 use crate::columns::Columns;
@@ -18,7 +24,9 @@ pub(crate) use cranelift::SingleCode;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use native::{LoneCode, LoneRoom};
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) use nowhere::{LoneCode, LoneRoom};
+pub(crate) use nowhere::{LoneCode, LoneRoom, RatesCode, RatesRoom};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use right_sides::{RatesCode, RatesRoom};
 
 /// On processors without an encoder of our own.
 #[cfg(not(target_arch = "x86_64"))]
@@ -30,6 +38,23 @@ mod nowhere {
     pub(crate) enum LoneCode {}
     #[derive(Debug)]
     pub(crate) enum LoneRoom {}
+
+    #[derive(Debug)]
+    pub(crate) enum RatesCode {}
+    #[derive(Debug)]
+    pub(crate) enum RatesRoom {}
+
+    impl RatesCode {
+        pub fn compile(_body: &Body) -> Result<RatesCode, CompileError> {
+            Err(CompileError::new("this isn't an x86-64 processor"))
+        }
+        pub fn room(&self, _invariants: &[f64]) -> RatesRoom {
+            match *self {}
+        }
+        pub fn run(&self, _: &mut RatesRoom, _: f64, _: &[f64], _: &mut [f64]) -> bool {
+            match *self {}
+        }
+    }
 
     impl LoneCode {
         pub fn compile(_body: &Body, _backend: Backend) -> Result<LoneCode, CompileError> {

@@ -16,6 +16,12 @@ pub(super) enum Kind {
     Select,
     /// The operands of a comparison, otherwise, value: a comparison that only selects.
     CompareSelect(Binary),
+    /// The first operand, but in the lanes of this mask the second one.
+    Blend(u8),
+    /// One lane of the operand in all lanes.
+    Spread(u8),
+    /// One lane of the operand in the first lane; what the others hold doesn't matter.
+    First(u8),
 }
 
 /// A place in memory, in units of one vector.
@@ -25,6 +31,10 @@ pub(super) enum Memory {
     Table(usize),
     /// State, counter and spilled values.
     Scratch(usize),
+    /// A number of the caller's, which goes to all lanes when it is loaded.
+    State(usize),
+    /// A number of the caller's, which takes the first lane of what is stored.
+    Rate(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,29 +72,47 @@ pub(super) struct Target {
     pub shift_from_memory: bool,
 }
 
-type Key = usize;
+pub(super) type Key = usize;
 
 const NEVER: u32 = u32::MAX;
 
 /// An instruction before registers are chosen.
-struct Wanted {
-    kind: Kind,
-    to: Key,
-    operands: [Key; 4],
-    count: usize,
+pub(super) struct Wanted {
+    pub kind: Kind,
+    pub to: Key,
+    pub operands: [Key; 4],
+    pub count: usize,
 }
 
+/// A value: where it is read, as a part of [`Allocator::uses`] that grows shorter, and where it is.
 struct Value {
-    /// Where it is read, in order; `NEVER - 1` for the end of the step.
-    uses: Vec<u32>,
-    cursor: usize,
+    cursor: u32,
+    end: u32,
     register: Option<u8>,
     memory: Option<Memory>,
+}
+
+/// What is to be computed, in order: the place in memory of each value that has one at first, the
+/// instructions, and where the results go.
+#[derive(Default)]
+pub(super) struct Sequence {
+    pub places: Vec<Option<Memory>>,
+    pub wanted: Vec<Wanted>,
+    pub outputs: Vec<(Key, Memory)>,
+}
+
+impl Sequence {
+    pub fn value(&mut self, memory: Option<Memory>) -> Key {
+        self.places.push(memory);
+        self.places.len() - 1
+    }
 }
 
 struct Allocator {
     target: Target,
     values: Vec<Value>,
+    /// The times at which each value is read, value by value; [`END`] for the end of the step.
+    uses: Vec<u32>,
     registers: Vec<Option<Key>>,
     free_slots: Vec<usize>,
     scratch: usize,
@@ -97,26 +125,71 @@ struct Allocator {
 const END: u32 = NEVER - 1;
 
 pub(super) fn allocate(body: &Body, target: Target) -> Allocated {
-    let (wanted, values, constants, outputs) = interleave(body, target);
+    let (sequence, constants) = interleave(body, target);
     let scratch = body.rows * target.chains + usize::from(body.counts);
+    let (instructions, scratch) = choose(&sequence, target, scratch);
+    Allocated {
+        instructions,
+        constants,
+        scratch,
+    }
+}
+
+/// Chooses registers; gives the instructions, and the vectors of scratch memory with those below
+/// `scratch`, which aren't for spills.
+pub(super) fn choose(
+    sequence: &Sequence,
+    target: Target,
+    scratch: usize,
+) -> (Vec<Instruction>, usize) {
+    let (values, uses) = list_uses(sequence);
     let mut allocator = Allocator {
         target,
         values,
+        uses,
         registers: vec![None; usize::from(target.registers)],
         free_slots: Vec::new(),
         scratch,
         first_spill: scratch,
-        out: Vec::with_capacity(wanted.len() * 2),
+        out: Vec::with_capacity(sequence.wanted.len() * 2),
     };
-    for (time, instruction) in wanted.iter().enumerate() {
+    for (time, instruction) in sequence.wanted.iter().enumerate() {
         allocator.place(instruction, time as u32);
     }
-    allocator.store_outputs(&outputs);
-    Allocated {
-        instructions: allocator.out,
-        constants,
-        scratch: allocator.scratch,
+    allocator.store_outputs(&sequence.outputs);
+    (allocator.out, allocator.scratch)
+}
+
+/// When each value is read.
+fn list_uses(sequence: &Sequence) -> (Vec<Value>, Vec<u32>) {
+    let reads = || {
+        let wanted = sequence.wanted.iter().enumerate();
+        wanted
+            .flat_map(|(time, w)| w.operands[..w.count].iter().map(move |k| (*k, time as u32)))
+            .chain(sequence.outputs.iter().map(|(key, _)| (*key, END)))
+    };
+    let mut counts = vec![0_u32; sequence.places.len()];
+    for (key, _) in reads() {
+        counts[key] += 1;
     }
+    let mut first = 0;
+    let mut values = Vec::with_capacity(counts.len());
+    for (count, memory) in counts.iter().zip(&sequence.places) {
+        values.push(Value {
+            cursor: first,
+            end: first,
+            register: None,
+            memory: *memory,
+        });
+        first += count;
+    }
+    let mut uses = vec![0; first as usize];
+    for (key, time) in reads() {
+        let value = &mut values[key];
+        uses[value.end as usize] = time;
+        value.end += 1;
+    }
+    (values, uses)
 }
 
 /// Where the state's rows and the counter lie in scratch memory.
@@ -127,24 +200,14 @@ pub(super) fn state_slot(row: usize, chain: usize, chains: usize) -> usize {
 /// Operations of one chain before the next chain has its turn (measured with the Lorenz system).
 const STRETCH: usize = 16;
 
-type Interleaved = (Vec<Wanted>, Vec<Value>, Vec<u64>, Vec<(Key, usize)>);
-
 /// Numbers the values of all chains and lists what is to be computed, in the order in which it is
-/// to be written. Values that are the same for all members (time) are computed once.
-fn interleave(body: &Body, target: Target) -> Interleaved {
+/// to be written, and the constants. Values that are the same for all members (time) are computed
+/// once.
+fn interleave(body: &Body, target: Target) -> (Sequence, Vec<u64>) {
     let ops = &body.program.ops;
     let chains = target.chains;
-    let mut values: Vec<Value> = Vec::new();
+    let mut sequence = Sequence::default();
     let mut constants = Vec::new();
-    let mut new_value = |memory: Option<Memory>| -> Key {
-        values.push(Value {
-            uses: Vec::new(),
-            cursor: 0,
-            register: None,
-            memory,
-        });
-        values.len() - 1
-    };
     // Comparisons that are read by selections alone need no mask of their own.
     let mut needs_mask = vec![!target.compare_selects; ops.len()];
     for op in ops {
@@ -179,21 +242,21 @@ fn interleave(body: &Body, target: Target) -> Interleaved {
             Op::Constant(bits) => {
                 let entry = 1 + body.invariants + constants.len();
                 constants.push(bits);
-                let key = new_value(Some(Memory::Table(entry)));
+                let key = sequence.value(Some(Memory::Table(entry)));
                 set_all(&mut keys, key);
             }
             Op::Input(number) => {
                 let number = number as usize;
                 if let Some(invariant) = number.checked_sub(body.carried()) {
-                    let key = new_value(Some(Memory::Table(1 + invariant)));
+                    let key = sequence.value(Some(Memory::Table(1 + invariant)));
                     set_all(&mut keys, key);
                 } else if number >= body.rows {
-                    let key = new_value(Some(Memory::Scratch(body.rows * chains)));
+                    let key = sequence.value(Some(Memory::Scratch(body.rows * chains)));
                     set_all(&mut keys, key);
                 } else {
                     for chain in 0..chains {
                         let slot = state_slot(number, chain, chains);
-                        keys[place * chains + chain] = new_value(Some(Memory::Scratch(slot)));
+                        keys[place * chains + chain] = sequence.value(Some(Memory::Scratch(slot)));
                     }
                 }
             }
@@ -201,7 +264,7 @@ fn interleave(body: &Body, target: Target) -> Interleaved {
             _ => {
                 let copies = if same { 1 } else { chains };
                 for chain in 0..copies {
-                    let to = new_value(None);
+                    let to = sequence.value(None);
                     if same {
                         set_all(&mut keys, to);
                     } else {
@@ -216,31 +279,20 @@ fn interleave(body: &Body, target: Target) -> Interleaved {
     // Short stretches of each chain in turn: the processor overlaps them, and few values of each
     // are alive at once. What is the same for all members comes first in its stretch.
     wanted.sort_by_key(|(place, chain, _)| (place / STRETCH, *chain, *place));
-    let wanted: Vec<Wanted> = wanted.into_iter().map(|(_, _, wanted)| wanted).collect();
-    for (time, instruction) in wanted.iter().enumerate() {
-        for key in &instruction.operands[..instruction.count] {
-            if values[*key].uses.last() != Some(&(time as u32)) {
-                values[*key].uses.push(time as u32);
-            }
-        }
-    }
-    let mut outputs = Vec::new();
+    sequence.wanted = wanted.into_iter().map(|(_, _, wanted)| wanted).collect();
     for (row, output) in body.program.outputs.iter().enumerate() {
         let counter = row >= body.dimension;
         for chain in 0..if counter { 1 } else { chains } {
-            let key = keys[*output as usize * chains + chain];
             let slot = if counter {
                 body.rows * chains
             } else {
                 state_slot(row, chain, chains)
             };
-            if values[key].uses.last() != Some(&END) {
-                values[key].uses.push(END);
-            }
-            outputs.push((key, slot));
+            let key = keys[*output as usize * chains + chain];
+            sequence.outputs.push((key, Memory::Scratch(slot)));
         }
     }
-    (wanted, values, constants, outputs)
+    (sequence, constants)
 }
 
 fn want(op: &Op, ops: &[Op], to: Key, needs_mask: &[bool], key: impl Fn(u32) -> Key) -> Wanted {
@@ -272,15 +324,19 @@ impl Allocator {
     /// When a value is next read, from `time` on.
     fn next_use(&mut self, key: Key, time: u32) -> u32 {
         let value = &mut self.values[key];
-        while value.cursor < value.uses.len() && value.uses[value.cursor] < time {
+        while value.cursor < value.end {
+            let next = self.uses[value.cursor as usize];
+            if next >= time {
+                return next;
+            }
             value.cursor += 1;
         }
-        value.uses.get(value.cursor).copied().unwrap_or(NEVER)
+        NEVER
     }
 
     fn next_after(&self, key: Key, time: u32) -> u32 {
         let value = &self.values[key];
-        value.uses[value.cursor..]
+        self.uses[value.cursor as usize..value.end as usize]
             .iter()
             .copied()
             .find(|found| *found > time)
@@ -382,13 +438,16 @@ impl Allocator {
         if commutes && !in_register(self, order[0]) && in_register(self, order[1]) {
             order.swap(0, 1);
         }
+        let last = order[count.saturating_sub(1)];
         let folds = match wanted.kind {
+            // A single number fills a vector only when it is loaded.
+            _ if matches!(self.values[last].memory, Some(Memory::State(_))) => false,
             Kind::Unary(Unary::ShiftLeft(_) | Unary::ShiftRight(_)) => {
                 self.target.shift_from_memory
             }
+            Kind::First(_) => false,
             _ => count > 0,
         };
-        let last = order[count.saturating_sub(1)];
         for key in &order[..count] {
             self.next_use(*key, time);
         }
@@ -436,14 +495,14 @@ impl Allocator {
         });
     }
 
-    /// Writes the outputs to the rows. No output is itself a row (such values were copied), so the
+    /// Writes the outputs to their places. No output is itself a row (such values were copied), so the
     /// order doesn't matter; those in registers go first, then registers serve the others.
-    fn store_outputs(&mut self, outputs: &[(Key, usize)]) {
-        let store = |register: u8, slot: usize| Instruction {
+    fn store_outputs(&mut self, outputs: &[(Key, Memory)]) {
+        let store = |register: u8, place: Memory| Instruction {
             kind: Kind::Store,
             to: register,
             operands: [
-                Operand::Memory(Memory::Scratch(slot)),
+                Operand::Memory(place),
                 Operand::None,
                 Operand::None,
                 Operand::None,

@@ -4,44 +4,11 @@
 //! folding of constants by the reference operations, x·1, x/1, x − 0, x + (−y), division by a
 //! power of two as multiplication by its reciprocal, sharing of equal operations.
 
-use super::{Id, Op, Program};
+use super::{Blocks, Id, Index, Op, Program};
 use crate::elementary::arithmetic::{
-    Arithmetic, Binary, SIGN, Unary, Value, binary, select, unary,
+    Arithmetic, Binary, Block, SIGN, Unary, Value, binary, select, unary,
 };
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-/// Mixes small numbers by multiplication: operations are looked up by the thousand, and the usual
-/// hash, which withstands chosen keys, takes longer than all the rest.
-#[derive(Default)]
-struct Mixer(u64);
-
-impl Hasher for Mixer {
-    fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-    fn write_u8(&mut self, x: u8) {
-        self.write_u64(u64::from(x));
-    }
-    fn write_u32(&mut self, x: u32) {
-        self.write_u64(u64::from(x));
-    }
-    fn write_u64(&mut self, x: u64) {
-        self.0 = (self.0.rotate_left(23) ^ x).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-    fn write_usize(&mut self, x: usize) {
-        self.write_u64(x as u64);
-    }
-    fn write_isize(&mut self, x: isize) {
-        self.write_u64(x as u64);
-    }
-}
 
 #[derive(Default)]
 pub(crate) struct Builder {
@@ -51,7 +18,8 @@ pub(crate) struct Builder {
 #[derive(Default)]
 struct State {
     ops: Vec<Op>,
-    known: HashMap<Op, Id, BuildHasherDefault<Mixer>>,
+    known: Index,
+    blocks: Blocks,
 }
 
 const ONE: u64 = 0x3ff0_0000_0000_0000;
@@ -59,13 +27,17 @@ const MINUS_ZERO: u64 = SIGN;
 
 impl State {
     fn push(&mut self, op: Op) -> Id {
-        if let Some(id) = self.known.get(&op) {
-            return *id;
-        }
-        let id = self.ops.len() as Id;
-        self.ops.push(op);
-        self.known.insert(op, id);
-        id
+        let (ops, next) = (&self.ops, self.ops.len() as Id);
+        let found = self.known.find_or_put(
+            op.mixed(),
+            next,
+            |id| ops[id as usize] == op,
+            |id| ops[id as usize].mixed(),
+        );
+        found.unwrap_or_else(|| {
+            self.ops.push(op);
+            next
+        })
     }
 
     fn constant(&self, id: Id) -> Option<u64> {
@@ -187,6 +159,13 @@ impl Arithmetic for Builder {
             None => state.push(Op::Select(mask, value, otherwise)),
         }
     }
+
+    fn note(&self, block: Block, argument: Id, results: &[Id]) {
+        self.state
+            .borrow_mut()
+            .blocks
+            .note(block, argument, results);
+    }
 }
 
 impl Builder {
@@ -200,10 +179,12 @@ impl Builder {
     }
 
     pub fn finish(self, inputs: usize, outputs: Vec<Id>) -> Program {
+        let state = self.state.into_inner();
         Program {
-            ops: self.state.into_inner().ops,
+            ops: state.ops,
             outputs,
             inputs,
+            blocks: state.blocks,
         }
         .pruned()
     }

@@ -1,22 +1,26 @@
 //! From expressions to operations: over a program's builder to compile, over f64 to evaluate.
 
-use super::{Builder, Program};
+use super::{Builder, Mixer, Program};
 use crate::elementary::arithmetic::{Arithmetic, Direct, Value};
 use crate::elementary::{apply_one, apply_two, fraction, integer_power, pow_value};
 use crate::expr::{Expr, Kind, Relation};
 use crate::function::Function;
 use crate::system::System;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 /// Integer exponents up to here are multiplied out.
 const LARGEST_POWER: f64 = 64.0;
+/// Half-integer exponents up to here are a product and a square root, one over it where they are
+/// negative: 3/2 and −3/2 within 3 ulp.
+const LARGEST_HALF_POWER: f64 = 4.5;
 
 /// Turns expressions into operations under one binding of the symbols; shared nodes are lowered
 /// once.
 pub(crate) struct Lowering<'a, A: Arithmetic, F> {
     on: &'a A,
     symbol: F,
-    done: HashMap<usize, A::Word>,
+    done: HashMap<usize, A::Word, BuildHasherDefault<Mixer>>,
 }
 
 impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> {
@@ -24,7 +28,7 @@ impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> 
         Lowering {
             on,
             symbol,
-            done: HashMap::new(),
+            done: HashMap::default(),
         }
     }
 
@@ -104,8 +108,18 @@ impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> 
             Some(power) if power.fract() == 0.0 && power.abs() <= LARGEST_POWER => {
                 integer_power(value, power as i32)
             }
-            Some(0.5) => value.sqrt(),
-            Some(-0.5) => self.number(1.0) / value.sqrt(),
+            Some(power) if (2.0 * power).fract() == 0.0 && power.abs() <= LARGEST_HALF_POWER => {
+                let root = value.sqrt();
+                let product = match power.abs().floor() as i32 {
+                    0 => root,
+                    whole => integer_power(value, whole) * root,
+                };
+                if power < 0.0 {
+                    self.number(1.0) / product
+                } else {
+                    product
+                }
+            }
             _ => pow_value(value, self.value(exponent)?),
         })
     }

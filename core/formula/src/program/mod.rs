@@ -2,12 +2,16 @@
 //! naming earlier ones; equal operations appear once, and operations on constants are carried out
 //! beforehand wherever that gives the same bits.
 
+mod blocks;
 mod builder;
+mod index;
 mod lower;
 mod step;
 
 use crate::elementary::arithmetic::{Binary, Unary};
+pub(crate) use blocks::Blocks;
 pub(crate) use builder::Builder;
+pub(crate) use index::{Index, Mixer};
 pub(crate) use lower::Lowering;
 pub use step::Scheme;
 pub(crate) use step::{Body, StepPlan};
@@ -47,6 +51,30 @@ impl Op {
         }
     }
 
+    /// A number that differs between different operations as a rule.
+    #[inline]
+    pub(crate) fn mixed(&self) -> u64 {
+        let (kind, x, y) = match *self {
+            Op::Constant(bits) => (0, bits, 0),
+            Op::Input(number) => (1, u64::from(number), 0),
+            Op::Unary(op, a) => {
+                let (code, by) = match op {
+                    Unary::Sqrt => (0, 0),
+                    Unary::Floor => (1, 0),
+                    Unary::Nearest => (2, 0),
+                    Unary::ShiftLeft(by) => (3, by),
+                    Unary::ShiftRight(by) => (4, by),
+                };
+                (2, u64::from(a), code << 8 | u64::from(by))
+            }
+            Op::Binary(op, a, b) => (3 + op as u64, u64::from(a) << 32 | u64::from(b), 0),
+            Op::Select(m, a, b) => (32, u64::from(m) << 32 | u64::from(a), u64::from(b)),
+        };
+        let mixed = (x ^ kind << 56).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = (mixed ^ mixed >> 29 ^ y).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed ^ mixed >> 32
+    }
+
     /// The same operation on renamed operands.
     #[must_use]
     pub fn renamed(&self, name: impl Fn(Id) -> Id) -> Op {
@@ -66,6 +94,8 @@ pub struct Program {
     pub(crate) ops: Vec<Op>,
     pub(crate) outputs: Vec<Id>,
     pub(crate) inputs: usize,
+    /// Which operations are those of one elementary function.
+    pub(crate) blocks: Blocks,
 }
 
 impl Program {
@@ -106,6 +136,8 @@ impl Program {
         for output in &mut self.outputs {
             *output = names[*output as usize];
         }
+        self.blocks
+            .rename(|id| needed[id as usize].then(|| names[id as usize]));
         self.ops = kept;
         self
     }

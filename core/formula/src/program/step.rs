@@ -3,7 +3,7 @@
 //! body).
 
 use super::lower::Lowering;
-use super::{Builder, Id, Op, Program};
+use super::{Blocks, Builder, Id, Op, Program};
 use crate::elementary::arithmetic::{Binary, Value};
 use crate::system::System;
 use crate::tape::Tape;
@@ -266,32 +266,56 @@ fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
         outputs.push(id);
     }
     let invariants = prelude_outputs.len();
+    let mut blocks = step.blocks.clone();
+    blocks.rename(|id| {
+        let place = id as usize;
+        (needed[place] && varies[place]).then(|| names[place])
+    });
     let body = Body {
         program: Program {
             ops,
             outputs,
             inputs: first_invariant + invariants,
+            blocks,
         },
         dimension: layout.dimension,
         rows: layout.rows,
         counts,
         invariants,
     };
-    // The prelude's inputs start at the parameters.
-    let shift = counter_input + 1;
-    let prelude = Program {
-        ops: step
-            .ops
-            .iter()
-            .map(|op| match op {
+    let prelude = prelude(step, layout, &prelude_outputs);
+    (prelude, body)
+}
+
+/// The operations that these values need. The prelude's inputs start at the parameters.
+fn prelude(step: &Program, layout: &Layout, outputs: &[Id]) -> Program {
+    let shift = layout.rows as u32 + 1;
+    let mut needed = vec![false; step.ops.len()];
+    for output in outputs {
+        needed[*output as usize] = true;
+    }
+    let end = outputs.iter().max().map_or(0, |last| *last as usize + 1);
+    for place in (0..end).rev() {
+        if needed[place] {
+            step.ops[place].operands(|id| needed[id as usize] = true);
+        }
+    }
+    let mut names = vec![0; end];
+    let mut ops = Vec::new();
+    for (place, op) in step.ops[..end].iter().enumerate() {
+        if needed[place] {
+            names[place] = ops.len() as Id;
+            ops.push(match op {
                 Op::Input(number) if *number >= shift => Op::Input(number - shift),
                 Op::Input(_) => Op::Constant(f64::NAN.to_bits()),
-                other => *other,
-            })
-            .collect(),
-        outputs: prelude_outputs,
-        inputs: layout.parameters + 2,
+                other => other.renamed(|id| names[id as usize]),
+            });
+        }
     }
-    .pruned();
-    (prelude, body)
+    Program {
+        ops,
+        outputs: outputs.iter().map(|id| names[*id as usize]).collect(),
+        inputs: layout.parameters + 2,
+        blocks: Blocks::default(),
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::language::expressions;
 use loom_formula::{
-    Backend, Clock, EnsembleStepper, Expr, Function, Scheme, Stepper, System, elementary,
+    Backend, Clock, EnsembleStepper, Expr, Function, Rates, Scheme, Stepper, System, Tape,
+    elementary,
 };
 use proptest::prelude::*;
 
@@ -92,6 +93,27 @@ fn agree(system: &System, scheme: Scheme, start: &[[f64; 3]], params: &[f64], st
     }
 }
 
+/// Right-hand sides alone, at each start and at some times, against the interpreter.
+fn rates_agree(system: &System, start: &[[f64; 3]], params: &[f64]) {
+    let tape = Tape::new(&system.program());
+    let rates = Rates::new(system);
+    let mut run = rates.start(params).unwrap();
+    let (mut found, mut expected) = ([0.0; 3], [0.0; 3]);
+    for state in start {
+        for t in [0.0, 0.7, -3.25] {
+            run.at(t, state, &mut found);
+            tape.eval(state, params, t, &mut expected);
+            for (a, b) in found.iter().zip(&expected) {
+                assert!(
+                    same(*a, *b),
+                    "{a:e} is not {b:e} at {state:?}, t = {t}, {:?}",
+                    system.rates()
+                );
+            }
+        }
+    }
+}
+
 fn values() -> impl Strategy<Value = f64> {
     prop_oneof![
         8 => -4.0..4.0_f64,
@@ -138,6 +160,44 @@ proptest! {
             .map(|name| if name == "a" { params[0] } else { params[1] })
             .collect();
         agree(&system, scheme, &start, &given, steps);
+        rates_agree(&system, &start, &given);
+    }
+
+    /// Functions of one kind at arguments that do and don't depend on each other: what is carried
+    /// out in the lanes of one register.
+    #[test]
+    fn functions_side_by_side_have_the_bits_of_the_interpreter(
+        functions in prop::collection::vec(
+            prop::sample::select(&["sin", "cos", "tan", "exp", "log", "tanh", "cosh", "atan",
+                "cbrt", "asin", "sqrt"][..]),
+            7,
+        ),
+        arguments in prop::collection::vec(
+            prop::sample::select(&["x", "y", "z", "a*x", "x + y", "2*z", "y*t", "t", "x^a", "z^b",
+                "y^a", "a", "f", "b*g", "f*g"][..]),
+            7,
+        ),
+        start in prop::collection::vec([values(), values(), values()], 1..8),
+        params in [values(), values()],
+    ) {
+        // `f` and `g` are functions themselves, so that others can be applied to them.
+        let call = |k: usize| {
+            let argument = arguments[k];
+            let argument = if k < 2 && argument.contains(['f', 'g']) { "x" } else { argument };
+            let argument = if k < 3 && argument.contains('g') { "y" } else { argument };
+            format!("{}({argument})", functions[k])
+        };
+        let text = format!(
+            "f = {}; g = {}; x' = a*{} + f*{}; y' = {} - {}*g; z' = b*{} + 0*x",
+            call(0), call(2), call(1), call(3), call(4), call(5), call(6),
+        );
+        let system = System::parse(&text).unwrap();
+        let given: Vec<f64> = system
+            .parameters()
+            .iter()
+            .map(|name| if name == "a" { params[0] } else { params[1] })
+            .collect();
+        rates_agree(&system, &start, &given);
     }
 }
 
@@ -348,4 +408,32 @@ fn wgsl_names_its_helpers_after_the_function() {
         .unwrap()
         .to_wgsl("angle", &["y", "x"]);
     assert!(expr.contains("fn angle(a0: f32, a1: f32) -> f32"));
+}
+
+/// Twelve independent sines and cosines, nested ones, rates that are constant, a state's own, a
+/// parameter, and time.
+#[test]
+fn packed_right_sides_have_the_bits_of_the_interpreter() {
+    let systems = [
+        "x' = a*sin(z) + b*cos(y); y' = b*sin(x) + a*cos(z); z' = b*sin(y) + a*cos(x)",
+        "x' = sin(sin(sin(x)) + cos(y)) + sin(z); y' = cos(sin(y) + cos(z)); z' = 1",
+        "x' = exp(x) + exp(-y) + exp(a*z); y' = exp(exp(-x^2)) - exp(b*y); z' = a",
+        "x' = z^a/(1 + z^a)*y^b/(1 + y^b); y' = x^a + z^b; z' = t + x^(1/3)",
+        "x' = y; y' = z; z' = tanh(x) + tanh(y) + cosh(z) + sinh(x - y) + tanh(2*z)",
+        "x' = sin(x) + sin(2*x) + sin(3*x) + sin(4*x) + sin(5*x); y' = cos(t) + cos(2*t); z' = t",
+        "x' = atan2(y, x) + atan(z); y' = log(x^2 + 1) + log(y^2 + 2)*log(z^2); z' = 0",
+    ];
+    let start = [
+        [0.3, -0.7, 1.9],
+        [-2.5, 3.1, 0.0],
+        [1e9, -0.0, 45.0],
+        [f64::NAN, f64::INFINITY, -700.0],
+    ];
+    for text in systems {
+        let system = System::parse(text).unwrap();
+        let params: Vec<f64> = (0..system.parameters().len())
+            .map(|k| 1.7 - 0.4 * k as f64)
+            .collect();
+        rates_agree(&system, &start, &params);
+    }
 }
