@@ -6,6 +6,13 @@
 //! for two empty columns, `x` for three, `yN` for 4 + N, `z` for the next strip. Of all phases
 //! and orientations the shortest text names the object, of equally long ones the first in the
 //! order of their characters. Described at <https://conwaylife.com/wiki/Apgcode>.
+//!
+//! Cells of more than two states are written as layers, with `_` between them: the first holds
+//! the cells whose state is odd, the second those whose state has the bit of 2, and so on. All
+//! layers count from the corner of the whole, one without cells is `0`, and empty ones at the
+//! end are left out. (A. P. Goucher's lifelib, `pattern2.h` and `bitworld.h`.)
+//!
+//! Codes such as `yl144_1_16_…` and `zz_LINEAR` name a class of patterns and hold no cells.
 
 use std::fmt;
 
@@ -58,14 +65,17 @@ impl fmt::Display for Class {
 pub struct Apgcode {
     /// Kind, period or population.
     pub class: Class,
-    /// Live cells as (x, y), row by row.
-    pub cells: Vec<(i64, i64)>,
+    /// Live cells as (x, y, state), row by row.
+    pub cells: Vec<Cell>,
 }
+
+/// A live cell: column, row and state.
+pub type Cell = (i64, i64, u8);
 
 impl Apgcode {
     /// The cells as a pattern that names no rule.
     pub fn pattern(&self) -> Pattern {
-        Pattern::from_cells(self.cells.iter().copied())
+        Pattern::from_states(self.cells.iter().copied())
     }
 }
 
@@ -95,6 +105,15 @@ pub fn read(text: &str) -> Result<Apgcode, ApgcodeError> {
     if text.len() > LONGEST {
         return fail(LONGEST, "the code is too long");
     }
+    if let Some(class) = class_alone(text) {
+        return fail(
+            0,
+            format!(
+                "this code names {class} and doesn't hold its cells; codes that do start with \
+                 xs, xp or xq"
+            ),
+        );
+    }
     let Some((prefix, body)) = text.split_once('_') else {
         return fail(text.len(), "an apgcode has the form xs4_33");
     };
@@ -114,18 +133,79 @@ pub fn read(text: &str) -> Result<Apgcode, ApgcodeError> {
         "xq" => Class::Spaceship(count),
         _ => return fail(0, "xs, xp or xq starts an apgcode of cells"),
     };
-    let cells = read_cells(body).map_err(|error| ApgcodeError {
-        column: error.column + prefix.len() + 1,
-        ..error
-    })?;
+    let mut layers = Vec::new();
+    let mut at = prefix.len() + 1;
+    for layer in body.split('_') {
+        if layers.len() == 8 {
+            return fail(at, "states go to 255, so that there are at most 8 layers");
+        }
+        layers.push(read_cells(layer).map_err(|error| ApgcodeError {
+            column: error.column + at,
+            ..error
+        })?);
+        at += layer.len() + 1;
+    }
+    let cells = merged(&layers);
     match class {
-        Class::StillLife(count) if count != cells.len() as u64 => {
+        // In a rule of more states it isn't told which of them are counted.
+        Class::StillLife(count) if layers.len() == 1 && count != cells.len() as u64 => {
             let problem = format!("{count} cells are announced, {} follow", cells.len());
             fail(2, problem)
         }
         _ if cells.is_empty() => fail(prefix.len() + 1, "no cell is alive"),
         _ => Ok(Apgcode { class, cells }),
     }
+}
+
+/// The cells of layers, each of which gives one bit of their states.
+fn merged(layers: &[Vec<(i64, i64)>]) -> Vec<Cell> {
+    let bits = layers.iter().enumerate();
+    let mut cells: Vec<Cell> = bits
+        .flat_map(|(bit, cells)| cells.iter().map(move |&(x, y)| (x, y, 1u8 << bit)))
+        .collect();
+    cells.sort_unstable_by_key(|&(x, y, bit)| (y, x, bit));
+    cells.dedup_by(|next, cell| {
+        let same = (next.0, next.1) == (cell.0, cell.1);
+        if same {
+            cell.2 |= next.2;
+        }
+        same
+    });
+    cells
+}
+
+/// What a code names that holds no cells: a class in words.
+pub fn class_alone(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    if text.contains(char::is_whitespace) {
+        return None;
+    }
+    let number = |rest: &str| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        digits > 0 && matches!(rest.as_bytes().get(digits), None | Some(b'_'))
+    };
+    let numbered = |prefix: &str| text.strip_prefix(prefix).is_some_and(number);
+    if text == "PATHOLOGICAL" {
+        return Some("a pattern that apgsearch couldn't classify");
+    }
+    if text.strip_prefix("zz_").is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    }) {
+        return Some("a kind of growth that apgsearch couldn't classify");
+    }
+    Some(if numbered("yl") {
+        "a class of patterns that grow linearly, by their periods"
+    } else if numbered("ov_s") || numbered("ov_p") || numbered("ov_q") {
+        "the class of objects too large for a code"
+    } else if numbered("methuselah_") || numbered("methuselah") {
+        "a methuselah by its lifespan"
+    } else if numbered("messless_") || numbered("messless") {
+        "a diehard by its lifespan"
+    } else if numbered("megasized_") || numbered("megasized") {
+        "a soup by the size of its ash"
+    } else {
+        return None;
+    })
 }
 
 /// Reads cells in extended Wechsler format.
@@ -175,6 +255,30 @@ pub fn write_cells(cells: &[(i64, i64)]) -> String {
     ) else {
         return String::new();
     };
+    write_from(cells, (left, top))
+}
+
+/// The cells in layers, as [`write_cells`] writes one. The empty text if there are none.
+pub fn write_layers(cells: &[Cell]) -> String {
+    let (Some(left), Some(top)) = (
+        cells.iter().map(|cell| cell.0).min(),
+        cells.iter().map(|cell| cell.1).min(),
+    ) else {
+        return String::new();
+    };
+    let all = cells.iter().fold(0, |all, cell| all | cell.2);
+    let layers = (0..8 - all.leading_zeros()).map(|bit| {
+        let those = cells.iter().filter(|cell| cell.2 >> bit & 1 != 0);
+        let layer: Vec<_> = those.map(|&(x, y, _)| (x, y)).collect();
+        match write_from(&layer, (left, top)) {
+            empty if empty.is_empty() => "0".to_owned(),
+            text => text,
+        }
+    });
+    layers.collect::<Vec<String>>().join("_")
+}
+
+fn write_from(cells: &[(i64, i64)], (left, top): (i64, i64)) -> String {
     // One entry for every strip and column that isn't empty.
     let mut columns: Vec<(i64, i64, u8)> = cells
         .iter()
@@ -222,22 +326,22 @@ fn skip(mut columns: i64, text: &mut String) {
 }
 
 /// The eight orientations of cells.
-pub fn orientations(cells: &[(i64, i64)]) -> impl Iterator<Item = Vec<(i64, i64)>> + '_ {
+pub fn orientations(cells: &[Cell]) -> impl Iterator<Item = Vec<Cell>> + '_ {
     (0..8).map(move |turn| {
-        let place = |&(x, y): &(i64, i64)| {
+        let place = |&(x, y, state): &Cell| {
             let (x, y) = if turn & 4 != 0 { (y, x) } else { (x, y) };
             let x = if turn & 1 != 0 { -x } else { x };
             let y = if turn & 2 != 0 { -y } else { y };
-            (x, y)
+            (x, y, state)
         };
         cells.iter().map(place).collect()
     })
 }
 
 /// The text that stands for one phase: the least of its orientations.
-pub fn least(cells: &[(i64, i64)]) -> String {
+pub fn least(cells: &[Cell]) -> String {
     orientations(cells)
-        .map(|cells| write_cells(&cells))
+        .map(|cells| write_layers(&cells))
         .min_by(|a, b| order(a, b))
         .unwrap_or_default()
 }
@@ -248,12 +352,9 @@ pub fn order(a: &str, b: &str) -> std::cmp::Ordering {
 }
 
 /// The code of an object, given all of its phases; none if no phase is within 40 × 40 cells.
-pub fn canonical<'a>(
-    class: Class,
-    phases: impl IntoIterator<Item = &'a [(i64, i64)]>,
-) -> Option<String> {
-    let within = |cells: &[(i64, i64)]| {
-        let span = |pick: fn(&(i64, i64)) -> i64| {
+pub fn canonical<'a>(class: Class, phases: impl IntoIterator<Item = &'a [Cell]>) -> Option<String> {
+    let within = |cells: &[Cell]| {
+        let span = |pick: fn(&Cell) -> i64| {
             let (low, high) = (cells.iter().map(pick).min(), cells.iter().map(pick).max());
             low.zip(high)
                 .is_some_and(|(low, high)| (high - low) < LARGEST as i64)
@@ -275,7 +376,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn cells(code: &str) -> Vec<(i64, i64)> {
-        read(code).unwrap().cells
+        let cells = read(code).unwrap().cells;
+        cells.into_iter().map(|(x, y, _)| (x, y)).collect()
+    }
+
+    fn alive(cells: &[(i64, i64)]) -> Vec<Cell> {
+        cells.iter().map(|&(x, y)| (x, y, 1)).collect()
     }
 
     #[test]
@@ -312,7 +418,7 @@ mod tests {
             "2a54",
             "rhe0ehr",
         ] {
-            let cells = read_cells(code).unwrap();
+            let cells = alive(&read_cells(code).unwrap());
             for turned in orientations(&cells) {
                 if code != "rhe0ehr" {
                     assert_eq!(least(&turned), code);
@@ -327,10 +433,62 @@ mod tests {
         assert_eq!(column("xs4"), 4);
         assert_eq!(column("xs_33"), 3);
         assert_eq!(column("yl4_33"), 1);
+        assert_eq!(column("zs4_33"), 1);
         assert_eq!(column("xs5_33"), 3);
         assert_eq!(column("xs4_3?3"), 6);
         assert_eq!(column("xs4_33y"), 7);
         assert_eq!(column("xp2_0"), 5);
+        assert_eq!(column("xp2_0_0"), 5);
+        assert_eq!(column("xq1_3_0?"), 8);
+        assert_eq!(column("xp2_1_1_1_1_1_1_1_1_1"), 21);
+    }
+
+    #[test]
+    fn layers_are_the_bits_of_states() {
+        // The ship of Brian's Brain: two live cells and behind them two dying ones.
+        let ship = read("xq1_3_03").unwrap().cells;
+        assert_eq!(ship, [(0, 0, 1), (1, 0, 2), (0, 1, 1), (1, 1, 2)]);
+        assert_eq!(write_layers(&ship), "3_03");
+        // State 3 has both bits, state 4 the third one alone.
+        assert_eq!(write_layers(&[(5, 5, 3)]), "1_1");
+        assert_eq!(write_layers(&[(5, 5, 4), (6, 5, 1)]), "01_0_1");
+        assert_eq!(read("xp1_01_0_1").unwrap().cells, [(0, 0, 4), (1, 0, 1)]);
+        // A layer's strips count from the top of the whole.
+        assert_eq!(
+            write_layers(&[(0, 0, 1), (0, 6, 2)]),
+            "1_0z2".replace("0z", "z")
+        );
+    }
+
+    #[test]
+    fn codes_without_cells_say_what_they_name() {
+        for code in [
+            "yl144_1_16_afb5f3db909e60548f086e22ee3353ac",
+            "zz_LINEAR",
+            "zz_REPLICATOR",
+            "PATHOLOGICAL",
+            "ov_p59",
+            "methuselah_1103",
+            "messless_130",
+            "megasized_3200000",
+        ] {
+            let error = read(code).unwrap_err();
+            assert!(
+                error.problem.contains("doesn't hold its cells"),
+                "{code}: {error}"
+            );
+            assert!(class_alone(code).is_some());
+        }
+        for other in [
+            "xs4_33",
+            "ylem",
+            "zz",
+            "PATHOLOGICAL case",
+            "ov_p",
+            "messless",
+        ] {
+            assert!(class_alone(other).is_none(), "{other}");
+        }
     }
 
     proptest! {
@@ -344,12 +502,26 @@ mod tests {
             }
             cells.sort_by_key(|&(x, y)| (y, x));
             prop_assert_eq!(&read_cells(&write_cells(&cells)).unwrap(), &cells);
+            let cells = alive(&cells);
             let least_of: Vec<_> = orientations(&cells).map(|cells| least(&cells)).collect();
             prop_assert!(least_of.iter().all(|text| *text == least_of[0]));
         }
 
         #[test]
-        fn hostile_codes_never_panic(text in "(x[spq][0-9]{0,3}_)?[0-9a-z_]{0,20}|\\PC{0,12}") {
+        fn cells_of_many_states_read_back(
+            cells in prop::collection::btree_map((0i64..50, 0i64..30), 1u8.., 1..60),
+        ) {
+            let left = cells.keys().map(|c| c.0).min().unwrap();
+            let top = cells.keys().map(|c| c.1).min().unwrap();
+            let mut cells: Vec<Cell> =
+                cells.into_iter().map(|((x, y), s)| (x - left, y - top, s)).collect();
+            cells.sort_by_key(|&(x, y, _)| (y, x));
+            let code = format!("xp7_{}", write_layers(&cells));
+            prop_assert_eq!(read(&code).unwrap().cells, cells);
+        }
+
+        #[test]
+        fn hostile_codes_never_panic(text in "(x[spq][0-9]{0,3}_)?[0-9a-z_]{0,20}|(yl|ov_|zz_)[0-9A-Z_]{0,9}|\\PC{0,12}") {
             let _ = read(&text);
         }
     }

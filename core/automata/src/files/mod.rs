@@ -9,7 +9,7 @@
 //! | RLE, several in one text, rules in the file | 256 | yes | yes |
 //! | macrocell | 256 | yes | yes |
 //! | Life 1.05 and 1.06, plaintext, dblife | 2 | yes | yes |
-//! | apgcode | 2 | yes | yes |
+//! | apgcode | 256 | yes | yes |
 //! | MCell | 256 | yes | yes |
 //! | PNG | 256 | yes | yes |
 //! | BMP, GIF, TIFF | 256 | yes | |
@@ -295,7 +295,19 @@ pub fn read_text(name: &str, text: &str, limits: &Limits) -> Result<Opened, File
             ..Opened::of(Kind::RuleFile, Vec::new())
         }
     } else if let Ok(code) = apgcode::read(start.trim_end()) {
-        Opened::of(Kind::Apgcode, vec![code.pattern()])
+        let mut opened = Opened::of(Kind::Apgcode, vec![code.pattern()]);
+        if code.cells.iter().any(|cell| cell.2 > 1) {
+            opened
+                .notes
+                .push("An apgcode names no rule: give the one whose states these are.".to_owned());
+        }
+        opened
+    } else if apgcode::class_alone(start).is_some() || by_name == Some(Kind::Apgcode) {
+        let error = apgcode::read(start.trim_end()).err();
+        return Err(error.map_or_else(
+            || FileError::new("the file holds no apgcode"),
+            |error| FileError::in_line(1, error.column, error.problem),
+        ));
     } else if start.starts_with('!') || (by_name == Some(Kind::Plaintext) && !rle::mentions(text)) {
         let counts = text
             .lines()

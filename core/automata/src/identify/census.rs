@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::orbit::{Found, Limits, Orbit, Watch, phases};
+use super::orbit::{Found, Limits, Orbit, Watch, phases_while};
 use super::plane::{Plane, Ready};
 use super::{Object, Refused, local};
 use crate::pattern::Pattern;
@@ -76,6 +76,21 @@ struct Island {
 /// # Errors
 /// A rule that looks farther than the 3 × 3 block, runs on a bounded grid, or has B0.
 pub fn census(pattern: &Pattern, rule: &Rule) -> Result<Census, Refused> {
+    let taken = census_while(pattern, rule, &mut |_| true)?;
+    Ok(taken.unwrap_or_default())
+}
+
+/// Takes a census as long as `go_on` says so, which is asked every few milliseconds and told how
+/// much is done, from 0 to 1; nothing where it didn't.
+///
+/// # Errors
+/// Those of [`census`].
+pub fn census_while(
+    pattern: &Pattern,
+    rule: &Rule,
+    go_on: &mut dyn FnMut(f32) -> bool,
+) -> Result<Option<Census>, Refused> {
+    let memory = super::has_memory(rule);
     let rule = Ready::new(local(rule)?);
     let mut empty = Plane::new(rule.clone(), []);
     empty.step();
@@ -84,33 +99,76 @@ pub fn census(pattern: &Pattern, rule: &Rule) -> Result<Census, Refused> {
             "under a rule with B0 empty space is no ash; take the census of another".into(),
         );
     }
-    Ok(Taker {
+    let mut taker = Taker {
         rule,
+        memory,
+        asked: Asked {
+            go_on,
+            done: 0.0,
+            stopped: false,
+        },
         orbits: HashMap::new(),
         objects: HashMap::new(),
-    }
-    .take(pattern))
+    };
+    let census = taker.take(pattern);
+    Ok((!taker.asked.stopped).then_some(census))
 }
 
-struct Taker {
+/// Who is asked whether to go on, and how much is done.
+struct Asked<'a> {
+    go_on: &'a mut dyn FnMut(f32) -> bool,
+    done: f32,
+    stopped: bool,
+}
+
+impl Asked<'_> {
+    fn go_on(&mut self) -> bool {
+        self.stopped = self.stopped || !(self.go_on)(self.done);
+        !self.stopped
+    }
+
+    /// So much of a part is done, which goes from one share of all to another.
+    fn at(&mut self, [from, to]: [f32; 2], place: usize, of: usize) {
+        let share = from + (to - from) * place as f32 / of.max(1) as f32;
+        self.done = self.done.max(share);
+    }
+}
+
+/// The shares of the parts of a census: islands alone, pairs of them, objects.
+const ISLANDS: [f32; 2] = [0.0, 0.5];
+const PAIRS: [f32; 2] = [0.5, 0.8];
+const OBJECTS: [f32; 2] = [0.8, 1.0];
+
+struct Taker<'a> {
     rule: Ready,
+    /// Whether states are marks, which codes don't write.
+    memory: bool,
+    asked: Asked<'a>,
     /// Orbits of cells relative to their corner.
     orbits: HashMap<Cells, Option<Orbit>>,
     objects: HashMap<Cells, Arc<Object>>,
 }
 
-impl Taker {
+impl Taker<'_> {
     fn take(&mut self, pattern: &Pattern) -> Census {
         let cells: Cells = pattern.states().collect();
-        let mut islands: Vec<Island> = groups(&cells, 2)
-            .into_iter()
-            .map(|cells| self.island(cells))
-            .collect();
+        let groups = groups(&cells, 2);
+        let all = groups.len();
+        let mut islands: Vec<Island> = Vec::with_capacity(all);
+        for (at, cells) in groups.into_iter().enumerate() {
+            self.asked.at(ISLANDS, at, all);
+            islands.push(self.island(cells));
+        }
         self.join_pieces(&mut islands);
         self.join_interacting(&mut islands);
         let mut census = Census::default();
         let mut counts: BTreeMap<String, Count> = BTreeMap::new();
-        for island in islands {
+        let all = islands.len();
+        for (at, island) in islands.into_iter().enumerate() {
+            self.asked.at(OBJECTS, at, all);
+            if !self.asked.go_on() {
+                return census;
+            }
             if island.orbit.is_none() {
                 census.unsettled += island.cells.len() as u64;
                 census.unsettled_islands += 1;
@@ -160,7 +218,8 @@ impl Taker {
             work: 2_000_000 + 200 * cells.len() as u64,
         };
         let mut watch = Watch::new(Plane::new(self.rule.clone(), at_origin.iter().copied()));
-        let orbit = match watch.run(GENERATIONS, &limits) {
+        let asked = &mut self.asked;
+        let orbit = match watch.run_while(GENERATIONS, &limits, &mut |_| asked.go_on())? {
             Found::Cycle(orbit) if orbit.start == 0 => Some(orbit),
             _ => None,
         };
@@ -180,7 +239,13 @@ impl Taker {
             dx: 0,
             dy: 0,
         });
-        let object = Arc::new(super::object(&start, orbit));
+        let asked = &mut self.asked;
+        let phases = phases_while(&start, orbit, &mut || asked.go_on()).unwrap_or_default();
+        let mut object = super::object_of(&start, orbit, &phases);
+        if self.memory {
+            super::without_layers(&mut object);
+        }
+        let object = Arc::new(object);
         self.objects.insert(at_origin, Arc::clone(&object));
         object
     }
@@ -200,7 +265,7 @@ impl Taker {
                     joined |= union.join(at, other);
                 }
             }
-            if !joined {
+            if !joined || self.asked.stopped {
                 return;
             }
             *islands = self.joined(islands, &mut union);
@@ -217,6 +282,7 @@ impl Taker {
             let mut union = Union::new(islands.len());
             let mut joined = false;
             for at in 0..islands.len() {
+                self.asked.at(PAIRS, at, islands.len());
                 for other in near.all(&spread[at], at) {
                     let pair = [&islands[at], &islands[other]];
                     if other > at && pair.iter().all(|i| i.orbit.is_some()) && !self.apart(pair) {
@@ -224,7 +290,7 @@ impl Taker {
                     }
                 }
             }
-            if !joined {
+            if !joined || self.asked.stopped {
                 return;
             }
             *islands = self.joined(islands, &mut union);
@@ -248,11 +314,13 @@ impl Taker {
     }
 
     /// The cells of all phases of a still life or oscillator; nothing for ships, which leave.
-    fn spread(&self, island: &Island) -> Cells {
+    fn spread(&mut self, island: &Island) -> Cells {
         match island.orbit {
             Some(orbit) if (orbit.dx, orbit.dy) == (0, 0) && orbit.period > 1 => {
                 let start = Plane::new(self.rule.clone(), island.cells.iter().copied());
-                let mut cells: Cells = phases(&start, orbit).concat();
+                let asked = &mut self.asked;
+                let phases = phases_while(&start, orbit, &mut || asked.go_on());
+                let mut cells: Cells = phases.unwrap_or_default().concat();
                 cells.sort_unstable_by_key(|&(x, y, _)| (y, x));
                 cells.dedup_by_key(|&mut (x, y, _)| (x, y));
                 cells
@@ -263,18 +331,22 @@ impl Taker {
     }
 
     /// Whether two islands do together what they do alone, over both periods.
-    fn apart(&self, pair: [&Island; 2]) -> bool {
+    fn apart(&mut self, pair: [&Island; 2]) -> bool {
         let periods = pair.map(|island| island.orbit.map_or(1, |orbit| orbit.period));
         let generations = (periods[0].saturating_mul(periods[1])).min(GENERATIONS);
         self.separate(&pair.map(|island| island.cells.as_slice()), generations)
     }
 
     /// Whether groups of cells, run for so many generations, never act on one another.
-    fn separate(&self, groups: &[&[(i64, i64, u8)]], generations: u64) -> bool {
-        let plane = |cells: &[(i64, i64, u8)]| Plane::new(self.rule.clone(), cells.iter().copied());
+    fn separate(&mut self, groups: &[&[(i64, i64, u8)]], generations: u64) -> bool {
+        let rule = self.rule.clone();
+        let plane = |cells: &[(i64, i64, u8)]| Plane::new(rule.clone(), cells.iter().copied());
         let mut alone: Vec<Plane> = groups.iter().map(|cells| plane(cells)).collect();
         let mut together = plane(&groups.concat());
         for _ in 0..generations {
+            if !self.asked.go_on() {
+                return true;
+            }
             together.step();
             let mut cells = Vec::new();
             for plane in &mut alone {
