@@ -144,9 +144,10 @@ pub(super) fn row(
         Topology::Torus { .. } | Topology::Strip { wraps: true, .. }
     );
     let still = common(&selected, &frame);
-    let still = match still.is_empty() {
-        true => 0..0,
-        false => (still.start - frame.start) as usize..(still.end - frame.start) as usize,
+    let still = if still.is_empty() {
+        0..0
+    } else {
+        (still.start - frame.start) as usize..(still.end - frame.start) as usize
     };
     for _ in 0..generations {
         cells = next(&cells, line, wraps);

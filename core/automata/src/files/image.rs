@@ -58,7 +58,7 @@ pub fn kind(bytes: &[u8]) -> Option<Kind> {
 }
 
 /// A picture's pixels, with what its form says besides.
-struct Pixels {
+struct Picture {
     width: usize,
     height: usize,
     /// Red, green and blue, row by row.
@@ -75,7 +75,7 @@ fn too_many_pixels(width: u64, height: u64) -> FileError {
 }
 
 /// The first picture of a BMP, GIF or TIFF file.
-fn decoded(bytes: &[u8], kind: Kind) -> Result<Pixels, FileError> {
+fn decoded(bytes: &[u8], kind: Kind) -> Result<Picture, FileError> {
     let failed = |e: image::ImageError| FileError::new(format!("the picture can't be read: {e}"));
     let format = match kind {
         Kind::Bmp => image::ImageFormat::Bmp,
@@ -99,7 +99,7 @@ fn decoded(bytes: &[u8], kind: Kind) -> Result<Pixels, FileError> {
         [_, _, _, 0] => [255; 3],
         [r, g, b, _] => [r, g, b],
     });
-    Ok(Pixels {
+    Ok(Picture {
         width: width as usize,
         height: height as usize,
         pixels: pixels.collect(),
@@ -109,7 +109,7 @@ fn decoded(bytes: &[u8], kind: Kind) -> Result<Pixels, FileError> {
 }
 
 /// The picture of a PNG file.
-fn png(bytes: &[u8]) -> Result<Pixels, FileError> {
+fn png(bytes: &[u8]) -> Result<Picture, FileError> {
     let failed = |e: png::DecodingError| FileError::new(format!("the picture can't be read: {e}"));
     let mut decoder = png::Decoder::new_with_limits(
         Cursor::new(bytes),
@@ -154,7 +154,7 @@ fn png(bytes: &[u8]) -> Result<Pixels, FileError> {
             _ => [0; 3],
         })
         .collect();
-    Ok(Pixels {
+    Ok(Picture {
         width,
         height,
         pixels,
@@ -172,7 +172,7 @@ pub fn read(bytes: &[u8], reading: &Reading, limits: &Limits) -> Result<Pattern,
         Some(kind @ (Kind::Bmp | Kind::Gif | Kind::Tiff)) => decoded(bytes, kind)?,
         _ => png(bytes)?,
     };
-    let Pixels {
+    let Picture {
         width,
         height,
         pixels,

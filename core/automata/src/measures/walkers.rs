@@ -264,6 +264,40 @@ mod tests {
     }
 
     #[test]
+    fn damage_of_an_ant_is_reported_and_its_mean_field_is_refused() {
+        use loom_sim::{Place, Science as _, Value};
+        let entry = crate::Automata.catalogue();
+        let entry = entry.into_iter().find(|e| e.name == "langtons-ant-highway");
+        let model = entry.unwrap().model;
+        let run = crate::Automata
+            .build(&model, &Place::Cpu { threads: 1 })
+            .unwrap();
+        let capture = Some(run.capture());
+        let subject = Subject::State { model, capture };
+        let settings = Settings::from([
+            ("pairs".to_owned(), Value::Integer(12)),
+            ("generations".to_owned(), Value::Integer(400)),
+        ]);
+        let report = |threads: usize| {
+            let mut job = Job::quiet();
+            job.threads = threads;
+            super::super::damage::Damage
+                .run(&subject, &settings, &job)
+                .unwrap()
+        };
+        let (one, several) = (report(1), report(3));
+        assert_eq!(one.json, several.json);
+        let curve = one.json["damage"].as_array().unwrap();
+        assert_eq!(curve.len(), 251);
+        // Each twin differs in one cell at the start.
+        assert_eq!(curve[0].as_f64(), Some(1.0));
+        assert!(curve.iter().any(|cells| cells.as_f64() > Some(2.0)));
+        let mean_field = super::super::mean_field::MeanField;
+        let refused = mean_field.run(&subject, &Settings::new(), &Job::quiet());
+        assert!(refused.unwrap_err().to_string().contains("no mean field"));
+    }
+
+    #[test]
     fn a_change_is_another_colour_under_the_same_machine() {
         let world = ant(37);
         let crate::rule::Family::Turmite(turmite) = world.rule().family else {

@@ -29,8 +29,8 @@ use crate::rule::{Family, MAX_SIDE, Rule, Topology};
 /// The longest rule that is read, in characters.
 const LONGEST: usize = 1 << 16;
 
-/// The furthest cell from the corner.
-const FAR: i64 = 1 << 40;
+/// The longest side of a pattern, in cells.
+const FAR: i64 = MAX_SIDE as i64;
 
 /// Cells in a line of a file that is written.
 const COLUMNS: usize = 70;

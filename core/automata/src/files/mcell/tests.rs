@@ -182,7 +182,7 @@ fn games_without_a_counterpart_and_wrong_rules_say_why() {
     };
     assert_eq!(place("#MCell 4.0\n#L A?"), (Some(2), Some(5)));
     assert_eq!(place("#MCell 4.0\n#L AkA"), (Some(2), Some(5)));
-    assert_eq!(place("#MCell 4.0\n#L 9999999999999A"), (Some(2), Some(16)));
+    assert_eq!(place("#MCell 4.0\n#L 9999999999999A"), (Some(2), Some(12)));
     assert_eq!(place("#MCell 4.0\n#L a"), (Some(2), Some(5)));
     assert_eq!(place("#MCell 4.0\n#L jP"), (Some(2), Some(5)));
     assert_eq!(place("#MCell 4.0\n#BOARD 0x9"), (Some(2), None));

@@ -286,11 +286,7 @@ fn written(words: &[String], compact: bool) -> String {
 /// nothing where a tree comes first.
 fn table_of(text: &str) -> Option<(usize, Vec<(usize, &str)>)> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    let head = |line: &&str| {
-        line.strip_prefix('@')
-            .filter(|head| starts_section(head))
-            .is_some()
-    };
+    let head = |line: &str| line.strip_prefix('@').is_some_and(starts_section);
     let start = lines.iter().position(|line| {
         let name = line.strip_prefix('@').map_or("", first_word);
         matches!(name, "TABLE" | "TREE")
