@@ -265,10 +265,10 @@ mod tests {
 
     #[test]
     fn damage_of_an_ant_is_reported_and_its_mean_field_is_refused() {
-        use loom_sim::{Place, Science as _, Value};
-        let entry = crate::Automata.catalogue();
-        let entry = entry.into_iter().find(|e| e.name == "langtons-ant-highway");
-        let model = entry.unwrap().model;
+        use loom_sim::{Model, Place, Science as _, Value};
+        let text = b"x = 1, y = 1, rule = RL\nB!";
+        let model = Model::new(crate::science::KEY, crate::start::PATTERN);
+        let model = model.attach(crate::start::PATTERN, "ant.rle", text);
         let run = crate::Automata
             .build(&model, &Place::Cpu { threads: 1 })
             .unwrap();
