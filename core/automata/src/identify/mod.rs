@@ -8,6 +8,7 @@
 
 pub mod census;
 mod eden;
+mod islands;
 mod names;
 pub mod orbit;
 pub mod plane;
