@@ -145,6 +145,52 @@ fn a_switch_of_the_rule_editor_changes_the_running_rule() {
 }
 
 #[test]
+fn a_turn_in_an_ants_table_changes_the_running_rule() {
+    let mut harness = open("langtons-ant-highway");
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::R);
+    harness.run_steps(4);
+    let before = rule(harness.state());
+    let mut turns = harness.query_all_by_label_contains("Colour left in state 0 on colour 0");
+    let found = turns.next();
+    assert!(found.is_some(), "what is left on the first colour");
+    found.unwrap().click();
+    drop(turns);
+    until(&mut harness, "the first colour is left as it is", |s| {
+        rule(s).starts_with("{{{0,")
+    });
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    until(&mut harness, "the ant again", |s| rule(s) == before);
+}
+
+#[test]
+fn a_line_of_a_rule_file_is_doubled_and_the_new_rule_runs_on_its_own() {
+    let mut harness = open("langtons-loop");
+    let before = rule(harness.state());
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::R);
+    harness.run_steps(4);
+    let click = |harness: &mut Harness<'static, Studio>, label: &str| {
+        let mut found = harness.query_all_by_label(label);
+        let first = found.next();
+        assert!(first.is_some(), "{label}");
+        first.unwrap().click();
+        drop(found);
+        harness.run_steps(4);
+    };
+    click(&mut harness, "Line…");
+    click(&mut harness, "Duplicate");
+    click(&mut harness, "Run this rule");
+    until(&mut harness, "the changed rule runs", |s| {
+        s.live().is_some_and(|live| live.title.contains("-changed")) && built(s)
+    });
+    let after = rule(harness.state());
+    assert_eq!(after, before.replacen("Loops", "Loops-changed", 1));
+    let live = harness.state().live().unwrap();
+    let file = &live.snapshot.model.attachments["rule"];
+    let text = String::from_utf8_lossy(&file.bytes).into_owned();
+    assert!(text.starts_with("@RULE Langtons-Loops-changed\n"));
+}
+
+#[test]
 fn the_gallery_of_elementary_rules_opens_one_and_stays() {
     let mut harness = open("life-soup");
     harness.state_mut().acts.push(Act::Do("view.elementary"));

@@ -59,6 +59,18 @@ fn command(subject: &Subject, verb: &str) -> String {
     })
 }
 
+/// Tells a job how much is done and asks it whether to go on.
+pub fn watched(job: &Job) -> impl FnMut(f32) -> bool + '_ {
+    let mut told = 0.0;
+    move |done: f32| {
+        if done > told + 0.005 {
+            told = done;
+            job.progress(done);
+        }
+        job.check().is_ok()
+    }
+}
+
 impl Analysis for Identify {
     fn key(&self) -> &'static str {
         "identify"
@@ -98,14 +110,7 @@ impl Analysis for Identify {
             generations: generations.max(1) as u64,
             ..Limits::default()
         };
-        let mut told = 0.0;
-        let mut go_on = |used: f32| {
-            if used > told + 0.005 {
-                told = used;
-                job.progress(used);
-            }
-            job.check().is_ok()
-        };
+        let mut go_on = watched(job);
         let found = identify::identify_while(&pattern, &rule, &limits, &mut go_on);
         let found = found.map_err(SimError::other)?.ok_or(SimError::Cancelled)?;
         let key = |name: &str| name.to_lowercase().replace(' ', "_");
@@ -157,7 +162,10 @@ impl Analysis for Census {
     fn run(&self, subject: &Subject, _settings: &Settings, job: &Job) -> Result<Report, SimError> {
         let begun = Instant::now();
         let (pattern, rule) = cells(subject, job)?;
-        let census = identify::census(&pattern, &rule).map_err(SimError::other)?;
+        let census = identify::census_while(&pattern, &rule, &mut watched(job));
+        let census = census
+            .map_err(SimError::other)?
+            .ok_or(SimError::Cancelled)?;
         let exact = |key: &str, name: &str, n: u64| Quantity::exact(key, name, BigInt::from(n));
         let column = |heading: &str, text: &dyn Fn(&identify::census::Count) -> String| {
             let cells = census.objects.iter().map(text).collect();
@@ -206,6 +214,9 @@ impl Analysis for Census {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     fn report(analysis: &dyn Analysis, name: &str, steps: u32) -> Report {
@@ -222,6 +233,38 @@ mod tests {
         analysis
             .run(&subject, &Settings::new(), &Job::quiet())
             .unwrap()
+    }
+
+    #[test]
+    fn a_census_tells_how_far_it_is_and_can_be_cancelled() {
+        let model = Automata
+            .catalogue()
+            .into_iter()
+            .find(|entry| entry.name == "r-pentomino")
+            .unwrap()
+            .model;
+        let mut run = Automata.build(&model, &Place::Cpu { threads: 1 }).unwrap();
+        run.advance(&1103u32.into(), &loom_sim::Gate::open())
+            .unwrap();
+        let capture = Some(run.capture());
+        let subject = Subject::State { model, capture };
+        let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let (told, stop) = (Arc::clone(&heard), Arc::new(AtomicBool::new(false)));
+        let end = Arc::clone(&stop);
+        let job = Job::new(
+            Arc::clone(&stop),
+            move |done| {
+                told.lock().unwrap().push(done);
+                // The rest is not wanted.
+                end.store(done > 0.3, Ordering::Relaxed);
+            },
+            |_| {},
+        );
+        let ended = Census.run(&subject, &Settings::new(), &job);
+        assert!(matches!(ended, Err(SimError::Cancelled)));
+        let heard = heard.lock().unwrap();
+        assert!(heard.len() > 3 && heard.is_sorted());
+        assert!(heard.iter().rev().skip(1).all(|done| *done <= 0.3));
     }
 
     #[test]

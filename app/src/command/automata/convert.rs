@@ -18,9 +18,9 @@ use super::{opened, unread};
 pub struct Convert {
     /// The pattern: a file of any form, an apgcode, a name of `automata list`; - is standard input
     from: PathBuf,
-    /// Where to write: .rle .mc .lif .l6 .cells .l .apgcode .png, each also .gz; - is standard output
+    /// Where to write: .rle .mc .lif .l6 .cells .l .apgcode .mcl .png, each also .gz; - is standard output
     to: PathBuf,
-    /// rle, mc, lif, l6, cells, l, apgcode or png, whatever the ending
+    /// rle, mc, lif, l6, cells, l, apgcode, mcl or png, whatever the ending
     #[arg(long, value_name = "KIND")]
     format: Option<String>,
     /// Pixels a cell in a picture
@@ -42,8 +42,8 @@ impl Convert {
         };
         let kind = kind.ok_or_else(|| {
             Failure::input(format!(
-                "A pattern can't be written as {}: give .rle, .mc, .lif, .l6, .cells, .l, .apgcode \
-                 or .png.",
+                "A pattern can't be written as {}: give .rle, .mc, .lif, .l6, .cells, .l, .apgcode, \
+                 .mcl or .png.",
                 self.format.as_deref().unwrap_or(&to)
             ))
         })?;

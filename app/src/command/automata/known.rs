@@ -2,10 +2,10 @@
 
 use clap::Args;
 use loom_automata::world::{Means, World};
-use loom_automata::{Rule, files, identify, run};
+use loom_automata::{Rule, files, identify, objects, run};
 use loom_sim::Step;
 
-use super::super::{Done, given, output};
+use super::super::{Done, analysis, given, output};
 use super::{failed, opened, refused, rule, unread};
 
 /// Say what a pattern is: still life, oscillator, spaceship, or what becomes of it
@@ -35,7 +35,15 @@ impl Identify {
             generations: self.generations,
             ..identify::Limits::default()
         };
-        let found = identify::identify(&pattern, &rule, &limits).map_err(refused)?;
+        let found = analysis::watched("Identify", 1, |job| {
+            let mut go_on = objects::watched(job);
+            Ok(identify::identify_while(
+                &pattern, &rule, &limits, &mut go_on,
+            ))
+        })?;
+        let Some(found) = found.map_err(refused)? else {
+            return Ok(());
+        };
         if self.json {
             return output::text(&found.json().to_string());
         }
@@ -77,7 +85,11 @@ impl CensusOf {
         let mut world = World::new(rule.clone(), &start, means).map_err(failed)?;
         run::run(&mut world, &self.after, &mut || false).map_err(failed)?;
         let pattern = world.pattern(1 << 22).map_err(failed)?;
-        let census = identify::census(&pattern, &rule).map_err(refused)?;
+        let census = analysis::watched("Census", 1, |job| {
+            let mut go_on = objects::watched(job);
+            Ok(identify::census_while(&pattern, &rule, &mut go_on))
+        })?;
+        let census = census.map_err(refused)?.unwrap_or_default();
         if self.json {
             return output::text(&census.json().to_string());
         }

@@ -1,6 +1,9 @@
 //! Cellular automata in the window.
 
+mod machine;
 mod sheet;
+mod table;
+mod transition;
 
 use super::{Panel, SheetOf};
 use crate::shell::icons::Icon;

@@ -1,6 +1,7 @@
 //! The rule as a sheet: neighbourhoods and what becomes of them, drawn, each to be switched.
 
 use egui::{Color32, Id, Rect, RichText, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, vec2};
+use loom_automata::rule::sheet::machine::Machine;
 use loom_automata::rule::sheet::{self, Picture, Sheet, Switch};
 use loom_automata::{Family, Rule};
 use loom_sim::Input;
@@ -12,6 +13,8 @@ use crate::shell::tokens::{self, font, size};
 use crate::widgets::button;
 use crate::widgets::number::Number;
 
+use super::{machine, table};
+
 /// The side of a small cell, logical pixels.
 const CELL: f32 = 9.0;
 
@@ -21,13 +24,21 @@ pub fn show(ui: &mut Ui, live: &Live, acts: &mut Acts) {
         crate::widgets::plot::empty(ui, "This automaton has no rule of cells to be switched.");
         return;
     };
-    let Ok(rule) = text.parse::<Rule>() else {
+    let Some(rule) = table::rule(ui, live, &text) else {
         crate::widgets::plot::empty(
             ui,
-            "The rule comes from a file of its own, and has no sheet of switches.",
+            "This rule can't be read, so that there is no sheet of it.",
         );
         return;
     };
+    if let Family::Table(file) = &rule.family {
+        table::show(ui, live, acts, (&rule, file));
+        return;
+    }
+    if let Some(machine) = Machine::of(&rule) {
+        machine::show(ui, live, acts, (&rule, &machine));
+        return;
+    }
     let memory = Id::unique(("letters of the rule", live.id));
     let mut by_letters = ui.data(|d| d.get_temp::<bool>(memory)).unwrap_or(false);
     let lettered = sheet::letters(&rule);
@@ -53,10 +64,7 @@ pub fn show(ui: &mut Ui, live: &Live, acts: &mut Acts) {
         });
         ui.add_space(size::GRID);
         let Some(sheet) = shown else {
-            ui.label(
-                RichText::new("A table or a turmite is written in its own file; it has no switches.")
-                    .weak(),
-            );
+            ui.label(RichText::new("This rule has no switches.").weak());
             return;
         };
         ScrollArea::vertical()

@@ -15,7 +15,7 @@ use num_traits::ToPrimitive;
 
 pub(crate) mod marks;
 mod over;
-mod palette;
+pub(crate) mod palette;
 mod sample;
 mod solid;
 #[cfg(test)]

@@ -65,7 +65,7 @@ const MARKS: [[u8; 3]; 26] = [
 ];
 
 /// The colour of each state, and of differences behind them; 256 at most.
-pub(super) fn of_states(rule: &Rule, ink: &Ink, shading: &str) -> Vec<Rgba> {
+pub(crate) fn of_states(rule: &Rule, ink: &Ink, shading: &str) -> Vec<Rgba> {
     let states = rule.states();
     let rgb = |[r, g, b]: [u8; 3]| Rgba::opaque(r, g, b);
     let ramp = |state: usize, first: usize, last: usize| {

@@ -11,6 +11,7 @@ pub mod coordinate;
 mod flood;
 mod layer;
 pub mod line;
+mod masked;
 mod part;
 pub mod patch;
 pub mod read;

@@ -8,14 +8,15 @@ use num_traits::{One, ToPrimitive};
 
 use super::area::Area;
 use super::combine::{Mode, put};
+use super::masked;
 use super::patch::Patch;
 use super::read::{MOST, read};
 use crate::error::LifeError;
 use crate::rule::{Family, MAX_SIDE, Rule, Topology};
 use crate::world::{EngineChoice, Means, World};
 
-/// The most generations of all but the selected cells.
-const OUTSIDE: u64 = 10_000;
+/// The most generations that are made one by one.
+pub(super) const MOST_SINGLE: u64 = 10_000;
 
 /// The most updates of cells that one edit makes: some seconds.
 const WORK: u64 = 1 << 33;
@@ -23,16 +24,11 @@ const WORK: u64 = 1 << 33;
 /// The most generations of a part that are left to a tree.
 const LEAPS: u64 = 1 << 24;
 
-/// Cells to each side that a rule looks at, for the families that have no places of their own
-/// to keep.
-fn reach(rule: &Rule) -> Result<u64, SimError> {
+/// Cells to each side that a rule looks at.
+fn reach(rule: &Rule) -> u64 {
     match &rule.family {
-        Family::Larger(larger) => Ok(larger.reach.into()),
-        Family::Line(_) | Family::Blocks(_) | Family::Space(_) => Err(SimError::other(format!(
-            "Cells of the family {} can't be advanced in parts.",
-            rule.family_name()
-        ))),
-        _ => Ok(1),
+        Family::Larger(larger) => larger.reach.into(),
+        _ => 1,
     }
 }
 
@@ -47,7 +43,14 @@ fn steady(rule: &Rule) -> Result<(), SimError> {
     Ok(())
 }
 
-fn too_long() -> SimError {
+/// Why so many generations are refused.
+pub(super) fn too_many(side: &str) -> SimError {
+    SimError::other(format!(
+        "At most {MOST_SINGLE} generations {side} the selection can be made at once."
+    ))
+}
+
+pub(super) fn too_long() -> SimError {
     SimError::other(
         "So many generations of so many cells take too long: give fewer, or select less.",
     )
@@ -77,14 +80,36 @@ fn alone(rule: Rule, patch: &Patch, corner: [i64; 2], means: &Means) -> Result<W
     World::new(rule, &pattern, means)
 }
 
-/// Advances the cells of a rectangle. The clock stays.
+/// Advances the cells of a rectangle, or all others. The clock stays. A machine that walks over
+/// the border is gone.
 ///
 /// # Errors
 /// A rule that can't be run in parts; too much work; memory; the device.
-pub fn inside(world: &mut World, area: &Area, generations: u64) -> Result<(), SimError> {
+pub fn advance_part(
+    world: &mut World,
+    area: &Area,
+    generations: u64,
+    outside: bool,
+) -> Result<(), SimError> {
     let rule = world.rule();
-    let reach = reach(&rule)?;
+    if let Family::Line(line) = &rule.family {
+        return masked::row(world, line, area, generations, outside);
+    }
     steady(&rule)?;
+    match area.on_grid(rule.topology) {
+        _ if outside => self::outside(world, area, generations),
+        None => Ok(()),
+        Some(area) if matches!(rule.family, Family::Blocks(_) | Family::Space(_)) => {
+            masked::inside(world, &area, generations)
+        }
+        Some(area) => inside(world, &area, generations),
+    }
+}
+
+/// Advances the cells of a rectangle.
+fn inside(world: &mut World, area: &Area, generations: u64) -> Result<(), SimError> {
+    let rule = world.rule();
+    let reach = reach(&rule);
     let before = read(world, area, MOST)?;
     let whole = Area::of_grid(rule.topology).as_ref() == Some(area);
     if before.runs.is_empty() && !(rule.has_b0() || whole) {
@@ -152,25 +177,17 @@ fn frame_is_free(patch: &Patch, area: &Area, reach: u64, generations: u64) -> bo
     })
 }
 
-fn work(cells: &BigInt, generations: u64) -> Result<(), SimError> {
+pub(super) fn work(cells: &BigInt, generations: u64) -> Result<(), SimError> {
     if cells * generations > BigInt::from(WORK) {
         return Err(too_long());
     }
     Ok(())
 }
 
-/// Advances all cells but those of a rectangle. The clock stays.
-///
-/// # Errors
-/// A rule that can't be run in parts; too many generations; memory; the device.
-pub fn outside(world: &mut World, area: &Area, generations: u64) -> Result<(), SimError> {
-    let rule = world.rule();
-    reach(&rule)?;
-    steady(&rule)?;
-    if generations > OUTSIDE {
-        return Err(SimError::other(format!(
-            "At most {OUTSIDE} generations outside the selection can be made at once."
-        )));
+/// Advances all cells but those of a rectangle.
+fn outside(world: &mut World, area: &Area, generations: u64) -> Result<(), SimError> {
+    if generations > MOST_SINGLE {
+        return Err(too_many("outside"));
     }
     let cells = world.area().map_or_else(
         || world.population().map(BigInt::from),

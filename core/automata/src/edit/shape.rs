@@ -172,11 +172,7 @@ impl Edit {
                 area,
                 generations,
                 outside,
-            } => match (area.on_grid(world.rule().topology), outside) {
-                (Some(area), false) => part::inside(world, &area, *generations),
-                (None, false) => Ok(()),
-                (_, true) => part::outside(world, area, *generations),
-            },
+            } => part::advance_part(world, area, *generations, *outside),
             Self::Torus { area } => torus(world, area),
             _ => Err(SimError::other("This is no edit of a rectangle.")),
         }

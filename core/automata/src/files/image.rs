@@ -1,4 +1,4 @@
-//! Pictures as patterns, and patterns as pictures, in PNG.
+//! Pictures as patterns in PNG, BMP, GIF and TIFF, and patterns as pictures in PNG.
 //!
 //! A picture of a few colours is read as states: its most frequent colour at the rim is dead,
 //! the others are the states 1, 2, … in the order in which a palette (or else the picture) has
@@ -9,7 +9,9 @@
 use std::collections::HashMap;
 use std::io::Cursor;
 
-use super::{FileError, Limits};
+use image::ImageDecoder as _;
+
+use super::{FileError, Kind, Limits};
 use crate::pattern::Pattern;
 
 /// The keyword of the text chunk.
@@ -38,16 +40,76 @@ pub enum Reading {
     Palette(Vec<[u8; 3]>),
 }
 
-/// Whether bytes are PNG.
-pub fn is_png(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\x89PNG")
+/// The form of a picture, by its first bytes.
+pub fn kind(bytes: &[u8]) -> Option<Kind> {
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    if starts(b"\x89PNG") {
+        Some(Kind::Png)
+    } else if starts(b"GIF87a") || starts(b"GIF89a") {
+        Some(Kind::Gif)
+    } else if starts(b"II*\0") || starts(b"MM\0*") {
+        Some(Kind::Tiff)
+    } else if starts(b"BM") && bytes.get(6..10) == Some(&[0; 4]) {
+        // The four bytes are reserved in every file, and no text has them.
+        Some(Kind::Bmp)
+    } else {
+        None
+    }
 }
 
-/// Reads a picture.
-///
-/// # Errors
-/// Damaged or too large pictures, too many live cells.
-pub fn read(bytes: &[u8], reading: &Reading, limits: &Limits) -> Result<Pattern, FileError> {
+/// A picture's pixels, with what its form says besides.
+struct Picture {
+    width: usize,
+    height: usize,
+    /// Red, green and blue, row by row.
+    pixels: Vec<[u8; 3]>,
+    palette: Vec<[u8; 3]>,
+    /// The text chunk of a picture that was written here.
+    chunk: Option<String>,
+}
+
+fn too_many_pixels(width: u64, height: u64) -> FileError {
+    FileError::new(format!(
+        "{width} × {height} pixels are too many; scale the picture down"
+    ))
+}
+
+/// The first picture of a BMP, GIF or TIFF file.
+fn decoded(bytes: &[u8], kind: Kind) -> Result<Picture, FileError> {
+    let failed = |e: image::ImageError| FileError::new(format!("the picture can't be read: {e}"));
+    let format = match kind {
+        Kind::Bmp => image::ImageFormat::Bmp,
+        Kind::Gif => image::ImageFormat::Gif,
+        _ => image::ImageFormat::Tiff,
+    };
+    let mut reader = image::ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_PIXELS);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(failed)?;
+    let (width, height) = decoder.dimensions();
+    let (across, down) = (u64::from(width), u64::from(height));
+    // Sixteen bytes a pixel are the most that any of them has.
+    if across.saturating_mul(down) > MAX_PIXELS / 16 {
+        return Err(too_many_pixels(across, down));
+    }
+    let picture = image::DynamicImage::from_decoder(decoder).map_err(failed)?;
+    let picture = picture.into_rgba8();
+    let pixels = picture.pixels().map(|pixel| match pixel.0 {
+        [_, _, _, 0] => [255; 3],
+        [r, g, b, _] => [r, g, b],
+    });
+    Ok(Picture {
+        width: width as usize,
+        height: height as usize,
+        pixels: pixels.collect(),
+        palette: Vec::new(),
+        chunk: None,
+    })
+}
+
+/// The picture of a PNG file.
+fn png(bytes: &[u8]) -> Result<Picture, FileError> {
     let failed = |e: png::DecodingError| FileError::new(format!("the picture can't be read: {e}"));
     let mut decoder = png::Decoder::new_with_limits(
         Cursor::new(bytes),
@@ -62,9 +124,7 @@ pub fn read(bytes: &[u8], reading: &Reading, limits: &Limits) -> Result<Pattern,
     let info = reader.info();
     let (width, height) = (info.width as usize, info.height as usize);
     if width as u64 * height as u64 > MAX_PIXELS {
-        return Err(FileError::new(format!(
-            "{width} × {height} pixels are too many; scale the picture down"
-        )));
+        return Err(too_many_pixels(width as u64, height as u64));
     }
     let palette: Vec<[u8; 3]> = info.palette.as_ref().map_or(Vec::new(), |palette| {
         palette
@@ -94,6 +154,31 @@ pub fn read(bytes: &[u8], reading: &Reading, limits: &Limits) -> Result<Pattern,
             _ => [0; 3],
         })
         .collect();
+    Ok(Picture {
+        width,
+        height,
+        pixels,
+        palette,
+        chunk,
+    })
+}
+
+/// Reads a picture.
+///
+/// # Errors
+/// Damaged or too large pictures, too many live cells.
+pub fn read(bytes: &[u8], reading: &Reading, limits: &Limits) -> Result<Pattern, FileError> {
+    let picture = match kind(bytes) {
+        Some(kind @ (Kind::Bmp | Kind::Gif | Kind::Tiff)) => decoded(bytes, kind)?,
+        _ => png(bytes)?,
+    };
+    let Picture {
+        width,
+        height,
+        pixels,
+        palette,
+        chunk,
+    } = picture;
     if pixels.len() < width * height {
         return Err(FileError::new("the picture is cut off"));
     }

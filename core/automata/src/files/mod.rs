@@ -9,8 +9,10 @@
 //! | RLE, several in one text, rules in the file | 256 | yes | yes |
 //! | macrocell | 256 | yes | yes |
 //! | Life 1.05 and 1.06, plaintext, dblife | 2 | yes | yes |
-//! | apgcode | 2 | yes | yes |
+//! | apgcode | 256 | yes | yes |
+//! | MCell | 256 | yes | yes |
 //! | PNG | 256 | yes | yes |
+//! | BMP, GIF, TIFF | 256 | yes | |
 //! | rule files | | yes | |
 //! | gzip of any of them | | yes | yes |
 //! | zip of several | | yes | |
@@ -18,6 +20,7 @@
 mod error;
 pub mod image;
 pub mod life1;
+pub mod mcell;
 pub mod packing;
 pub mod plaintext;
 pub mod post;
@@ -55,8 +58,16 @@ pub enum Kind {
     Dblife,
     /// The code of an object.
     Apgcode,
+    /// MCell's lines.
+    Mcell,
     /// A picture.
     Png,
+    /// A picture of Windows.
+    Bmp,
+    /// A picture of at most 256 colours.
+    Gif,
+    /// A picture in tagged parts.
+    Tiff,
     /// A rule with `@RULE`.
     RuleFile,
 }
@@ -77,7 +88,11 @@ impl Kind {
             "cells" => Some(Self::Plaintext),
             "l" | "dblife" => Some(Self::Dblife),
             "apg" | "apgcode" => Some(Self::Apgcode),
+            "mcl" => Some(Self::Mcell),
             "png" => Some(Self::Png),
+            "bmp" => Some(Self::Bmp),
+            "gif" => Some(Self::Gif),
+            "tif" | "tiff" => Some(Self::Tiff),
             "rule" => Some(Self::RuleFile),
             _ => None,
         };
@@ -94,7 +109,11 @@ impl Kind {
             Self::Plaintext => "cells",
             Self::Dblife => "l",
             Self::Apgcode => "apgcode",
+            Self::Mcell => "mcl",
             Self::Png => "png",
+            Self::Bmp => "bmp",
+            Self::Gif => "gif",
+            Self::Tiff => "tif",
             Self::RuleFile => "rule",
         }
     }
@@ -109,7 +128,11 @@ impl Kind {
             Self::Plaintext => "plaintext",
             Self::Dblife => "dblife",
             Self::Apgcode => "apgcode",
+            Self::Mcell => "MCell",
             Self::Png => "PNG",
+            Self::Bmp => "BMP",
+            Self::Gif => "GIF",
+            Self::Tiff => "TIFF",
             Self::RuleFile => "rule file",
         }
     }
@@ -223,9 +246,9 @@ pub fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Opened, FileErr
     if packing::is_zip(bytes) {
         return archive(&packing::unzip(bytes, limits.bytes)?, limits);
     }
-    if image::is_png(bytes) {
+    if let Some(kind) = image::kind(bytes) {
         let pattern = image::read(bytes, &image::Reading::Auto, limits)?;
-        return Ok(Opened::of(Kind::Png, vec![pattern]));
+        return Ok(Opened::of(kind, vec![pattern]));
     }
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
@@ -249,6 +272,13 @@ pub fn read_text(name: &str, text: &str, limits: &Limits) -> Result<Opened, File
             },
             ..Opened::of(Kind::Macrocell, Vec::new())
         }
+    } else if mcell::is_mcell(text) {
+        let read = mcell::read(text)?;
+        Opened {
+            viewer: read.viewer,
+            notes: read.notes,
+            ..Opened::of(Kind::Mcell, vec![read.pattern])
+        }
     } else if life1::is_life1(text) {
         let kind = if start.starts_with("#Life 1.06") {
             Kind::Life106
@@ -265,7 +295,19 @@ pub fn read_text(name: &str, text: &str, limits: &Limits) -> Result<Opened, File
             ..Opened::of(Kind::RuleFile, Vec::new())
         }
     } else if let Ok(code) = apgcode::read(start.trim_end()) {
-        Opened::of(Kind::Apgcode, vec![code.pattern()])
+        let mut opened = Opened::of(Kind::Apgcode, vec![code.pattern()]);
+        if code.cells.iter().any(|cell| cell.2 > 1) {
+            opened
+                .notes
+                .push("An apgcode names no rule: give the one whose states these are.".to_owned());
+        }
+        opened
+    } else if apgcode::class_alone(start).is_some() || by_name == Some(Kind::Apgcode) {
+        let error = apgcode::read(start.trim_end()).err();
+        return Err(error.map_or_else(
+            || FileError::new("the file holds no apgcode"),
+            |error| FileError::in_line(1, error.column, error.problem),
+        ));
     } else if start.starts_with('!') || (by_name == Some(Kind::Plaintext) && !rle::mentions(text)) {
         let counts = text
             .lines()
@@ -290,7 +332,10 @@ pub fn read_text(name: &str, text: &str, limits: &Limits) -> Result<Opened, File
         )));
     }
     opened.rules = rules;
+    // A file's own speed counts where no command gives one.
+    let speed = opened.viewer.speed;
     opened.viewer = Viewer::parse(text);
+    opened.viewer.speed = opened.viewer.speed.or(speed);
     Ok(opened)
 }
 
@@ -408,7 +453,14 @@ pub fn write(kind: Kind, pattern: &Pattern, how: &Writing) -> Result<Vec<u8>, Fi
             };
             image::write(pattern, how.pixels.max(1), &colours)?
         }
+        Kind::Mcell => mcell::write(pattern)?.into_bytes(),
         Kind::RuleFile => return Err(FileError::new("a pattern can't be written as a rule file")),
+        Kind::Bmp | Kind::Gif | Kind::Tiff => {
+            return Err(FileError::new(format!(
+                "patterns are written as PNG, not as {}: PNG keeps rule and place",
+                kind.title()
+            )));
+        }
     };
     if how.packed {
         packing::gzip(&bytes)

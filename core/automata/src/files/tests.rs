@@ -3,6 +3,8 @@
 
 use proptest::prelude::*;
 
+use ::image as image_crate;
+
 use super::*;
 use crate::hashlife::Universe;
 use crate::rule::{LIFE, Topology};
@@ -355,4 +357,78 @@ proptest! {
         zip.splice(at..at, *b"PK\x05\x06");
         let _ = packing::unzip(&zip, 1 << 20);
     }
+}
+
+/// A picture of some form with one pixel a letter.
+fn painted(rows: &[&str], format: image_crate::ImageFormat, scale: u32) -> Vec<u8> {
+    let colour = |c: u8| match c {
+        b'#' => [0, 0, 0],
+        b'r' => [255, 0, 0],
+        b'g' => [0, 200, 0],
+        _ => [255, 255, 255],
+    };
+    let (width, height) = (rows[0].len() as u32 * scale, rows.len() as u32 * scale);
+    let picture = image_crate::RgbImage::from_fn(width, height, |x, y| {
+        let row = rows[(y / scale) as usize].as_bytes();
+        image_crate::Rgb(colour(row[(x / scale) as usize]))
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image_crate::DynamicImage::from(picture)
+        .write_to(&mut bytes, format)
+        .unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn pictures_of_four_forms_are_the_same_pattern() {
+    use image_crate::ImageFormat::{Bmp, Gif, Tiff};
+    let rows = [".......", "..#....", "...r...", ".##g...", "......."];
+    let expected = [(2, 1, 1), (3, 2, 2), (1, 3, 1), (2, 3, 1), (3, 3, 3)];
+    for (format, kind) in [(Bmp, Kind::Bmp), (Gif, Kind::Gif), (Tiff, Kind::Tiff)] {
+        for scale in [1, 6] {
+            let bytes = painted(&rows, format, scale);
+            // The name says nothing, or something else.
+            let opened = read("x.rle", &bytes, &Limits::default()).unwrap();
+            assert_eq!(opened.kind, kind);
+            let pattern = opened.pattern(&Limits::default()).unwrap();
+            assert_eq!(
+                pattern.states().collect::<Vec<_>>(),
+                expected,
+                "{kind:?} {scale}"
+            );
+            assert_eq!(pattern.size, (7, 5));
+            let packed = packing::gzip(&bytes).unwrap();
+            assert_eq!(read("x.gz", &packed, &Limits::default()).unwrap(), opened);
+        }
+    }
+    assert!(
+        write(
+            Kind::Bmp,
+            &Pattern::from_cells([(0, 0)]),
+            &Writing::default()
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn pictures_that_promise_too_much_are_refused_before_they_take_memory() {
+    let mut bmp = painted(&["#."], image_crate::ImageFormat::Bmp, 1);
+    bmp[18..22].copy_from_slice(&0x00ff_ffffu32.to_le_bytes());
+    bmp[22..26].copy_from_slice(&0x00ff_ffffu32.to_le_bytes());
+    assert!(read("x.bmp", &bmp, &Limits::default()).is_err());
+    let mut gif = painted(&["#."], image_crate::ImageFormat::Gif, 1);
+    gif[6..10].fill(0xff);
+    assert!(read("x.gif", &gif, &Limits::default()).is_err());
+    for bytes in [
+        &b"GIF89a"[..],
+        b"II*\0",
+        b"MM\0*\0\0",
+        b"BM\0\0\0\0\0\0\0\0",
+        b"GIF87a\xff\xff",
+    ] {
+        assert!(read("x", bytes, &Limits::default()).is_err());
+    }
+    // A text that begins like one is a text.
+    assert!(image::kind(b"BMW is no picture").is_none());
 }

@@ -9,7 +9,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::orbit::{Found, Limits, Orbit, Watch, phases};
+use super::islands::{Cells, Near, Union, at_origin, corner, divisions, groups};
+use super::orbit::{Found, Limits, Orbit, Watch, phases_while};
 use super::plane::{Plane, Ready};
 use super::{Object, Refused, local};
 use crate::pattern::Pattern;
@@ -61,8 +62,6 @@ impl Census {
     }
 }
 
-type Cells = Vec<(i64, i64, u8)>;
-
 /// An island and what is known of it.
 #[derive(Clone, Debug)]
 struct Island {
@@ -76,6 +75,21 @@ struct Island {
 /// # Errors
 /// A rule that looks farther than the 3 × 3 block, runs on a bounded grid, or has B0.
 pub fn census(pattern: &Pattern, rule: &Rule) -> Result<Census, Refused> {
+    let taken = census_while(pattern, rule, &mut |_| true)?;
+    Ok(taken.unwrap_or_default())
+}
+
+/// Takes a census as long as `go_on` says so, which is asked every few milliseconds and told how
+/// much is done, from 0 to 1; nothing where it didn't.
+///
+/// # Errors
+/// Those of [`census`].
+pub fn census_while(
+    pattern: &Pattern,
+    rule: &Rule,
+    go_on: &mut dyn FnMut(f32) -> bool,
+) -> Result<Option<Census>, Refused> {
+    let memory = super::has_memory(rule);
     let rule = Ready::new(local(rule)?);
     let mut empty = Plane::new(rule.clone(), []);
     empty.step();
@@ -84,33 +98,76 @@ pub fn census(pattern: &Pattern, rule: &Rule) -> Result<Census, Refused> {
             "under a rule with B0 empty space is no ash; take the census of another".into(),
         );
     }
-    Ok(Taker {
+    let mut taker = Taker {
         rule,
+        memory,
+        asked: Asked {
+            go_on,
+            done: 0.0,
+            stopped: false,
+        },
         orbits: HashMap::new(),
         objects: HashMap::new(),
-    }
-    .take(pattern))
+    };
+    let census = taker.take(pattern);
+    Ok((!taker.asked.stopped).then_some(census))
 }
 
-struct Taker {
+/// Who is asked whether to go on, and how much is done.
+struct Asked<'a> {
+    go_on: &'a mut dyn FnMut(f32) -> bool,
+    done: f32,
+    stopped: bool,
+}
+
+impl Asked<'_> {
+    fn go_on(&mut self) -> bool {
+        self.stopped = self.stopped || !(self.go_on)(self.done);
+        !self.stopped
+    }
+
+    /// So much of a part is done, which goes from one share of all to another.
+    fn at(&mut self, [from, to]: [f32; 2], place: usize, of: usize) {
+        let share = from + (to - from) * place as f32 / of.max(1) as f32;
+        self.done = self.done.max(share);
+    }
+}
+
+/// The shares of the parts of a census: islands alone, pairs of them, objects.
+const ISLANDS: [f32; 2] = [0.0, 0.5];
+const PAIRS: [f32; 2] = [0.5, 0.8];
+const OBJECTS: [f32; 2] = [0.8, 1.0];
+
+struct Taker<'a> {
     rule: Ready,
+    /// Whether states are marks, which codes don't write.
+    memory: bool,
+    asked: Asked<'a>,
     /// Orbits of cells relative to their corner.
     orbits: HashMap<Cells, Option<Orbit>>,
     objects: HashMap<Cells, Arc<Object>>,
 }
 
-impl Taker {
+impl Taker<'_> {
     fn take(&mut self, pattern: &Pattern) -> Census {
         let cells: Cells = pattern.states().collect();
-        let mut islands: Vec<Island> = groups(&cells, 2)
-            .into_iter()
-            .map(|cells| self.island(cells))
-            .collect();
+        let groups = groups(&cells, 2);
+        let all = groups.len();
+        let mut islands: Vec<Island> = Vec::with_capacity(all);
+        for (at, cells) in groups.into_iter().enumerate() {
+            self.asked.at(ISLANDS, at, all);
+            islands.push(self.island(cells));
+        }
         self.join_pieces(&mut islands);
         self.join_interacting(&mut islands);
         let mut census = Census::default();
         let mut counts: BTreeMap<String, Count> = BTreeMap::new();
-        for island in islands {
+        let all = islands.len();
+        for (at, island) in islands.into_iter().enumerate() {
+            self.asked.at(OBJECTS, at, all);
+            if !self.asked.go_on() {
+                return census;
+            }
             if island.orbit.is_none() {
                 census.unsettled += island.cells.len() as u64;
                 census.unsettled_islands += 1;
@@ -160,7 +217,8 @@ impl Taker {
             work: 2_000_000 + 200 * cells.len() as u64,
         };
         let mut watch = Watch::new(Plane::new(self.rule.clone(), at_origin.iter().copied()));
-        let orbit = match watch.run(GENERATIONS, &limits) {
+        let asked = &mut self.asked;
+        let orbit = match watch.run_while(GENERATIONS, &limits, &mut |_| asked.go_on())? {
             Found::Cycle(orbit) if orbit.start == 0 => Some(orbit),
             _ => None,
         };
@@ -180,7 +238,13 @@ impl Taker {
             dx: 0,
             dy: 0,
         });
-        let object = Arc::new(super::object(&start, orbit));
+        let asked = &mut self.asked;
+        let phases = phases_while(&start, orbit, &mut || asked.go_on()).unwrap_or_default();
+        let mut object = super::object_of(&start, orbit, &phases);
+        if self.memory {
+            super::without_layers(&mut object);
+        }
+        let object = Arc::new(object);
         self.objects.insert(at_origin, Arc::clone(&object));
         object
     }
@@ -200,7 +264,7 @@ impl Taker {
                     joined |= union.join(at, other);
                 }
             }
-            if !joined {
+            if !joined || self.asked.stopped {
                 return;
             }
             *islands = self.joined(islands, &mut union);
@@ -217,6 +281,7 @@ impl Taker {
             let mut union = Union::new(islands.len());
             let mut joined = false;
             for at in 0..islands.len() {
+                self.asked.at(PAIRS, at, islands.len());
                 for other in near.all(&spread[at], at) {
                     let pair = [&islands[at], &islands[other]];
                     if other > at && pair.iter().all(|i| i.orbit.is_some()) && !self.apart(pair) {
@@ -224,7 +289,7 @@ impl Taker {
                     }
                 }
             }
-            if !joined {
+            if !joined || self.asked.stopped {
                 return;
             }
             *islands = self.joined(islands, &mut union);
@@ -248,11 +313,13 @@ impl Taker {
     }
 
     /// The cells of all phases of a still life or oscillator; nothing for ships, which leave.
-    fn spread(&self, island: &Island) -> Cells {
+    fn spread(&mut self, island: &Island) -> Cells {
         match island.orbit {
             Some(orbit) if (orbit.dx, orbit.dy) == (0, 0) && orbit.period > 1 => {
                 let start = Plane::new(self.rule.clone(), island.cells.iter().copied());
-                let mut cells: Cells = phases(&start, orbit).concat();
+                let asked = &mut self.asked;
+                let phases = phases_while(&start, orbit, &mut || asked.go_on());
+                let mut cells: Cells = phases.unwrap_or_default().concat();
                 cells.sort_unstable_by_key(|&(x, y, _)| (y, x));
                 cells.dedup_by_key(|&mut (x, y, _)| (x, y));
                 cells
@@ -263,18 +330,22 @@ impl Taker {
     }
 
     /// Whether two islands do together what they do alone, over both periods.
-    fn apart(&self, pair: [&Island; 2]) -> bool {
+    fn apart(&mut self, pair: [&Island; 2]) -> bool {
         let periods = pair.map(|island| island.orbit.map_or(1, |orbit| orbit.period));
         let generations = (periods[0].saturating_mul(periods[1])).min(GENERATIONS);
         self.separate(&pair.map(|island| island.cells.as_slice()), generations)
     }
 
     /// Whether groups of cells, run for so many generations, never act on one another.
-    fn separate(&self, groups: &[&[(i64, i64, u8)]], generations: u64) -> bool {
-        let plane = |cells: &[(i64, i64, u8)]| Plane::new(self.rule.clone(), cells.iter().copied());
+    fn separate(&mut self, groups: &[&[(i64, i64, u8)]], generations: u64) -> bool {
+        let rule = self.rule.clone();
+        let plane = |cells: &[(i64, i64, u8)]| Plane::new(rule.clone(), cells.iter().copied());
         let mut alone: Vec<Plane> = groups.iter().map(|cells| plane(cells)).collect();
         let mut together = plane(&groups.concat());
         for _ in 0..generations {
+            if !self.asked.go_on() {
+                return true;
+            }
             together.step();
             let mut cells = Vec::new();
             for plane in &mut alone {
@@ -321,150 +392,5 @@ impl Taker {
             }
         }
         vec![cells]
-    }
-}
-
-/// Every division of `n` things into groups.
-fn divisions(n: usize) -> Vec<Vec<Vec<usize>>> {
-    let mut all: Vec<Vec<Vec<usize>>> = vec![Vec::new()];
-    for thing in 0..n {
-        let mut next = Vec::new();
-        for groups in &all {
-            for at in 0..groups.len() {
-                let mut with = groups.clone();
-                with[at].push(thing);
-                next.push(with);
-            }
-            let mut with = groups.clone();
-            with.push(vec![thing]);
-            next.push(with);
-        }
-        all = next;
-    }
-    all
-}
-
-fn corner(cells: &[(i64, i64, u8)]) -> (i64, i64) {
-    let left = cells.iter().map(|cell| cell.0).min().unwrap_or(0);
-    let top = cells.iter().map(|cell| cell.1).min().unwrap_or(0);
-    (left, top)
-}
-
-/// The cells relative to their corner, row by row.
-fn at_origin(cells: &[(i64, i64, u8)]) -> Cells {
-    let (left, top) = corner(cells);
-    let mut moved: Cells = cells
-        .iter()
-        .map(|&(x, y, s)| (x - left, y - top, s))
-        .collect();
-    moved.sort_unstable_by_key(|&(x, y, _)| (y, x));
-    moved
-}
-
-/// Cells in groups: two belong together if neither coordinate differs by more than `reach`.
-fn groups(cells: &[(i64, i64, u8)], reach: i64) -> Vec<Cells> {
-    let place: HashMap<(i64, i64), usize> = cells
-        .iter()
-        .enumerate()
-        .map(|(at, &(x, y, _))| ((x, y), at))
-        .collect();
-    let mut union = Union::new(cells.len());
-    for (at, &(x, y, _)) in cells.iter().enumerate() {
-        // The neighbours that come later in the order of rows.
-        for dy in 0..=reach {
-            for dx in -reach..=reach {
-                if let Some(&other) = place.get(&(x + dx, y + dy)) {
-                    union.join(at, other);
-                }
-            }
-        }
-    }
-    let mut out: BTreeMap<usize, Cells> = BTreeMap::new();
-    for (at, &cell) in cells.iter().enumerate() {
-        out.entry(union.root(at)).or_default().push(cell);
-    }
-    out.into_values().collect()
-}
-
-/// Sets that are joined.
-struct Union {
-    parent: Vec<usize>,
-}
-
-impl Union {
-    fn new(n: usize) -> Self {
-        Self {
-            parent: (0..n).collect(),
-        }
-    }
-
-    /// The least member of a thing's set.
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.parent[at] != at {
-            self.parent[at] = self.parent[self.parent[at]];
-            at = self.parent[at];
-        }
-        at
-    }
-
-    /// Joins two sets; false if they were one.
-    fn join(&mut self, a: usize, b: usize) -> bool {
-        let (a, b) = (self.root(a), self.root(b));
-        if a == b {
-            return false;
-        }
-        self.parent[a.max(b)] = a.min(b);
-        true
-    }
-}
-
-/// Which of many groups of cells are near one.
-struct Near {
-    reach: i64,
-    /// Groups by square of the plane.
-    squares: HashMap<(i64, i64), Vec<(i64, i64, usize)>>,
-}
-
-impl Near {
-    /// Groups, of which those are near that come within `reach` cells.
-    fn new<'a>(groups: impl Iterator<Item = &'a [(i64, i64, u8)]>, reach: i64) -> Self {
-        let mut squares: HashMap<(i64, i64), Vec<(i64, i64, usize)>> = HashMap::new();
-        for (group, cells) in groups.enumerate() {
-            for &(x, y, _) in cells {
-                let square = (x.div_euclid(reach), y.div_euclid(reach));
-                squares.entry(square).or_default().push((x, y, group));
-            }
-        }
-        Self { reach, squares }
-    }
-
-    /// The distance in cells to every group within reach of these cells, but for one.
-    fn distances(&self, cells: &[(i64, i64, u8)], but: usize) -> BTreeMap<usize, i64> {
-        let mut found = BTreeMap::new();
-        for &(x, y, _) in cells {
-            let (column, row) = (x.div_euclid(self.reach), y.div_euclid(self.reach));
-            for square in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (column + dx, row + dy))) {
-                for &(ox, oy, group) in self.squares.get(&square).into_iter().flatten() {
-                    let distance = (ox - x).abs().max((oy - y).abs());
-                    if group != but && distance <= self.reach {
-                        let best = found.entry(group).or_insert(distance);
-                        *best = distance.min(*best);
-                    }
-                }
-            }
-        }
-        found
-    }
-
-    fn nearest(&self, cells: &[(i64, i64, u8)], but: usize) -> Option<usize> {
-        let distances = self.distances(cells, but);
-        distances
-            .into_iter()
-            .min_by_key(|&(_, d)| d)
-            .map(|(group, _)| group)
-    }
-
-    fn all(&self, cells: &[(i64, i64, u8)], but: usize) -> Vec<usize> {
-        self.distances(cells, but).into_keys().collect()
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod census;
 mod eden;
+mod islands;
 mod names;
 pub mod orbit;
 pub mod plane;
@@ -20,7 +21,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-pub use census::{Census, census};
+pub use census::{Census, census, census_while};
 pub use eden::{WIDEST, has_parent};
 pub use names::name_of;
 pub use orbit::{Limits, Orbit};
@@ -30,7 +31,7 @@ pub use symmetry::symmetry;
 use crate::apgcode::{self, Class};
 use crate::local::Local;
 use crate::pattern::Pattern;
-use crate::rule::{Rule, Topology};
+use crate::rule::{Family, Rule, Topology};
 use orbit::{Found, Watch};
 use plane::{Plane, Ready};
 
@@ -85,8 +86,9 @@ pub struct Object {
     pub period: u64,
     /// Cells to the east and south in a period.
     pub displacement: (i64, i64),
-    /// The code of apgsearch; `ov_…` for objects of more than 40 × 40 cells, none for rules of
-    /// more than two states or with B0.
+    /// The code of apgsearch, in layers where there are more than two states; `ov_…` for objects
+    /// of more than 40 × 40 cells, none for rules with B0 and for cells with a memory, whose
+    /// layers are others.
     pub apgcode: Option<String>,
     /// Its name, if it has one in the table of names.
     pub name: Option<&'static str>,
@@ -228,7 +230,12 @@ pub fn local(rule: &Rule) -> Result<Arc<dyn Local>, Refused> {
 /// # Errors
 /// A rule that can't be run here.
 pub fn identify(pattern: &Pattern, rule: &Rule, limits: &Limits) -> Result<Identity, Refused> {
-    Ok(identify_local(pattern, local(rule)?, limits))
+    let found = identify_while(pattern, rule, limits, &mut |_| true)?;
+    Ok(found.unwrap_or(Identity {
+        fate: Fate::Unknown { generations: 0 },
+        populations: Vec::new(),
+        generations: 0,
+    }))
 }
 
 /// Identifies a pattern as long as `go_on` says so, which is asked every few milliseconds and told
@@ -242,7 +249,27 @@ pub fn identify_while(
     limits: &Limits,
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Option<Identity>, Refused> {
-    Ok(followed(pattern, local(rule)?, limits, go_on))
+    let found = followed(pattern, local(rule)?, limits, go_on);
+    Ok(found.map(|mut identity| {
+        if let (true, Fate::Object(object) | Fate::Becomes { object, .. }) =
+            (has_memory(rule), &mut identity.fate)
+        {
+            without_layers(object);
+        }
+        identity
+    }))
+}
+
+/// Whether states are marks and memories, which apgsearch writes otherwise.
+fn has_memory(rule: &Rule) -> bool {
+    matches!(rule.family, Family::Marked(_))
+}
+
+/// Takes a code away that is written in layers.
+fn without_layers(object: &mut Object) {
+    object
+        .apgcode
+        .take_if(|code| code.matches('_').count() > 1 && !code.starts_with("ov_"));
 }
 
 /// Identifies a pattern under a rule that is given as a function.
@@ -333,12 +360,7 @@ fn trend(populations: &[u64]) -> Option<Fate> {
     None
 }
 
-/// The object that runs through a cycle.
-fn object(start: &Plane, orbit: Orbit) -> Object {
-    object_of(start, orbit, &orbit::phases(start, orbit))
-}
-
-/// The same where the cells of its phases are known.
+/// The object that runs through a cycle, given the cells of its phases.
 fn object_of(start: &Plane, orbit: Orbit, phases: &[Vec<(i64, i64, u8)>]) -> Object {
     let count = |phase: &Vec<(i64, i64, u8)>| phase.len() as u64;
     let most = phases.iter().map(count).max().unwrap_or(0);
@@ -348,8 +370,7 @@ fn object_of(start: &Plane, orbit: Orbit, phases: &[Vec<(i64, i64, u8)>]) -> Obj
         (0, 0, period) => Class::Oscillator(period),
         (_, _, period) => Class::Spaceship(period),
     };
-    let two_states = phases.iter().flatten().all(|cell| cell.2 == 1) && start.background() == 0;
-    let apgcode = two_states.then(|| code(class, phases));
+    let apgcode = (start.background() == 0).then(|| code(class, phases));
     Object {
         class,
         period: orbit.period,
@@ -381,11 +402,7 @@ fn rotor(phases: &[Vec<(i64, i64, u8)>]) -> (u64, u64) {
 
 /// The code of an object from all of its phases.
 fn code(class: Class, phases: &[Vec<(i64, i64, u8)>]) -> String {
-    let flat: Vec<Vec<(i64, i64)>> = phases
-        .iter()
-        .map(|phase| phase.iter().map(|&(x, y, _)| (x, y)).collect())
-        .collect();
-    apgcode::canonical(class, flat.iter().map(Vec::as_slice)).unwrap_or_else(|| class.oversized())
+    apgcode::canonical(class, phases.iter().map(Vec::as_slice)).unwrap_or_else(|| class.oversized())
 }
 
 /// The apgcode of a pattern that is an object under its own rule, or under Conway's Life.
@@ -399,6 +416,10 @@ pub fn apgcode_of(pattern: &Pattern) -> Result<String, Refused> {
             apgcode: Some(code),
             ..
         }) if !code.starts_with("ov_") => Ok(code),
+        Fate::Object(Object { apgcode: None, .. }) => Err(format!(
+            "objects of {} have no apgcode; write .rle",
+            pattern.rule_or_life().name()
+        )),
         Fate::Object(_) => Err("the object is too large for an apgcode; write .rle".to_owned()),
         fate => Err(format!(
             "only still lifes, oscillators and spaceships have apgcodes; this pattern {fate}"

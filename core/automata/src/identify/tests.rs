@@ -227,3 +227,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn objects_of_more_than_two_states_have_codes_in_layers() {
+    let brain: Rule = "/2/3".parse().unwrap();
+    let ship = apgcode::read("xq1_03_3").unwrap().pattern();
+    let mut all = ship.clone();
+    all.rule = Some(brain.clone());
+    assert_eq!(apgcode_of(&all).as_deref(), Ok("xq1_03_3"));
+    // Turned and moved it is the same.
+    let turned = Pattern::from_states(ship.states().map(|(x, y, s)| (40 - y, 7 + x, s)));
+    let found = identify(&turned, &brain, &Limits::default()).unwrap();
+    let Fate::Object(object) = found.fate else {
+        panic!("no object");
+    };
+    assert_eq!(object.apgcode.as_deref(), Some("xq1_03_3"));
+    assert_eq!(object.velocity().as_deref(), Some("c orthogonal"));
+    // Three of them, far apart.
+    let moved = turned.states().map(|(x, y, s)| (x + 40, y + 7, s));
+    let three = ship.states().chain(moved);
+    let three = three.chain(ship.states().map(|(x, y, s)| (x - 50, y + 3, s)));
+    let census = census(&Pattern::from_states(three), &brain).unwrap();
+    assert_eq!(census.of("xq1_03_3"), 3);
+    // Marks are no layers.
+    let history: Rule = "LifeHistory".parse().unwrap();
+    let block = Pattern::from_states([(0, 0, 1), (1, 0, 1), (0, 1, 1), (1, 1, 1), (5, 5, 2)]);
+    let found = identify(&block, &history, &Limits::default()).unwrap();
+    let Fate::Object(object) = found.fate else {
+        panic!("no object");
+    };
+    assert_eq!(object.apgcode, None);
+}

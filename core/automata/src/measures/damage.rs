@@ -11,6 +11,8 @@ use super::soups::{self, Soups};
 use super::source::{self, Basis, measured};
 use super::statistics::{mean, slope};
 use super::twins::{Difference, Twins};
+use super::walkers;
+use crate::rule::Family;
 
 /// "Damage spreading".
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +94,7 @@ impl Analysis for Damage {
     }
 
     fn help(&self) -> &'static str {
-        "Flips one cell of random soups and follows the difference: it heals, stays or spreads."
+        "Flips one cell of random soups, or of a turmite's own cells, and follows the difference: it heals, stays or spreads."
     }
 
     fn citation(&self) -> &'static str {
@@ -115,6 +117,9 @@ impl Analysis for Damage {
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
         let source = Basis::new(self, subject, settings)?;
+        if let Family::Turmite(turmite) = &source.rule.family {
+            return walkers::damage(self, turmite, subject, settings, job);
+        }
         let (pairs, generations) = (source.count("pairs"), source.count("generations"));
         let (before, density) = (source.count("before"), source.real("density"));
         let needed = 2 * u64::from(soups::reach(&source.rule)) * generations as u64 + 2;

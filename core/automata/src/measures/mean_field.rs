@@ -13,6 +13,7 @@ use super::rules::Map;
 use super::soups::{self, Soups};
 use super::source::{self, Basis};
 use super::statistics::mean;
+use crate::rule::Family;
 use crate::world::World;
 
 /// Coefficients of powers are listed up to this degree.
@@ -134,6 +135,13 @@ impl Analysis for MeanField {
 
     fn run(&self, subject: &Subject, settings: &Settings, job: &Job) -> Result<Report, SimError> {
         let source = Basis::new(self, subject, settings)?;
+        if matches!(source.rule.family, Family::Turmite(_)) {
+            return Err(SimError::other(format!(
+                "{} has no mean field: one machine changes one cell at a time, so that densities \
+                 follow no map of their own. Follow its damage spreading instead.",
+                source.rule
+            )));
+        }
         let soups = Soups::new(
             &source.rule,
             source.count("side") as u64,

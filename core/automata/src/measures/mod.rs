@@ -34,6 +34,7 @@ pub mod space_time;
 pub(crate) mod statistics;
 pub mod symmetry;
 mod twins;
+mod walkers;
 
 use std::sync::Arc;
 

@@ -167,7 +167,8 @@ fn selection() -> Vec<Operation> {
             "advance_inside",
             "Advance inside…",
             "Advances the selected cells alone: those outside are seen as dead and stay as they \
-             are.",
+             are. In one dimension the selection's columns count; a machine that leaves the \
+             selection is gone.",
         )),
         generations(of(
             "advance_outside",

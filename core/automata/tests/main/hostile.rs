@@ -16,7 +16,7 @@ use loom_sim::seed;
 use rand::Rng as _;
 
 /// Fragments that readers give a meaning, and numbers at the edges of types.
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 46] = [
     "x = ",
     "y = ",
     "rule = ",
@@ -57,6 +57,12 @@ const WORDS: [&str; 40] = [
     "\n",
     "\r\n",
     "\0",
+    "#MCell 4.00\n",
+    "#GAME General binary\n",
+    "#RULE ",
+    "#BOARD ",
+    "#L jP",
+    "255a",
 ];
 
 struct Chance(Box<dyn FnMut() -> u32>);
@@ -167,15 +173,34 @@ fn forms() -> Vec<(Kind, Vec<u8>)> {
         Kind::Life105,
         Kind::Life106,
         Kind::Plaintext,
+        Kind::Mcell,
         Kind::Png,
     ];
-    kinds
+    let mut forms: Vec<(Kind, Vec<u8>)> = kinds
         .into_iter()
         .map(|kind| {
             let bytes = files::write(kind, &pattern, &Writing::default()).unwrap();
             (kind, bytes)
         })
-        .collect()
+        .collect();
+    let picture = image::RgbImage::from_fn(9, 7, |x, y| {
+        image::Rgb(if (x + 2 * y) % 5 == 0 {
+            [0; 3]
+        } else {
+            [255, 250, 240]
+        })
+    });
+    for (kind, format) in [
+        (Kind::Bmp, image::ImageFormat::Bmp),
+        (Kind::Gif, image::ImageFormat::Gif),
+        (Kind::Tiff, image::ImageFormat::Tiff),
+    ] {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let picture = image::DynamicImage::from(picture.clone());
+        picture.write_to(&mut bytes, format).unwrap();
+        forms.push((kind, bytes.into_inner()));
+    }
+    forms
 }
 
 #[test]
@@ -257,6 +282,8 @@ fn damaged_rule_files_recipes_images_of_fields_and_apgcodes_are_read_or_refused(
         "xs4_33",
         "xp15_4r4z4r4",
         "xp3_co9nas0san9oczgoldlo0oldlogz1047210127401",
+        "xq1_3_03",
+        "yl144_1_16_afb5f3db909e60548f086e22ee3353ac",
     ];
     let fields = vec![field.to_vec()];
     for i in 0..1200 * times() {

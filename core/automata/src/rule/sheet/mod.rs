@@ -12,12 +12,18 @@
 //! | Margolus | what each of the 16 squares becomes | |
 //! | three dimensions | births and survivals by count | states |
 //!
+//! Machines have a table of their own ([`machine`]), and so have the transitions of `.rule` files
+//! ([`crate::rule::table::script`]).
+//!
 //! What comes of a change is always a rule that its own notation gives back.
 
+pub mod machine;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod totals;
+
+use std::sync::Arc;
 
 use super::{Family, Rule};
 
@@ -92,6 +98,39 @@ pub struct Sheet {
     pub numbers: Vec<Number>,
     /// The neighbourhood, where it can be chosen.
     pub choice: Option<Choice>,
+}
+
+/// The rule of a model as it stands, with that of an attached file; nothing where it has none
+/// or none that can be read.
+pub fn rule_of(model: &loom_sim::Model) -> Option<Rule> {
+    if model.science != crate::science::KEY || crate::flow::science::knows(model) {
+        return None;
+    }
+    crate::start::rule(model, &crate::start::settings(model).ok()?).ok()
+}
+
+/// A model that runs under the rule of a file from its beginning, on the grid of another rule.
+pub fn with_file(
+    model: &loom_sim::Model,
+    file: &Arc<super::RuleFile>,
+    like: &Rule,
+) -> loom_sim::Model {
+    let rule = Rule {
+        family: Family::Table(Arc::clone(file)),
+        topology: like.topology,
+    };
+    let name = format!("{}.rule", file.name);
+    let attached = model
+        .clone()
+        .attach(crate::start::RULE, &name, file.source().as_bytes());
+    attached.with("rule", rule.to_string())
+}
+
+/// The colour of each state of a rule as it is drawn on this ground.
+pub fn colours(rule: &Rule, ink: &loom_sim::view::Ink) -> Vec<loom_sim::Rgba> {
+    let mut colours = crate::draw::palette::of_states(rule, ink, "ink");
+    colours.truncate(rule.states());
+    colours
 }
 
 /// The sheet of a rule; nothing for families that have none.

@@ -3,6 +3,7 @@
 //!
 //! The format is Golly's; sections that are not known are passed over.
 
+pub mod script;
 mod symmetry;
 mod transitions;
 mod tree;
@@ -209,6 +210,11 @@ impl RuleFile {
     /// The file itself.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Whether it is a list of transitions, not a tree.
+    pub fn is_table(&self) -> bool {
+        matches!(self.program, Program::Transitions(_))
     }
 
     /// Whether only the middle cell and its four nearest neighbours matter.

@@ -4,6 +4,7 @@
 //! there is one bit a row; a block's outcome is the first row whose bits are set for all cells.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::symmetry::{Neighbourhood, Symmetry};
 use super::{Flat, Line, RuleFileError};
@@ -55,30 +56,42 @@ struct Builder {
     sets: Vec<Set>,
     known: HashMap<Set, u32>,
     rows: Vec<(Vec<u32>, u8)>,
+    /// The symmetry as the table writes it.
+    symmetry_name: String,
+    /// Transitions as they are written, where these are wanted and not what they unfold to.
+    listed: Option<Vec<Listed>>,
+    number: usize,
+}
+
+/// A transition as it is written.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    /// Its line in the file, from 1.
+    pub line: usize,
+    /// What it names in each place, and at last what becomes of the middle cell.
+    pub words: Vec<String>,
+    /// The symmetry that holds there.
+    pub symmetry: String,
+    /// The variables that stand before it, by name, with their states.
+    pub variables: Arc<Vec<(String, Vec<usize>)>>,
+}
+
+/// The transitions of a table as they are written, with the places of a block that they name.
+///
+/// # Errors
+/// The first line that makes no rule.
+pub(super) fn listed(lines: &[Line]) -> Result<(Vec<Listed>, &'static [usize]), RuleFileError> {
+    let mut builder = Builder::new();
+    builder.listed = Some(Vec::new());
+    builder.lines(lines)?;
+    let places = builder.neighbourhood.places();
+    Ok((builder.listed.unwrap_or_default(), places))
 }
 
 impl Transitions {
     pub(super) fn read(at: usize, lines: &[Line]) -> Result<Self, RuleFileError> {
-        let mut builder = Builder {
-            states: None,
-            neighbourhood: Neighbourhood::VonNeumann,
-            symmetry: Symmetry::Ring {
-                step: 4,
-                mirror: false,
-            },
-            variables: HashMap::new(),
-            sets: Vec::new(),
-            known: HashMap::new(),
-            rows: Vec::new(),
-        };
-        for &(number, line) in lines {
-            let line = line.split('#').next().unwrap_or("").trim();
-            if !line.is_empty() {
-                builder
-                    .line(line)
-                    .map_err(|problem| RuleFileError::new(number, problem))?;
-            }
-        }
+        let mut builder = Builder::new();
+        builder.lines(lines)?;
         let Some(states) = builder.states else {
             return Err(RuleFileError::new(
                 at,
@@ -156,6 +169,56 @@ impl Transitions {
 }
 
 impl Builder {
+    fn new() -> Self {
+        Self {
+            states: None,
+            neighbourhood: Neighbourhood::VonNeumann,
+            symmetry: Symmetry::Ring {
+                step: 4,
+                mirror: false,
+            },
+            variables: HashMap::new(),
+            sets: Vec::new(),
+            known: HashMap::new(),
+            rows: Vec::new(),
+            symmetry_name: "none".to_owned(),
+            listed: None,
+            number: 0,
+        }
+    }
+
+    fn lines(&mut self, lines: &[Line]) -> Result<(), RuleFileError> {
+        for &(number, line) in lines {
+            let line = line.split('#').next().unwrap_or("").trim();
+            self.number = number;
+            if !line.is_empty() {
+                self.line(line)
+                    .map_err(|problem| RuleFileError::new(number, problem))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The variables so far, by name.
+    fn scope(&self) -> Arc<Vec<(String, Vec<usize>)>> {
+        let last = self.listed.as_ref().and_then(|list| list.last());
+        if let Some(last) = last.filter(|last| {
+            last.variables.len() == self.variables.len()
+                && last
+                    .variables
+                    .iter()
+                    .all(|(name, states)| self.variables.get(name) == Some(states))
+        }) {
+            return Arc::clone(&last.variables);
+        }
+        let all = self.variables.iter();
+        let mut all: Vec<_> = all
+            .map(|(name, states)| (name.clone(), states.clone()))
+            .collect();
+        all.sort_unstable();
+        Arc::new(all)
+    }
+
     fn line(&mut self, line: &str) -> Result<(), String> {
         if let Some((key, value)) = line.split_once(':') {
             return self.descriptor(key.trim(), value.trim());
@@ -189,6 +252,7 @@ impl Builder {
                         self.neighbourhood
                     )
                 })?;
+                value.clone_into(&mut self.symmetry_name);
             }
             _ => return Err(format!("{key:?} is not a descriptor of a table")),
         }
@@ -265,6 +329,16 @@ impl Builder {
             return Err(format!(
                 "{name} is what the cell becomes, and so must stand among its neighbours as well"
             ));
+        }
+        if self.listed.is_some() {
+            let listed = Listed {
+                line: self.number,
+                words,
+                symmetry: self.symmetry_name.clone(),
+                variables: self.scope(),
+            };
+            self.listed.get_or_insert_default().push(listed);
+            return Ok(());
         }
         // A variable that stands twice is the same state in each place.
         let bound: Vec<String> = self.variables.keys().cloned().collect();
