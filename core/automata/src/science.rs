@@ -476,11 +476,12 @@ pub fn file(world: &World, ending: &str) -> Result<Vec<u8>, LifeError> {
 }
 
 /// What cells can be written to: ending and name.
-pub const EXPORTS: [(&str, &str); 6] = [
+pub const EXPORTS: [(&str, &str); 7] = [
     ("rle", "Run length encoded pattern"),
     ("mc", "Macrocell"),
     ("cells", "Plaintext"),
     ("l6", "Life 1.06"),
     ("lif", "Life 1.05"),
+    ("mcl", "MCell"),
     ("png", "Picture, one pixel a cell"),
 ];

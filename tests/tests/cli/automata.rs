@@ -175,7 +175,7 @@ fn a_pattern_survives_convert_through_every_form() {
 fn the_state_of_every_automaton_is_written_as_the_kinds_that_are_offered() {
     let folder = tempfile::tempdir().unwrap();
     for (pattern, endings) in [
-        ("glider", &["rle", "mc", "cells", "l6", "lif"][..]),
+        ("glider", &["rle", "mc", "cells", "l6", "lif", "mcl"][..]),
         ("orbium", &["npy", "vti"][..]),
     ] {
         for ending in endings {
