@@ -298,7 +298,6 @@ fn report(
         edges: ["from", "to", "bottom", "top"].map(str::to_owned).to_vec(),
         ..Plot::default()
     };
-    let rows: Vec<[f64; 2]> = plot.marks.iter().flat_map(points_of).copied().collect();
     let by = if definition.is_map() {
         String::new()
     } else {
@@ -329,9 +328,9 @@ fn report(
             "variable": variable,
             "from": from,
             "to": to,
-            "points": rows,
             "escaped": escaped,
         }),
+        listed: "points".into(),
         plots: vec![plot],
         ..Report::default()
     };
@@ -354,11 +353,4 @@ fn report(
         ));
     }
     report
-}
-
-fn points_of(mark: &Mark) -> &[[f64; 2]] {
-    match mark {
-        Mark::Points { points, .. } => points,
-        _ => &[],
-    }
 }

@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 
-use loom_sim::{Graph, Number, Report, Series, Uncertainty};
+use loom_sim::{Graph, Mark, Number, Report, Series, Uncertainty};
 use ndarray::{Array1, Array2, Array3, ArrayView1, ArrayView4};
 use ndarray_npy::{NpzWriter, WriteNpyExt as _};
 
@@ -197,7 +197,16 @@ pub fn report_csv(report: &Report) -> Result<Vec<u8>, FigureError> {
 /// `…_error` beside those that have one.
 pub fn report_json(report: &Report) -> serde_json::Value {
     if !report.json.is_null() {
-        return report.json.clone();
+        let mut document = report.json.clone();
+        if !report.listed.is_empty() {
+            let marks = report.plots.iter().flat_map(|plot| &plot.marks);
+            let points = marks.filter_map(|mark| match mark {
+                Mark::Points { points, .. } => Some(points),
+                _ => None,
+            });
+            document[&report.listed] = points.flatten().map(|p| serde_json::json!(p)).collect();
+        }
+        return document;
     }
     let mut map = serde_json::Map::new();
     for quantity in &report.values {

@@ -120,6 +120,10 @@ pub struct Report {
     /// The document of the command line's `--json`, where its form is fixed.
     #[serde(default)]
     pub json: serde_json::Value,
+    /// The member of that document that lists the points of all plots, if one does: it is filled
+    /// in when the document is written, so that millions of points aren't held twice.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub listed: String,
     /// What was found as a graph, to be handed to another science. It is computed again where it
     /// is wanted, not kept in documents.
     #[serde(skip)]
