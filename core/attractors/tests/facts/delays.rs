@@ -9,7 +9,7 @@ use loom_attractors::trajectory::{self, Plan};
 use loom_attractors::{Attractors, Definition, Edit, OrbitDiagram, catalogue, own};
 use loom_formula::{Clock, Rates};
 use loom_sim::{
-    Analysis, Gate, Input, Job, Model, Place, Science, Settings, Step, Subject, Value, View,
+    Analysis, Gate, Input, Job, Mark, Model, Place, Science, Settings, Step, Subject, Value, View,
 };
 
 pub fn definition(equations: &str, extra: &str) -> Definition {
@@ -369,7 +369,9 @@ fn an_orbit_diagram_carries_the_past_along() {
     let report = OrbitDiagram
         .run(&subject(model), &settings, &Job::quiet())
         .unwrap();
-    let points: Vec<[f64; 2]> = serde_json::from_value(report.json["points"].clone()).unwrap();
+    let Mark::Points { points, .. } = &report.plots[0].marks[0] else {
+        panic!("{:?}", report.plots[0].marks);
+    };
     let spread = |tau: f64| {
         let ys = points.iter().filter(|p| p[0] == tau).map(|p| p[1]);
         ys.clone().fold(f64::MIN, f64::max) - ys.fold(f64::MAX, f64::min)
