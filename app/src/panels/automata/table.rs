@@ -304,7 +304,7 @@ fn line(
                 }
             };
             entry("Duplicate", Some(Change::Duplicate(at)));
-            entry("Add behind", Some(Change::Add(Some(at))));
+            entry("Add below", Some(Change::Add(Some(at))));
             entry("Move up", before.map(|to| Change::Move(at, to)));
             entry("Move down", after.map(|to| Change::Move(at, to)));
             entry("Remove", Some(Change::Remove(at)));
