@@ -1,5 +1,8 @@
-//! Cells a second in the families that have fast paths of their own: processor time of one
-//! thread, the grids and generations of the comparison with bgolly.
+//! Cells a second in the families that have fast paths of their own, on one thread and on two.
+//!
+//! `families_speed one RULE SIDE GENERATIONS DENSITY FILE` writes the soup as RLE, runs it on one
+//! thread and prints population and seconds, for the comparison with bgolly
+//! (`tests/peers/families`).
 
 use loom_automata::start::Soup;
 use loom_automata::world::{EngineChoice, Means};
@@ -41,7 +44,42 @@ fn run(
     Ok(())
 }
 
-fn main() -> Result<(), LifeError> {
+/// One rule from a soup that is written to a file as well.
+fn one(given: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+    let [rule, side, generations, density, file] = given else {
+        return Err("give RULE SIDE GENERATIONS DENSITY FILE".into());
+    };
+    let (side, generations): (u32, u32) = (side.parse()?, generations.parse()?);
+    let soup = Soup {
+        width: side,
+        height: side,
+        density: density.parse()?,
+        seed: 1,
+    };
+    let means = Means {
+        engine: EngineChoice::Auto,
+        threads: 1,
+        ..Means::default()
+    };
+    let mut world = soup.world(rule.parse()?, means)?;
+    std::fs::write(file, loom_automata::science::file(&world, "rle")?)?;
+    let begun = std::time::Instant::now();
+    world.advance(&BigUint::from(generations), &mut || false)?;
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("{} {seconds} {}", world.population()?, world.engine_name());
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    if given.first().is_some_and(|word| word == "one") {
+        return one(&given[1..]);
+    }
+    all()?;
+    Ok(())
+}
+
+fn all() -> Result<(), LifeError> {
     run("/2/3:T1024", 1024, EngineChoice::Auto, 200, 0.5)?;
     run("345/2/4:T1024", 1024, EngineChoice::Auto, 200, 0.5)?;
     run(

@@ -1,5 +1,6 @@
 //! Which engine a rule gets on its grid, and why.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use loom_gpu::{Gpu, GpuError};
@@ -27,21 +28,58 @@ const DEVICE_FROM: u64 = 1 << 14;
 /// | rule and grid | engine | reason |
 /// |---|---|---|
 /// | Life-like on a torus or bounded plane | packed, on the GPU if there is one | every cell is computed anew each generation, and 64 of them in a word are the quickest way; nothing can be skipped that a soup would not fill |
-/// | Life-like without B0 on the unbounded plane | HashLife | patterns there repeat in space and time; size and clock have no limit. Every other rule of two dimensions runs there too where HashLife is asked for, which pays for ships, guns and oscillators and not for soups |
+/// | Life-like without B0 on the unbounded plane | HashLife | patterns there repeat in space and time; size and clock have no limit. A large soup gets tiles: nothing in it repeats. Every other rule of two dimensions runs there too where HashLife is asked for, which pays for ships, guns and oscillators and not for soups |
 /// | Life-like with B0 on the unbounded plane | tiles | the background flips, and tiles run a pair of rules under a dead background; few patterns of such rules are regular enough for the tree, which runs the same pair |
 /// | every other rule with bounds | field, on the GPU if there is one and the grid is not small | a byte a cell holds any state, and whole rows keep vectors and devices busy |
 /// | every other rule of two dimensions on the unbounded plane | patches | a byte a cell where cells are and nothing between ships that fly apart; neighbouring patches are stepped like a field, and still ones sleep |
 /// | machines, rows, rules that look further than 64 cells, and grids with bounds one way | field | it grows and moves with the cells |
-fn suits(rule: &Rule) -> EngineChoice {
+fn suits(rule: &Rule, pattern: &Pattern) -> EngineChoice {
     if packed_runs(rule) {
         EngineChoice::Packed
-    } else if tree_runs(rule) {
+    } else if tree_runs(rule) && !is_large_soup(pattern) {
         EngineChoice::HashLife
     } else if rule.topology == Topology::Plane && rule.dimensions() == 2 {
         EngineChoice::Tiles
     } else {
         EngineChoice::Bytes
     }
+}
+
+/// Squares of 8 × 8 cells from which on it counts whether they repeat.
+const LARGE: usize = 2048;
+
+/// Whether a pattern is large and most of its squares of 8 × 8 cells differ from all others, so that
+/// a tree would hold each one by itself. Machines and glider streams, however large, are made of
+/// few.
+fn is_large_soup(pattern: &Pattern) -> bool {
+    // Fewer cells can't fill so many squares.
+    if pattern.population() < LARGE as u64 {
+        return false;
+    }
+    let mut squares: HashMap<(i64, i64), u64> = HashMap::new();
+    for run in &pattern.runs {
+        let (mut x, end) = (run.x, run.x.saturating_add_unsigned(run.length));
+        while x < end {
+            let place = (x.div_euclid(8), run.y.div_euclid(8));
+            let stop = end.min((place.0 + 1) * 8);
+            let mask = (0xff >> (8 - (stop - x))) << x.rem_euclid(8);
+            *squares.entry(place).or_default() |= mask << (8 * run.y.rem_euclid(8));
+            x = stop;
+            // Solid ground of any size is no soup.
+            if squares.len() > MOST {
+                return is_varied(&squares);
+            }
+        }
+    }
+    squares.len() >= LARGE && is_varied(&squares)
+}
+
+/// Squares that are looked at, at most.
+const MOST: usize = 1 << 18;
+
+fn is_varied(squares: &HashMap<(i64, i64), u64>) -> bool {
+    let kinds: HashSet<u64> = squares.values().copied().collect();
+    2 * kinds.len() > squares.len()
 }
 
 /// The engine of a rule, the one asked for or the one that suits, with a pattern's cells.
@@ -55,7 +93,7 @@ pub(crate) fn made(
     means: &Means,
 ) -> Result<Box<dyn Engine>, LifeError> {
     let choice = match means.engine {
-        EngineChoice::Auto => suits(&rule),
+        EngineChoice::Auto => suits(&rule, pattern),
         // A GPU has a twin of the engine that suits a bounded grid.
         EngineChoice::Gpu if packed_runs(&rule) => EngineChoice::Packed,
         EngineChoice::Gpu => {
@@ -145,5 +183,38 @@ pub(crate) fn of_field(field: FieldEngine, means: &Means) -> Result<Box<dyn Engi
         Err(error) if asked => Err(error.into()),
         // What a device can't hold or compile stays on the processor.
         Ok(None) | Err(_) => Ok(Box::new(field)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::rule::LIFE;
+    use crate::start::Soup;
+
+    fn soup(side: u32, density: f64) -> Pattern {
+        let soup = Soup {
+            width: side,
+            height: side,
+            density,
+            seed: 1,
+        };
+        soup.pattern(1 << 30).unwrap()
+    }
+
+    #[test]
+    fn large_soups_lie_in_tiles_and_what_repeats_in_a_tree() {
+        let rule: Rule = LIFE.into();
+        let chosen = |pattern: &Pattern| suits(&rule, pattern);
+        assert_eq!(chosen(&soup(1024, 0.5)), EngineChoice::Tiles);
+        assert_eq!(chosen(&soup(1024, 0.1)), EngineChoice::Tiles);
+        assert_eq!(chosen(&soup(64, 0.5)), EngineChoice::HashLife);
+        // As many cells, in order: blocks in rows, and solid ground.
+        let blocks = (0..300).flat_map(|i| (0..300).map(move |j| (4 * i, 4 * j)));
+        let cells = blocks.flat_map(|(x, y)| [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)]);
+        assert_eq!(chosen(&Pattern::from_cells(cells)), EngineChoice::HashLife);
+        let solid = soup(2048, 1.0);
+        assert_eq!(chosen(&solid), EngineChoice::HashLife);
     }
 }
