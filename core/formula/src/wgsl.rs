@@ -273,7 +273,8 @@ impl<F: Fn(&str) -> Option<String>> Writer<F> {
                     }
                 }
                 match result {
-                    None => "1.0f".to_owned(),
+                    // A name of its own: dividing a literal by 0 would be refused.
+                    None => self.name("1.0f"),
                     Some(result) if power < 0.0 => self.name(&format!("1.0f / {result}")),
                     Some(result) => result,
                 }

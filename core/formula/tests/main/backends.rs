@@ -392,6 +392,17 @@ proptest! {
 }
 
 #[test]
+fn wgsl_divides_what_is_always_one_by_nothing() {
+    let x = Expr::symbol("x");
+    let rates = [
+        x.clone().pow(Expr::number(0.0)) / Expr::number(-0.0),
+        x.clone() / Expr::number(0.0),
+        (x.clone().pow(Expr::number(0.0)) / Expr::number(-0.0)).pow(Expr::number(0.0)),
+    ];
+    naga_accepts(&system_of(&rates, false).to_wgsl("rhs")).unwrap();
+}
+
+#[test]
 fn wgsl_names_its_helpers_after_the_function() {
     let text = System::parse("x' = sin(y)^2 + c; y' = -x")
         .unwrap()
