@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn large_soups_lie_in_tiles_and_what_repeats_in_a_tree() {
-        let rule: Rule = LIFE.into();
+        let rule = LIFE;
         let chosen = |pattern: &Pattern| suits(&rule, pattern);
         assert_eq!(chosen(&soup(1024, 0.5)), EngineChoice::Tiles);
         assert_eq!(chosen(&soup(1024, 0.1)), EngineChoice::Tiles);
