@@ -330,7 +330,7 @@ impl Simulation for Life {
         Ok(scene)
     }
 
-    fn keep_way(&self, settings: &Settings) -> bool {
+    fn keep_history(&self, settings: &Settings) -> bool {
         let wanted = draw::traced::wanted(settings);
         if wanted {
             self.traced.keep();

@@ -129,10 +129,10 @@ fn replay_item(
         ..saved.clone()
     };
     let mut run = Run::restore(science.clone(), beginning, place.clone(), gate)?;
-    let shown = run.simulation().keep_way(&item.view.settings);
+    let shown = run.simulation().keep_history(&item.view.settings);
     let twins = run
         .twin()
-        .is_some_and(|twin| twin.keep_way(&item.view.settings));
+        .is_some_and(|twin| twin.keep_history(&item.view.settings));
     if item.probes.is_empty() && !shown && !twins {
         return Ok(straight()?);
     }

@@ -58,7 +58,7 @@ pub trait Simulation: Send {
     /// Keeps, from the present step on and for as long as it lives, what a view with these
     /// settings shows of the way to where it stands; whether it shows any. Pictures that are
     /// made anew ask at the beginning of the run.
-    fn keep_way(&self, _settings: &Settings) -> bool {
+    fn keep_history(&self, _settings: &Settings) -> bool {
         false
     }
 

@@ -89,7 +89,9 @@ impl CensusOf {
             let mut go_on = objects::watched(job);
             Ok(identify::census_while(&pattern, &rule, &mut go_on))
         })?;
-        let census = census.map_err(refused)?.unwrap_or_default();
+        let Some(census) = census.map_err(refused)? else {
+            return Ok(());
+        };
         if self.json {
             return output::text(&census.json().to_string());
         }

@@ -291,7 +291,7 @@ fn line(
                 .weak(),
         );
         let more = ui.button("Line…");
-        let help = "Doubles, removes or moves this line, or adds one behind it.";
+        let help = "Doubles, removes or moves this line, or adds one below it.";
         let more = button::tip(more, &format!("Line {}", at + 1), "", help);
         Popup::menu(&more).show(|ui| {
             let mut entry = |words: &str, asked: Option<Change>| {

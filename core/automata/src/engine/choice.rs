@@ -45,8 +45,9 @@ fn suits(rule: &Rule, pattern: &Pattern) -> EngineChoice {
     }
 }
 
-/// Squares of 8 × 8 cells from which on it counts whether they repeat.
+/// Squares of 8 × 8 cells from which on it counts whether they repeat, and how many are looked at.
 const LARGE: usize = 2048;
+const MOST: usize = 1 << 18;
 
 /// Whether a pattern is large and most of its squares of 8 × 8 cells differ from all others, so that
 /// a tree would hold each one by itself. Machines and glider streams, however large, are made of
@@ -61,11 +62,11 @@ fn is_large_soup(pattern: &Pattern) -> bool {
         let (mut x, end) = (run.x, run.x.saturating_add_unsigned(run.length));
         while x < end {
             let place = (x.div_euclid(8), run.y.div_euclid(8));
-            let stop = end.min((place.0 + 1) * 8);
+            let stop = end.min((place.0 + 1).saturating_mul(8));
             let mask = (0xff >> (8 - (stop - x))) << x.rem_euclid(8);
             *squares.entry(place).or_default() |= mask << (8 * run.y.rem_euclid(8));
             x = stop;
-            // Solid ground of any size is no soup.
+            // So many squares tell, however many there are.
             if squares.len() > MOST {
                 return is_varied(&squares);
             }
@@ -73,9 +74,6 @@ fn is_large_soup(pattern: &Pattern) -> bool {
     }
     squares.len() >= LARGE && is_varied(&squares)
 }
-
-/// Squares that are looked at, at most.
-const MOST: usize = 1 << 18;
 
 fn is_varied(squares: &HashMap<(i64, i64), u64>) -> bool {
     let kinds: HashSet<u64> = squares.values().copied().collect();
@@ -216,5 +214,8 @@ mod tests {
         assert_eq!(chosen(&Pattern::from_cells(cells)), EngineChoice::HashLife);
         let solid = soup(2048, 1.0);
         assert_eq!(chosen(&solid), EngineChoice::HashLife);
+        // Cells as far out as coordinates go are counted like all others.
+        let far = (0..3000).flat_map(|i| [(i64::MAX - 2 * i, 0), (i64::MIN + 2 * i, 0)]);
+        assert_eq!(chosen(&Pattern::from_cells(far)), EngineChoice::HashLife);
     }
 }

@@ -122,8 +122,8 @@ pub(super) struct Count<'a, N> {
 }
 
 impl<'a, N: Number> Count<'a, N> {
-    /// The rows from `first` on; `fates` is the rule's table and `columns` are those of the neighbourhood, or of both where it
-    /// turns over from cell to cell.
+    /// The rows from `first` on; `fates` is the rule's table and `columns` are those of the
+    /// neighbourhood, or of both where it turns over from cell to cell.
     pub(super) fn new(
         (rule, fates): (&'a Larger, &'a [u8]),
         columns: &'a [Columns],

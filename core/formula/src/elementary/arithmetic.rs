@@ -329,6 +329,7 @@ impl<'a, A: Arithmetic> Value<'a, A> {
     /// others that Horner's rule has in a row. At most 16 coefficients.
     #[inline(always)]
     pub fn polynomial(self, coefficients: &[f64]) -> Self {
+        debug_assert!(coefficients.len() <= 16);
         let mut terms = [self; 16];
         let mut left = coefficients.len().min(16);
         for (term, coefficient) in terms.iter_mut().zip(coefficients) {

@@ -46,7 +46,7 @@ macro_rules! machine {
     ($writer:ident.$with:ident($($before:expr),*; $operand:expr $(; $after:expr)?)) => {
         match $operand {
             Operand::Register(r) => Machine::$with($($before,)* $writer.register(r) $(, $after)?)?,
-            Operand::Memory(m) => Machine::$with($($before,)* $writer.memory(m) $(, $after)?)?,
+            Operand::Memory(m) => Machine::$with($($before,)* $writer.memory(m)? $(, $after)?)?,
             Operand::None => return Err(misplaced()),
         }
     };
@@ -116,13 +116,13 @@ impl Writer {
         MemoryOperand::with_base_displ(base, bytes as i64)
     }
 
-    fn memory(&self, memory: Memory) -> MemoryOperand {
-        match memory {
+    fn memory(&self, memory: Memory) -> Result<MemoryOperand, CompileError> {
+        Ok(match memory {
             Memory::Table(entry) => self.at(Register::RCX, entry),
             Memory::Scratch(slot) => self.at(Register::R8, slot),
-            // Only in code for right-hand sides alone.
-            Memory::State(row) | Memory::Rate(row) => self.at(Register::RDI, row),
-        }
+            // Only code for right-hand sides alone has them.
+            Memory::State(_) | Memory::Rate(_) => return Err(misplaced()),
+        })
     }
 
     fn register(&self, number: u8) -> Register {
@@ -182,8 +182,8 @@ impl Writer {
 
     fn instruction(&mut self, i: &Instruction) -> Result<(), CompileError> {
         match (i.kind, i.operands[0]) {
-            (Kind::Load, Operand::Memory(from)) => self.load(i.to, self.memory(from)),
-            (Kind::Store, Operand::Memory(to)) => self.store(self.memory(to), i.to),
+            (Kind::Load, Operand::Memory(from)) => self.load(i.to, self.memory(from)?),
+            (Kind::Store, Operand::Memory(to)) => self.store(self.memory(to)?, i.to),
             (Kind::Unary(op), a) => self.unary(op, i.to, a),
             (Kind::Binary(op), Operand::Register(a)) if op.compares() => {
                 self.compare(op, i.to, a, i.operands[1])
@@ -363,7 +363,7 @@ impl Writer {
                 Machine::with4(code, to, otherwise, self.register(value), mask)?
             }
             Operand::Memory(value) => {
-                Machine::with4(code, to, otherwise, self.memory(value), mask)?
+                Machine::with4(code, to, otherwise, self.memory(value)?, mask)?
             }
             Operand::None => return Err(misplaced()),
         };

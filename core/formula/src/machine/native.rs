@@ -11,11 +11,12 @@
 // which the pointer is declared, and it ends with `vzeroupper`.
 
 use super::encode::{Width, encode};
+use super::pages::sealed;
 use super::registers::{Target, allocate};
 use crate::backend::{Backend, CompileError};
 use crate::columns::Columns;
 use crate::program::Body;
-use memmap2::{Mmap, MmapMut};
+use memmap2::Mmap;
 
 type Entry = unsafe extern "sysv64" fn(*mut f64, usize, u64, *const Line, *mut Line);
 
@@ -67,12 +68,7 @@ impl NativeCode {
         };
         let allocated = allocate(body, target);
         let code = encode(&allocated, body, chains, width, lone)?;
-        let failed = |error: std::io::Error| {
-            CompileError::new(format!("executable memory was refused: {error}"))
-        };
-        let mut pages = MmapMut::map_anon(code.len()).map_err(failed)?;
-        pages.copy_from_slice(&code);
-        let pages = pages.make_exec().map_err(failed)?;
+        let pages = sealed(&code)?;
         // SAFETY: the pages hold a function of this type (see the head of this file).
         let entry = unsafe { std::mem::transmute::<*const u8, Entry>(pages.as_ptr()) };
         Ok(NativeCode {

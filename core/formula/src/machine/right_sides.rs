@@ -9,12 +9,13 @@
 // it keeps to the System V convention under which the pointer is declared, and it ends with
 // `vzeroupper`.
 
+use super::pages::sealed;
 use super::registers::{Target, choose};
 use super::superword::{LANES, Source, plan};
 use super::vex::encode;
 use crate::backend::CompileError;
 use crate::program::Body;
-use memmap2::{Mmap, MmapMut};
+use memmap2::Mmap;
 
 type Entry = unsafe extern "sysv64" fn(*const f64, *mut f64, *const Line, *mut Line, f64);
 
@@ -58,12 +59,7 @@ impl RatesCode {
         let (instructions, scratch) = choose(&plan.sequence, target, usize::from(body.counts));
         let wide = plan.lanes > 2;
         let code = encode(&instructions, wide, body.counts)?;
-        let failed = |error: std::io::Error| {
-            CompileError::new(format!("executable memory was refused: {error}"))
-        };
-        let mut pages = MmapMut::map_anon(code.len()).map_err(failed)?;
-        pages.copy_from_slice(&code);
-        let pages = pages.make_exec().map_err(failed)?;
+        let pages = sealed(&code)?;
         // SAFETY: the pages hold a function of this type (see the head of this file).
         let entry = unsafe { std::mem::transmute::<*const u8, Entry>(pages.as_ptr()) };
         Ok(RatesCode {

@@ -73,14 +73,7 @@ pub(super) fn plan(body: &Body) -> Plan {
 
 /// Without packs.
 fn lone(body: &Body) -> Plan {
-    let ops = body.program.ops.len();
-    let none = Packing {
-        packs: Vec::new(),
-        pack: vec![NONE; ops],
-        lane: vec![0; ops],
-        argument: vec![NONE; ops],
-        argument_lane: vec![0; ops],
-    };
+    let none = Packing::none(body.program.ops.len());
     let planner = Planner::new(body, uniform(body), none);
     // Without packs no operation waits for a later one.
     planner.plan().unwrap_or_else(|| Plan {

@@ -283,39 +283,24 @@ fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
         counts,
         invariants,
     };
-    let prelude = prelude(step, layout, &prelude_outputs);
+    let prelude = prelude(step, layout, prelude_outputs);
     (prelude, body)
 }
 
 /// The operations that these values need. The prelude's inputs start at the parameters.
-fn prelude(step: &Program, layout: &Layout, outputs: &[Id]) -> Program {
+fn prelude(step: &Program, layout: &Layout, outputs: Vec<Id>) -> Program {
     let shift = layout.rows as u32 + 1;
-    let mut needed = vec![false; step.ops.len()];
-    for output in outputs {
-        needed[*output as usize] = true;
-    }
     let end = outputs.iter().max().map_or(0, |last| *last as usize + 1);
-    for place in (0..end).rev() {
-        if needed[place] {
-            step.ops[place].operands(|id| needed[id as usize] = true);
-        }
-    }
-    let mut names = vec![0; end];
-    let mut ops = Vec::new();
-    for (place, op) in step.ops[..end].iter().enumerate() {
-        if needed[place] {
-            names[place] = ops.len() as Id;
-            ops.push(match op {
-                Op::Input(number) if *number >= shift => Op::Input(number - shift),
-                Op::Input(_) => Op::Constant(f64::NAN.to_bits()),
-                other => other.renamed(|id| names[id as usize]),
-            });
-        }
-    }
+    let ops = step.ops[..end].iter().map(|op| match op {
+        Op::Input(number) if *number >= shift => Op::Input(number - shift),
+        Op::Input(_) => Op::Constant(f64::NAN.to_bits()),
+        other => *other,
+    });
     Program {
-        ops,
-        outputs: outputs.iter().map(|id| names[*id as usize]).collect(),
+        ops: ops.collect(),
+        outputs,
         inputs: layout.parameters + 2,
         blocks: Blocks::default(),
     }
+    .pruned()
 }

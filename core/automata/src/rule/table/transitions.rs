@@ -181,7 +181,7 @@ impl Builder {
             sets: Vec::new(),
             known: HashMap::new(),
             rows: Vec::new(),
-            symmetry_name: "none".to_owned(),
+            symmetry_name: "rotate4".to_owned(),
             listed: None,
             number: 0,
         }

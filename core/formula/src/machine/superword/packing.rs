@@ -86,15 +86,20 @@ pub(super) fn groups(body: &Body) -> Vec<[Id; LANES]> {
 }
 
 impl Packing {
+    /// Every one of so many operations by itself.
+    pub(super) fn none(ops: usize) -> Packing {
+        Packing {
+            packs: Vec::new(),
+            pack: vec![NONE; ops],
+            lane: vec![0; ops],
+            argument: vec![NONE; ops],
+            argument_lane: vec![0; ops],
+        }
+    }
+
     pub(super) fn new(body: &Body, uniform: &[bool]) -> Packing {
         let ops = &body.program.ops;
-        let mut packing = Packing {
-            packs: Vec::new(),
-            pack: vec![NONE; ops.len()],
-            lane: vec![0; ops.len()],
-            argument: vec![NONE; ops.len()],
-            argument_lane: vec![0; ops.len()],
-        };
+        let mut packing = Packing::none(ops.len());
         for members in groups(body) {
             let number = packing.packs.len() as u32;
             for (lane, member) in members.iter().enumerate() {
