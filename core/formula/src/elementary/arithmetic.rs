@@ -71,6 +71,7 @@ pub enum Block {
     Power,
     ArcTangent,
     HyperbolicSine,
+    HyperbolicTangent,
     CubeRoot,
     ArcSine,
 }

@@ -1,5 +1,6 @@
-//! Exponential and logarithms, after FreeBSD's msun (`e_exp.c`, `e_log.c`, `k_log.h`, `e_log2.c`,
-//! `e_log10.c`, Sun Microsystems 1993), without branches and without table.
+//! Exponential and logarithms: the reduction of FreeBSD's `e_exp.c` and a series without division,
+//! and `e_log.c`, `k_log.h`, `e_log2.c`, `e_log10.c` (msun, Sun Microsystems 1993), without branches
+//! and without table.
 
 use super::arithmetic::{Arithmetic, Block, Value};
 
@@ -22,29 +23,61 @@ pub(crate) fn scale<'a, A: Arithmetic>(y: Value<'a, A>, n: Value<'a, A>) -> Valu
     y * power_of_two(first) * power_of_two(n - first)
 }
 
-/// eˣ·2ˢ for a small integer s.
+/// 1/2!, 1/3!, …, 1/13!: what follows is below 5·10⁻¹⁸ for |r| ≤ ln(2)/2.
+const SECOND: [f64; 12] = [
+    1.0 / 2.0,
+    1.0 / 6.0,
+    1.0 / 24.0,
+    1.0 / 120.0,
+    1.0 / 720.0,
+    1.0 / 5040.0,
+    1.0 / 40320.0,
+    1.0 / 362880.0,
+    1.0 / 3628800.0,
+    1.0 / 39916800.0,
+    1.0 / 479001600.0,
+    1.0 / 6227020800.0,
+];
+
+/// eʳ − 1 − r for |r| ≤ 0.35.
 #[inline(always)]
-pub(crate) fn exp_scaled<A: Arithmetic>(x: Value<'_, A>, s: f64) -> Value<'_, A> {
-    const P: [f64; 5] = [
-        1.666_666_666_666_660_2e-1,
-        -2.777_777_777_701_559_3e-3,
-        6.613_756_321_437_934e-5,
-        -1.653_390_220_546_525_2e-6,
-        4.138_136_797_057_238_5e-8,
-    ];
-    let argument = x;
-    let x = x.above(711.0).choose(x.number(711.0), x);
-    let x = x.below(-747.0).choose(x.number(-747.0), x);
+pub(crate) fn beyond_first_order<A: Arithmetic>(r: Value<'_, A>) -> Value<'_, A> {
+    r * r * r.polynomial(&SECOND)
+}
+
+/// x = n·ln 2 + r with |r| ≤ ln(2)/2, and eʳ − 1.
+struct Reduced<'a, A: Arithmetic> {
+    n: Value<'a, A>,
+    rest: Value<'a, A>,
+}
+
+#[inline(always)]
+fn reduce<A: Arithmetic>(x: Value<'_, A>) -> Reduced<'_, A> {
     let n = (x * std::f64::consts::LOG2_E).nearest();
     let high = x - n * LN2_HIGH;
     let low = n * LN2_LOW;
-    let r = high - low;
-    let z = r * r;
-    let c = r - z * z.polynomial(&P);
-    let y = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
-    let value = scale(y, if s == 0.0 { n } else { n + s });
-    argument.note(Block::Exponential, [value]);
+    let rest = high + (beyond_first_order(high - low) - low);
+    Reduced { n, rest }
+}
+
+/// eˣ·2ˢ for a small integer s.
+#[inline(always)]
+pub(crate) fn exp_scaled<A: Arithmetic>(x: Value<'_, A>, s: f64) -> Value<'_, A> {
+    let Reduced { n, rest } = reduce(x);
+    let value = scale(1.0 + rest, if s == 0.0 { n } else { n + s });
+    // Where nothing can be said of the rest the limits are known.
+    let value = x.above(711.0).choose(x.number(f64::INFINITY), value);
+    let value = x.below(-747.0).choose(x.number(0.0), value);
+    x.note(Block::Exponential, [value]);
     value
+}
+
+/// eˣ − 1 for 0 ≤ x ≤ 700, within 2 ulp.
+#[inline(always)]
+pub(crate) fn exp_less_one<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
+    let Reduced { n, rest } = reduce(x);
+    let power = power_of_two(n);
+    power * rest + (power - 1.0)
 }
 
 #[inline(always)]

@@ -1,7 +1,7 @@
 //! Hyperbolic functions: power series near 0, exponentials elsewhere.
 
 use super::arithmetic::{Arithmetic, Block, SIGN, Value};
-use super::exponential::{exp, exp_scaled};
+use super::exponential::{exp_less_one, exp_scaled};
 
 /// 1/3!, 1/5!, …, 1/21!
 const SINH: [f64; 10] = [
@@ -43,13 +43,11 @@ pub(crate) fn cosh<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
 
 #[inline(always)]
 pub(crate) fn tanh<A: Arithmetic>(x: Value<'_, A>) -> Value<'_, A> {
-    // cosh x − 1 = 2·sinh²(x/2), so the near branch needs one series.
-    let magnitude = x.abs();
-    let half = sinh_series(0.5 * x);
-    let square = half * half;
-    // tanh x = 2·s·√(1 + s²)/(1 + 2·s²) with s = sinh(x/2).
-    let near = 2.0 * half * (1.0 + square).sqrt() / (1.0 + 2.0 * square);
-    let far = 1.0 - 2.0 / (exp(2.0 * magnitude) + 1.0);
-    let far = far.xor(x.and_bits(SIGN));
-    magnitude.above(0.55).choose(far, near)
+    // tanh x = t/(t + 2) with t = exp(2x) − 1; from 22 on it is 1 but for less than half an ulp.
+    let double = 2.0 * x.abs();
+    let double = double.above(44.0).choose(x.number(44.0), double);
+    let t = exp_less_one(double);
+    let value = (t / (t + 2.0)).xor(x.and_bits(SIGN));
+    x.note(Block::HyperbolicTangent, [value]);
+    value
 }

@@ -13,8 +13,7 @@
 //! | `atan2` | 2 | everywhere |
 //! | `exp`, `log`, `log2`, `log10`, `cbrt` | 1 | everywhere |
 //! | `pow` | 1 | everywhere |
-//! | `sinh`, `cosh` | 2 | everywhere |
-//! | `tanh` | 4 | everywhere |
+//! | `sinh`, `cosh`, `tanh` | 2 | everywhere |
 //! | `sqrt`, `floor`, `ceil`, `round`, `trunc` | exact | everywhere |
 //! | `modulo` | 1 ulp of x | abs(x/m) < 2²⁶ |
 //!

@@ -27,21 +27,20 @@ fn reduce<A: Arithmetic>(x: Value<'_, A>) -> Reduced<'_, A> {
     let n = quadrant - ROUNDER;
     let near = x - n * HALF_PI[0];
     let near = near - n * HALF_PI[1];
-    // The third difference isn't exact: keep its error (Knuth's two-sum).
-    let step = n * HALF_PI[2];
+    // The other two parts are put together before they are needed; what head loses stands in the
+    // tail (Knuth's two-sum), which the kernels ask for last.
+    let (third, fourth) = (n * HALF_PI[2], n * HALF_PI[3]);
+    let step = third + fourth;
+    let step_lost = fourth - (step - third);
     let head = near - step;
     let back = head - near;
-    let error = (near - (head - back)) - (step + back);
-    // Subtracting (rather than adding the opposite) keeps the sign of a zero.
-    let fine = n * HALF_PI[3] - error;
-    let coarse = head;
-    let head = coarse - fine;
-    let tail = (coarse - head) - fine;
+    let lost = (near - (head - back)) - (step + back);
+    let tail = step_lost - lost;
+    let (sine, cosine) = kernels(head, tail);
     // Far outside the range of the reduction nothing is left of the argument; stay bounded.
-    let lost = head.abs().above(0.8);
-    let head = lost.choose(head.number(0.0), head);
-    let tail = lost.choose(tail.number(0.0), tail);
-    let (sine, cosine) = (sine_kernel(head, tail), cosine_kernel(head, tail));
+    let beyond = head.abs().above(0.8);
+    let sine = beyond.choose(head.number(0.0), sine);
+    let cosine = beyond.choose(head.number(1.0), cosine);
     x.note(Block::Circular, [sine, cosine, quadrant]);
     Reduced {
         sine,
@@ -50,26 +49,18 @@ fn reduce<A: Arithmetic>(x: Value<'_, A>) -> Reduced<'_, A> {
     }
 }
 
-/// sin(x + y) for |x| ≤ π/4 and y below an ulp of x.
+/// sin(x − y) and cos(x − y) for |x| ≤ π/4 and y below an ulp of x. Subtracting y, and the rest of
+/// the sine from x, keeps the sign of a zero.
 #[inline(always)]
-fn sine_kernel<'a, A: Arithmetic>(x: Value<'a, A>, y: Value<'a, A>) -> Value<'a, A> {
-    const S1: f64 = -1.666_666_666_666_663_2e-1;
-    const REST: [f64; 5] = [
-        8.333_333_333_322_49e-3,
-        -1.984_126_982_985_795e-4,
-        2.755_731_370_707_006_8e-6,
-        -2.505_076_025_340_686_3e-8,
-        1.589_690_995_211_55e-10,
+fn kernels<'a, A: Arithmetic>(x: Value<'a, A>, y: Value<'a, A>) -> (Value<'a, A>, Value<'a, A>) {
+    const S: [f64; 6] = [
+        1.666_666_666_666_663_2e-1,
+        -8.333_333_333_322_49e-3,
+        1.984_126_982_985_795e-4,
+        -2.755_731_370_707_006_8e-6,
+        2.505_076_025_340_686_3e-8,
+        -1.589_690_995_211_55e-10,
     ];
-    let z = x * x;
-    let r = z.polynomial(&REST);
-    let v = z * x;
-    x - ((z * (0.5 * y - v * r) - y) - v * S1)
-}
-
-/// cos(x + y) under the same conditions.
-#[inline(always)]
-fn cosine_kernel<'a, A: Arithmetic>(x: Value<'a, A>, y: Value<'a, A>) -> Value<'a, A> {
     const C: [f64; 6] = [
         4.166_666_666_666_66e-2,
         -1.388_888_888_887_411e-3,
@@ -79,10 +70,11 @@ fn cosine_kernel<'a, A: Arithmetic>(x: Value<'a, A>, y: Value<'a, A>) -> Value<'
         -1.135_964_755_778_819_5e-11,
     ];
     let z = x * x;
-    let r = z * z.polynomial(&C);
     let half = 0.5 * z;
     let w = 1.0 - half;
-    w + (((1.0 - w) - half) + (z * r - x * y))
+    let sine = x - (z * x * z.polynomial(&S) + y * w);
+    let cosine = w + (z * z * z.polynomial(&C) + (((1.0 - w) - half) + x * y));
+    (sine, cosine)
 }
 
 /// Kernel of the quadrant with its sign: +sin, +cos, −sin, −cos.
