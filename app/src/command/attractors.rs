@@ -320,10 +320,7 @@ impl Lyapunov {
         if let Some(count) = self.exponents {
             settings.insert("exponents".into(), Value::Integer(count));
         }
-        let threads = self.threads.map_or_else(
-            || std::thread::available_parallelism().map_or(1, usize::from),
-            usize::from,
-        );
+        let threads = self.threads.map_or_else(loom_sim::threads, usize::from);
         let report = analysis::run(&*analysis, model, &settings, threads)?;
         analysis::print(&report, Some(self.set.seed), self.json)
     }

@@ -88,7 +88,7 @@ impl Bifurcation {
             }
         }
         self.followed.put(&mut settings);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = loom_sim::threads();
         let report = analysis::run(&diagram, model, &settings, threads)?;
         if let Some(path) = &self.out {
             let mut text = String::from("sweep,parameter,value\n");

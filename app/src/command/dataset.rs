@@ -134,10 +134,7 @@ impl Dataset {
 
     pub fn run(self) -> Done {
         let order = self.order()?;
-        let threads = self.threads.map_or_else(
-            || std::thread::available_parallelism().map_or(1, usize::from),
-            usize::from,
-        );
+        let threads = self.threads.map_or_else(loom_sim::threads, usize::from);
         let summary = analysis::watched("Benchmark set", threads, |job| order.run(job))?;
         for (name, reason) in &summary.failed {
             output::warn(&format!("{name}: {reason}"));

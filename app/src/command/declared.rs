@@ -207,10 +207,7 @@ impl Declared {
             })?;
             settings.insert(key.clone(), analysis::value(parameter, text)?);
         }
-        let threads = self.threads.map_or_else(
-            || std::thread::available_parallelism().map_or(1, usize::from),
-            usize::from,
-        );
+        let threads = self.threads.map_or_else(loom_sim::threads, usize::from);
         // Only where it is asked for: finding a device takes a moment.
         let device = settings.get("device").and_then(Value::as_text) == Some("gpu");
         let gpu = device

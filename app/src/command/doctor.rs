@@ -31,7 +31,7 @@ impl Doctor {
 
 fn examine() -> Value {
     let adapters = loom_gpu::adapters();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = loom_sim::threads();
     let fonts: Vec<Value> = Font::ALL
         .iter()
         .map(|font| {

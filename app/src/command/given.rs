@@ -67,10 +67,7 @@ pub enum Device {
 
 impl Machine {
     pub fn threads(&self) -> usize {
-        self.threads.map_or_else(
-            || std::thread::available_parallelism().map_or(1, usize::from),
-            usize::from,
-        )
+        self.threads.map_or_else(loom_sim::threads, usize::from)
     }
 
     /// The device that draws, if there is one and it is wanted.

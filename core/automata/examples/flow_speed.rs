@@ -71,7 +71,7 @@ fn rate(model: &Model, way: Way, threads: usize, steps: u64) -> Outcome<f64> {
 }
 
 fn all() -> Outcome<()> {
-    let threads = std::thread::available_parallelism()?.get();
+    let threads = loom_gpu::threads();
     for count in [1, threads] {
         println!(
             "lenia-fourier-{count} {:.1}",

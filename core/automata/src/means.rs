@@ -68,7 +68,7 @@ impl Default for Means {
         Self {
             engine: EngineChoice::Auto,
             gpu: None,
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: loom_gpu::threads(),
             memory: 1 << 30,
         }
     }

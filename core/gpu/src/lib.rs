@@ -24,6 +24,7 @@ pub mod ramp;
 mod render;
 pub mod scene;
 mod shader;
+mod threads;
 mod ticks;
 
 pub use adapters::{AdapterReport, Choice, adapters, device_descriptor};
@@ -38,5 +39,6 @@ pub use offscreen::{Image, offscreen};
 pub use pick::{Hit, cell_at, pick};
 pub use render::{Renderer, Target, Window};
 pub use shader::{Shader, validate};
+pub use threads::threads;
 pub use ticks::{Tick, label, step, ticks};
 pub use wgpu;

@@ -75,12 +75,11 @@ impl Job {
         progress: impl Fn(f32) + Send + Sync + 'static,
         partial: impl Fn(&Report) + Send + Sync + 'static,
     ) -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             cancel,
             progress: Arc::new(progress),
             partial: Arc::new(partial),
-            threads,
+            threads: loom_gpu::threads(),
             gpu: None,
         }
     }

@@ -43,6 +43,7 @@ pub use loom_gpu::camera::{self, Camera};
 pub use loom_gpu::colour::{self, ColorMap, Rgba};
 pub use loom_gpu::ramp::{self, Ramp};
 pub use loom_gpu::scene::{self, Scene};
+pub use loom_gpu::threads;
 pub use manuscript::{Draft, Fault, Manuscript, Word};
 pub use model::{Attachment, Cost, Model};
 pub use operation::{Operation, Outcome};

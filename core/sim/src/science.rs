@@ -27,7 +27,7 @@ pub enum Place {
 impl Place {
     pub fn cpu() -> Self {
         Self::Cpu {
-            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: loom_gpu::threads(),
         }
     }
 }

@@ -105,10 +105,7 @@ impl Analyse {
             }
         }
         changes.apply(&**science, &mut model)?;
-        let threads = self.threads.map_or_else(
-            || std::thread::available_parallelism().map_or(1, usize::from),
-            usize::from,
-        );
+        let threads = self.threads.map_or_else(loom_sim::threads, usize::from);
         let mut capture = None;
         if self.after > Step::default() {
             let place = Place::Cpu { threads };

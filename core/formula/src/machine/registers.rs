@@ -354,19 +354,16 @@ impl Allocator {
         }
         // A dead operand's register may take the result: operands are read before it is written.
         // Its slot may not yet serve a spill, which is stored before the instruction reads.
-        let dead = |allocator: &Self, place: usize| {
-            allocator.next_after(order[place], time) == NEVER
-                && !order[..place].contains(&order[place])
-        };
-        let dead: Vec<Key> = (0..count)
-            .filter(|place| dead(self, *place))
-            .map(|place| order[place])
-            .collect();
-        for key in &dead {
-            self.release_register(*key);
+        let mut dead = [false; 4];
+        for (place, dead) in dead.iter_mut().enumerate().take(count) {
+            let key = order[place];
+            *dead = self.next_after(key, time) == NEVER && !order[..place].contains(&key);
+            if *dead {
+                self.release_register(key);
+            }
         }
         let to = self.take_register(time + 1, &[]);
-        for key in &dead {
+        for (key, _) in order.iter().zip(dead).filter(|(_, dead)| *dead) {
             self.release_slot(*key);
         }
         self.registers[usize::from(to)] = Some(wanted.to);

@@ -178,7 +178,13 @@ impl Builder {
         Value::new(self, self.constant(value.to_bits()))
     }
 
+    /// The program of these outputs.
     pub fn finish(self, inputs: usize, outputs: Vec<Id>) -> Program {
+        self.written(inputs, outputs).pruned()
+    }
+
+    /// As [`Builder::finish`], with the operations that no output needs.
+    pub fn written(self, inputs: usize, outputs: Vec<Id>) -> Program {
         let state = self.state.into_inner();
         Program {
             ops: state.ops,
@@ -186,7 +192,6 @@ impl Builder {
             inputs,
             blocks: state.blocks,
         }
-        .pruned()
     }
 }
 

@@ -199,108 +199,110 @@ fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> (Program,
     };
     outputs.push((counter + 1.0).word);
     let inputs = layout.rows + 1 + layout.parameters + 2;
-    (builder.finish(inputs, outputs), layout)
+    (builder.written(inputs, outputs), layout)
 }
 
-/// Divides a step into prelude and body.
-fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
-    let counter_input = layout.rows as u32;
-    let last = step.outputs.len() - 1;
-    let counter_output = step.outputs[last];
-    let varies: Vec<bool> = {
-        let mut varies = vec![false; step.ops.len()];
-        for (place, op) in step.ops.iter().enumerate() {
-            let mut any = matches!(op, Op::Input(number) if *number <= counter_input);
-            op.operands(|id| any |= varies[id as usize]);
-            varies[place] = any;
-        }
-        varies
-    };
-    // The system depends on time if anything besides the counting itself reads the counter.
-    let counts = step.ops.iter().enumerate().any(|(place, op)| {
-        let mut reads = false;
-        op.operands(|id| reads |= step.ops[id as usize] == Op::Input(counter_input));
-        reads && place as Id != counter_output
-    }) || step.outputs[..last]
-        .iter()
-        .any(|id| *id == counter_output || step.ops[*id as usize] == Op::Input(counter_input));
+/// What needs an operation: the body, the prelude, or both.
+const BODY: u8 = 1;
+const PRELUDE: u8 = 2;
 
-    let mut prelude_outputs: Vec<Id> = Vec::new();
-    let mut names: Vec<Id> = vec![0; step.ops.len()];
-    let mut ops: Vec<Op> = Vec::new();
-    let first_invariant = layout.rows + usize::from(counts);
-    let wanted: Vec<Id> = step.outputs[..if counts { last + 1 } else { last }].to_vec();
-    let mut needed = vec![false; step.ops.len()];
-    for id in &wanted {
-        needed[*id as usize] = true;
-    }
-    for place in (0..step.ops.len()).rev() {
-        if needed[place] && varies[place] {
-            step.ops[place].operands(|id| needed[id as usize] = true);
+/// Divides a step into prelude and body; neither keeps what no output needs.
+fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
+    let ops = &step.ops;
+    let counter = layout.rows as u32;
+    let mut counter_place = None;
+    let mut varies = vec![false; ops.len()];
+    for (place, op) in ops.iter().enumerate() {
+        let mut any = matches!(op, Op::Input(number) if *number <= counter);
+        op.operands(|id| any |= varies[id as usize]);
+        varies[place] = any;
+        if *op == Op::Input(counter) {
+            counter_place = Some(place);
         }
     }
-    for (place, op) in step.ops.iter().enumerate() {
-        if !needed[place] {
+    let last = step.outputs.len() - 1;
+    let counter_output = step.outputs[last] as usize;
+    let mut needed = vec![0_u8; ops.len()];
+    for id in &step.outputs[..last] {
+        needed[*id as usize] = BODY;
+    }
+    for place in (0..ops.len()).rev() {
+        let by = needed[place];
+        if by == 0 {
             continue;
         }
-        let op = match op {
-            Op::Constant(_) => *op,
-            _ if varies[place] => op.renamed(|id| names[id as usize]),
-            _ => {
-                prelude_outputs.push(place as Id);
-                Op::Input((first_invariant + prelude_outputs.len() - 1) as u32)
-            }
-        };
-        names[place] = ops.len() as Id;
-        ops.push(op);
+        let operands_by = if varies[place] { BODY } else { PRELUDE };
+        ops[place].operands(|id| needed[id as usize] |= operands_by);
+    }
+    // The system depends on time if anything besides the counting itself reads the counter.
+    let counts = counter_place.is_some_and(|place| needed[place] & BODY != 0);
+    if counts {
+        needed[counter_output] |= BODY;
+        ops[counter_output].operands(|id| needed[id as usize] |= BODY);
+    }
+    let first_invariant = layout.rows + usize::from(counts);
+    let wanted = &step.outputs[..if counts { last + 1 } else { last }];
+
+    let shift = layout.rows as u32 + 1;
+    let (mut names, mut prelude_names) = (vec![0; ops.len()], vec![0; ops.len()]);
+    let (mut body_ops, mut prelude_ops) = (Vec::with_capacity(ops.len()), Vec::new());
+    let mut invariants = Vec::new();
+    for (place, op) in ops.iter().enumerate() {
+        let by = needed[place];
+        let is_constant = matches!(op, Op::Constant(_));
+        if by & PRELUDE != 0 || (by != 0 && !varies[place] && !is_constant) {
+            prelude_names[place] = prelude_ops.len() as Id;
+            prelude_ops.push(match op {
+                // Its inputs start at the parameters.
+                Op::Input(number) => Op::Input(number - shift),
+                op => op.renamed(|id| prelude_names[id as usize]),
+            });
+        }
+        if by & BODY != 0 {
+            names[place] = body_ops.len() as Id;
+            body_ops.push(if varies[place] {
+                op.renamed(|id| names[id as usize])
+            } else if is_constant {
+                *op
+            } else {
+                invariants.push(prelude_names[place]);
+                Op::Input((first_invariant + invariants.len() - 1) as u32)
+            });
+        }
     }
     let mut outputs = Vec::with_capacity(wanted.len());
     for id in wanted {
-        let mut id = names[id as usize];
+        let mut id = names[*id as usize];
         // A value that moves from row to row unchanged gets a copy of its own, so that back ends
         // may write the rows one after the other.
-        if matches!(ops[id as usize], Op::Input(_)) {
-            ops.push(Op::Binary(Binary::Or, id, id));
-            id = ops.len() as Id - 1;
+        if matches!(body_ops[id as usize], Op::Input(_)) {
+            body_ops.push(Op::Binary(Binary::Or, id, id));
+            id = body_ops.len() as Id - 1;
         }
         outputs.push(id);
     }
-    let invariants = prelude_outputs.len();
     let mut blocks = step.blocks.clone();
     blocks.rename(|id| {
         let place = id as usize;
-        (needed[place] && varies[place]).then(|| names[place])
+        (needed[place] & BODY != 0 && varies[place]).then(|| names[place])
     });
     let body = Body {
         program: Program {
-            ops,
+            ops: body_ops,
             outputs,
-            inputs: first_invariant + invariants,
+            inputs: first_invariant + invariants.len(),
             blocks,
         },
         dimension: layout.dimension,
         rows: layout.rows,
         counts,
-        invariants,
+        invariants: invariants.len(),
     };
-    let prelude = prelude(step, layout, prelude_outputs);
-    (prelude, body)
-}
-
-/// The operations that these values need. The prelude's inputs start at the parameters.
-fn prelude(step: &Program, layout: &Layout, outputs: Vec<Id>) -> Program {
-    let shift = layout.rows as u32 + 1;
-    let end = outputs.iter().max().map_or(0, |last| *last as usize + 1);
-    let ops = step.ops[..end].iter().map(|op| match op {
-        Op::Input(number) if *number >= shift => Op::Input(number - shift),
-        Op::Input(_) => Op::Constant(f64::NAN.to_bits()),
-        other => *other,
-    });
-    Program {
-        ops: ops.collect(),
-        outputs,
+    let prelude = Program {
+        ops: prelude_ops,
+        outputs: invariants,
         inputs: layout.parameters + 2,
         blocks: Blocks::default(),
-    }
-    .pruned()
+    };
+    (prelude, body)
 }

@@ -63,9 +63,7 @@ impl Sheet {
         if width == 0 || height == 0 {
             return;
         }
-        let threads = std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .clamp(1, 16);
+        let threads = crate::threads().min(16);
         let count = elements(job);
         let share = count.div_ceil(threads).max(1);
         let seen: Vec<Vec<Stroke>> = std::thread::scope(|scope| {
