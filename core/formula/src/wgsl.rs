@@ -180,7 +180,7 @@ impl<F: Fn(&str) -> Option<String>> Writer<F> {
         let mut constant = !matches!(expr.kind(), Kind::Symbol(_));
         expr.operands(&mut |operand| constant &= self.write(operand).constant.is_some());
         let written = if constant {
-            let value = Lowering::new(&Direct, |_| None)
+            let value = Lowering::new(&Direct, |_: &str| None)
                 .value(expr)
                 .map_or(f64::NAN, |value| f64::from_bits(value.word));
             if expr.is_condition() {

@@ -15,19 +15,52 @@ const LARGEST_POWER: f64 = 64.0;
 /// negative: 3/2 and −3/2 within 3 ulp.
 const LARGEST_HALF_POWER: f64 = 4.5;
 
+/// Whether a power is multiplied out.
+fn is_product(power: f64) -> bool {
+    power.fract() == 0.0 && power.abs() <= LARGEST_POWER
+}
+
+/// Whether a power is multiplied out with a square root.
+fn has_root(power: f64) -> bool {
+    (2.0 * power).fract() == 0.0 && power.abs() <= LARGEST_HALF_POWER
+}
+
+/// Whether it takes no logarithm to raise something to this power.
+pub(super) fn is_simple(exponent: &Expr) -> bool {
+    let number = exponent.as_number();
+    number.is_some_and(|power| is_product(power) || has_root(power))
+}
+
+/// What stands for symbols.
+pub(crate) trait Binding<'a, A: Arithmetic> {
+    /// The value of a symbol, if it is known.
+    fn symbol(&self, name: &str) -> Option<Value<'a, A>>;
+
+    /// The value of a whole expression that has been found in another way.
+    fn apart(&self, _expr: &Expr) -> Option<Value<'a, A>> {
+        None
+    }
+}
+
+impl<'a, A: Arithmetic + 'a, F: Fn(&str) -> Option<Value<'a, A>>> Binding<'a, A> for F {
+    fn symbol(&self, name: &str) -> Option<Value<'a, A>> {
+        self(name)
+    }
+}
+
 /// Turns expressions into operations under one binding of the symbols; shared nodes are lowered
 /// once.
-pub(crate) struct Lowering<'a, A: Arithmetic, F> {
+pub(crate) struct Lowering<'a, A: Arithmetic, B> {
     on: &'a A,
-    symbol: F,
+    binding: B,
     done: HashMap<usize, A::Word, BuildHasherDefault<Mixer>>,
 }
 
-impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> {
-    pub fn new(on: &'a A, symbol: F) -> Self {
+impl<'a, A: Arithmetic, B: Binding<'a, A>> Lowering<'a, A, B> {
+    pub fn new(on: &'a A, binding: B) -> Self {
         Lowering {
             on,
-            symbol,
+            binding,
             done: HashMap::default(),
         }
     }
@@ -41,7 +74,10 @@ impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> 
         if let Some(word) = self.done.get(&expr.address()) {
             return Some(Value::new(self.on, *word));
         }
-        let value = self.node(expr)?;
+        let value = match self.binding.apart(expr) {
+            Some(value) => value,
+            None => self.node(expr)?,
+        };
         self.done.insert(expr.address(), value.word);
         Some(value)
     }
@@ -50,7 +86,7 @@ impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> 
         Some(match expr.kind() {
             Kind::Number(value) => self.number(*value),
             Kind::Pi => self.number(std::f64::consts::PI),
-            Kind::Symbol(name) => (self.symbol)(name)?,
+            Kind::Symbol(name) => self.binding.symbol(name)?,
             Kind::Neg(a) => -self.value(a)?,
             Kind::Sum(terms) => {
                 let mut sum: Option<Value<'a, A>> = None;
@@ -105,10 +141,8 @@ impl<'a, A: Arithmetic, F: Fn(&str) -> Option<Value<'a, A>>> Lowering<'a, A, F> 
     fn power(&mut self, base: &Expr, exponent: &Expr) -> Option<Value<'a, A>> {
         let value = self.value(base)?;
         Some(match exponent.as_number() {
-            Some(power) if power.fract() == 0.0 && power.abs() <= LARGEST_POWER => {
-                integer_power(value, power as i32)
-            }
-            Some(power) if (2.0 * power).fract() == 0.0 && power.abs() <= LARGEST_HALF_POWER => {
+            Some(power) if is_product(power) => integer_power(value, power as i32),
+            Some(power) if has_root(power) => {
                 let root = value.sqrt();
                 let product = match power.abs().floor() as i32 {
                     0 => root,
@@ -144,8 +178,8 @@ impl Expr {
     /// 1 where it holds, else 0.
     pub fn eval(&self, lookup: impl Fn(&str) -> Option<f64>) -> Option<f64> {
         let direct = Direct;
-        let symbol = |name: &str| lookup(name).map(|x| Value::new(&direct, x.to_bits()));
-        let value = Lowering::new(&direct, symbol).value(self)?;
+        let binding = |name: &str| lookup(name).map(|x| Value::new(&direct, x.to_bits()));
+        let value = Lowering::new(&direct, binding).value(self)?;
         Some(if self.is_condition() {
             f64::from(u8::from(value.word != 0))
         } else {
@@ -165,7 +199,7 @@ impl System {
     pub fn program_of(&self, expressions: &[Expr]) -> Program {
         let builder = Builder::default();
         let places = self.places();
-        let mut lowering = Lowering::new(&builder, |name| {
+        let mut lowering = Lowering::new(&builder, |name: &str| {
             Some(match places.get(name) {
                 Some(place) => builder.input(*place),
                 None => builder.number(f64::NAN),

@@ -6,6 +6,7 @@ mod blocks;
 mod builder;
 mod index;
 mod lower;
+mod once;
 mod step;
 
 use crate::elementary::arithmetic::{Binary, Unary};

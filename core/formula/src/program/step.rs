@@ -2,11 +2,14 @@
 //! everything that depends on parameters and dt alone) and what is computed at every step (the
 //! body).
 
-use super::lower::Lowering;
+use super::lower::{Binding, Lowering};
+use super::once::{Dependence, Once};
 use super::{Blocks, Builder, Id, Op, Program};
 use crate::elementary::arithmetic::{Binary, Value};
+use crate::expr::Expr;
 use crate::system::System;
 use crate::tape::Tape;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// How one step is made.
@@ -69,24 +72,32 @@ impl Body {
 pub(crate) struct StepPlan {
     prelude: Tape,
     pub body: Body,
-    parameters: usize,
+    /// The names of the system's parameters.
+    parameters: Vec<String>,
     /// For each parameter of the system: whether it is given once (or by each member).
     shared: Vec<bool>,
+    /// Functions of shared parameters, evaluated before the prelude.
+    functions: Vec<Expr>,
 }
 
 impl StepPlan {
     /// `varying` names parameters that become rows of the state.
     pub fn new(system: &System, scheme: Scheme, varying: &[usize]) -> StepPlan {
-        let (step, layout) = step_program(system, scheme, varying);
-        let (prelude, body) = divide(&step, &layout);
+        let Step {
+            program,
+            layout,
+            functions,
+        } = step_program(system, scheme, varying);
+        let (prelude, body) = divide(&program, &layout);
         let shared = (0..system.parameters().len())
             .map(|place| !varying.contains(&place))
             .collect();
         StepPlan {
             prelude: Tape::new(&prelude),
             body,
-            parameters: system.parameters().len(),
+            parameters: system.parameters().to_vec(),
             shared,
+            functions,
         }
     }
 
@@ -97,69 +108,156 @@ impl StepPlan {
 
     /// The prelude's values for one run.
     pub fn invariants(&self, params: &[f64], start: f64, dt: f64) -> Vec<f64> {
-        let mut inputs = Vec::with_capacity(self.parameters + 2);
+        let mut inputs = Vec::with_capacity(self.parameters.len() + 2 + self.functions.len());
         let mut given = params.iter();
         for shared in &self.shared {
             let value = if *shared { given.next() } else { None };
             inputs.push(value.copied().unwrap_or(f64::NAN));
         }
+        let parameters = inputs.clone();
+        let value = |name: &str| {
+            let place = self.parameters.iter().position(|known| known == name)?;
+            parameters.get(place).copied()
+        };
         inputs.extend([start, dt]);
+        let functions = self.functions.iter();
+        inputs.extend(functions.map(|function| function.eval(value).unwrap_or(f64::NAN)));
         let mut values = vec![0.0; self.body.invariants];
         self.prelude.eval_inputs(&inputs, &mut values);
         values
     }
 }
 
-/// Inputs of the whole step: rows, number of the step, parameters, start time, dt.
+/// Inputs of the whole step: rows, number of the step, parameters, start time, dt, functions of
+/// parameters.
 struct Layout {
     dimension: usize,
     rows: usize,
     parameters: usize,
+    functions: usize,
 }
 
-fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> (Program, Layout) {
-    let layout = Layout {
+/// The whole step.
+struct Step {
+    program: Program,
+    layout: Layout,
+    functions: Vec<Expr>,
+}
+
+/// What stands for the symbols of a system's rates.
+struct Symbols<'s, 'a> {
+    builder: &'a Builder,
+    variables: HashMap<&'s str, usize>,
+    /// Which inputs they are.
+    parameters: HashMap<&'s str, usize>,
+    delays: HashMap<&'s str, usize>,
+    /// Inputs from here on are parameters that are given once.
+    first_shared: usize,
+    /// Inputs from here on are delayed values.
+    first_delayed: usize,
+    /// Inputs from here on are functions of shared parameters.
+    first_function: usize,
+    once: RefCell<Once>,
+}
+
+/// At one moment of the step: its beginning, middle or end.
+struct Moment<'b, 's, 'a> {
+    symbols: &'b Symbols<'s, 'a>,
+    state: &'b [Value<'a, Builder>],
+    time: Value<'a, Builder>,
+    number: usize,
+}
+
+impl<'a> Binding<'a, Builder> for Moment<'_, '_, 'a> {
+    fn symbol(&self, name: &str) -> Option<Value<'a, Builder>> {
+        let symbols = self.symbols;
+        let on = symbols.builder;
+        if let Some(place) = symbols.variables.get(name) {
+            return self.state.get(*place).copied();
+        }
+        if let Some(input) = symbols.parameters.get(name) {
+            return Some(on.input(*input));
+        }
+        if name == "t" {
+            return Some(self.time);
+        }
+        let first = symbols.first_delayed + self.number * symbols.delays.len();
+        Some(match symbols.delays.get(name) {
+            Some(place) => on.input(first + place),
+            None => on.number(f64::NAN),
+        })
+    }
+
+    fn apart(&self, expr: &Expr) -> Option<Value<'a, Builder>> {
+        let symbols = self.symbols;
+        let is_shared = |name: &str| {
+            let input = symbols.parameters.get(name);
+            !symbols.variables.contains_key(name)
+                && input.is_some_and(|input| *input >= symbols.first_shared)
+        };
+        let mut once = symbols.once.borrow_mut();
+        match once.dependence(expr, is_shared)? {
+            Dependence::Nothing => expr.eval(|_| None).map(|x| symbols.builder.number(x)),
+            Dependence::Parameters => {
+                let input = symbols.first_function + once.place(expr);
+                Some(symbols.builder.input(input))
+            }
+            Dependence::State => None,
+        }
+    }
+}
+
+fn numbered<'s>(names: impl Iterator<Item = &'s str>) -> HashMap<&'s str, usize> {
+    names
+        .enumerate()
+        .map(|(place, name)| (name, place))
+        .collect()
+}
+
+fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> Step {
+    let mut layout = Layout {
         dimension: system.dimension(),
         rows: system.dimension() + varying.len() + system.delayed_rows(scheme),
         parameters: system.parameters().len(),
+        functions: 0,
     };
     let builder = Builder::default();
     let first_parameter = layout.rows + 1;
+    let first_function = first_parameter + layout.parameters + 2;
     let counter = builder.input(layout.rows);
-    let start = builder.input(first_parameter + layout.parameters);
-    let dt = builder.input(first_parameter + layout.parameters + 1);
-    let mut parameters = HashMap::new();
-    for (place, name) in system.parameters().iter().enumerate() {
-        let row = varying.iter().position(|varied| *varied == place);
-        let input = row.map_or(first_parameter + place, |row| layout.dimension + row);
-        parameters.insert(name.as_str(), builder.input(input));
+    let start = builder.input(first_function - 2);
+    let dt = builder.input(first_function - 1);
+    let mut parameters = numbered(system.parameters().iter().map(String::as_str));
+    for place in parameters.values_mut() {
+        let row = varying.iter().position(|varied| varied == place);
+        *place = row.map_or(first_parameter + *place, |row| layout.dimension + row);
     }
-    let variables: HashMap<&str, usize> = system
-        .variables()
-        .iter()
-        .enumerate()
-        .map(|(place, name)| (name.as_str(), place))
-        .collect();
-    let delays: HashMap<&str, usize> = system
-        .delays()
-        .iter()
-        .enumerate()
-        .map(|(place, delayed)| (delayed.symbol.as_str(), place))
-        .collect();
-    let first_delayed = layout.dimension + varying.len();
-    // `moment`: whether the rates are taken at the step's beginning, middle or end.
-    let rates = |state: &[Value<'_, Builder>], t: Value<'_, Builder>, moment: usize| -> Vec<Id> {
-        let mut lowering = Lowering::new(&builder, |name| {
-            Some(match (variables.get(name), parameters.get(name)) {
-                (Some(place), _) => Value::new(&builder, state[*place].word),
-                (None, Some(value)) => *value,
-                (None, None) if name == "t" => Value::new(&builder, t.word),
-                (None, None) => match delays.get(name) {
-                    Some(place) => builder.input(first_delayed + moment * delays.len() + place),
-                    None => builder.number(f64::NAN),
-                },
-            })
-        });
+    let symbols = Symbols {
+        builder: &builder,
+        variables: numbered(system.variables().iter().map(String::as_str)),
+        parameters,
+        delays: numbered(
+            system
+                .delays()
+                .iter()
+                .map(|delayed| delayed.symbol.as_str()),
+        ),
+        first_shared: first_parameter,
+        first_delayed: layout.dimension + varying.len(),
+        first_function,
+        once: RefCell::default(),
+    };
+    let rates = |state: &[Value<'_, Builder>], t: Value<'_, Builder>, number: usize| -> Vec<Id> {
+        let state: Vec<_> = state.iter().map(|u| Value::new(&builder, u.word)).collect();
+        let mut lowering = Lowering::new(
+            &builder,
+            Moment {
+                symbols: &symbols,
+                state: &state,
+                time: Value::new(&builder, t.word),
+                number,
+            },
+        );
         system
             .rates()
             .iter()
@@ -198,8 +296,13 @@ fn step_program(system: &System, scheme: Scheme, varying: &[usize]) -> (Program,
         }
     };
     outputs.push((counter + 1.0).word);
-    let inputs = layout.rows + 1 + layout.parameters + 2;
-    (builder.written(inputs, outputs), layout)
+    let functions = symbols.once.into_inner().functions;
+    layout.functions = functions.len();
+    Step {
+        program: builder.written(first_function + functions.len(), outputs),
+        layout,
+        functions,
+    }
 }
 
 /// What needs an operation: the body, the prelude, or both.
@@ -301,7 +404,7 @@ fn divide(step: &Program, layout: &Layout) -> (Program, Body) {
     let prelude = Program {
         ops: prelude_ops,
         outputs: invariants,
-        inputs: layout.parameters + 2,
+        inputs: layout.parameters + 2 + layout.functions,
         blocks: Blocks::default(),
     };
     (prelude, body)
