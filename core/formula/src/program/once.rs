@@ -1,9 +1,11 @@
 //! Functions of parameters alone have one value a run: they are evaluated when it begins, and
 //! their operations need not be written down. A power takes a hundred.
 
+use super::Mixer;
 use super::lower::is_simple;
 use crate::expr::{Expr, Kind};
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 /// What an expression depends on.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -13,12 +15,15 @@ pub(super) enum Dependence {
     State,
 }
 
+/// What is known of expressions, by their addresses.
+type ByAddress<T> = HashMap<usize, T, BuildHasherDefault<Mixer>>;
+
 /// The functions that have been set apart, and what is known of their expressions.
 #[derive(Debug, Default)]
 pub(super) struct Once {
     pub functions: Vec<Expr>,
-    places: HashMap<usize, usize>,
-    known: HashMap<usize, Dependence>,
+    places: ByAddress<usize>,
+    known: ByAddress<Dependence>,
 }
 
 impl Once {
