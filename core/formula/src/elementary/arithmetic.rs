@@ -128,6 +128,11 @@ pub trait Arithmetic {
     /// Takes note of operations that belong together, from an argument to results.
     #[inline(always)]
     fn note(&self, _block: Block, _argument: Self::Word, _results: &[Self::Word]) {}
+    /// The three results of such a block, if note has been taken of it.
+    #[inline(always)]
+    fn noted(&self, _block: Block, _argument: Self::Word) -> Option<[Self::Word; 3]> {
+        None
+    }
 }
 
 /// Carries the operations out at once.
@@ -310,6 +315,13 @@ impl<'a, A: Arithmetic> Value<'a, A> {
     pub fn note<const N: usize>(self, block: Block, results: [Self; N]) {
         self.on
             .note(block, self.word, &results.map(|result| result.word));
+    }
+
+    /// The results of a block on this argument, if note has been taken of them.
+    #[inline(always)]
+    pub fn noted(self, block: Block) -> Option<[Self; 3]> {
+        let words = self.on.noted(block, self.word)?;
+        Some(words.map(|word| Value::new(self.on, word)))
     }
 
     /// Mask of NaN.

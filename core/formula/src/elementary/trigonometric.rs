@@ -23,6 +23,14 @@ struct Reduced<'a, A: Arithmetic> {
 
 #[inline(always)]
 fn reduce<A: Arithmetic>(x: Value<'_, A>) -> Reduced<'_, A> {
+    // The cosine beside a sine has all this done.
+    if let Some([sine, cosine, quadrant]) = x.noted(Block::Circular) {
+        return Reduced {
+            sine,
+            cosine,
+            quadrant,
+        };
+    }
     let quadrant = x * TWO_OVER_PI + ROUNDER;
     let n = quadrant - ROUNDER;
     let near = x - n * HALF_PI[0];

@@ -117,6 +117,8 @@ struct Allocator {
     /// The times at which each value is read, value by value; [`END`] for the end of the step.
     uses: Vec<u32>,
     registers: Vec<Option<Key>>,
+    /// When the value of each register is next read.
+    next: Vec<u32>,
     free_slots: Vec<usize>,
     scratch: usize,
     /// Slots below are the state's and the counter's.
@@ -151,6 +153,7 @@ pub(super) fn choose(
         values,
         uses,
         registers: vec![None; usize::from(target.registers)],
+        next: vec![NEVER; usize::from(target.registers)],
         free_slots: Vec::new(),
         scratch,
         first_spill: scratch,
@@ -204,19 +207,15 @@ pub(super) fn state_slot(row: usize, chain: usize, chains: usize) -> usize {
 const SOON: u32 = 12;
 
 impl Allocator {
-    /// When a value is next read, from `time` on.
-    fn next_use(&mut self, key: Key, time: u32) -> u32 {
+    /// Passes over the times before this one at which a value was read.
+    fn pass(&mut self, key: Key, time: u32) {
         let value = &mut self.values[key];
-        while value.cursor < value.end {
-            let next = self.uses[value.cursor as usize];
-            if next >= time {
-                return next;
-            }
+        while value.cursor < value.end && self.uses[value.cursor as usize] < time {
             value.cursor += 1;
         }
-        NEVER
     }
 
+    /// When a value is next read after this time.
     fn next_after(&self, key: Key, time: u32) -> u32 {
         let value = &self.values[key];
         self.uses[value.cursor as usize..value.end as usize]
@@ -227,7 +226,7 @@ impl Allocator {
     }
 
     /// A free register; if there is none, the value needed last leaves its own.
-    fn take_register(&mut self, time: u32, pinned: &[Key]) -> u8 {
+    fn take_register(&mut self, pinned: &[Key]) -> u8 {
         if let Some(free) = self.registers.iter().position(Option::is_none) {
             return free as u8;
         }
@@ -239,7 +238,7 @@ impl Allocator {
             if pinned.contains(&key) {
                 continue;
             }
-            let next = self.next_use(key, time);
+            let next = self.next[register];
             // A value that has a place in memory leaves without a store.
             let distance = if self.values[key].memory.is_some() {
                 next
@@ -252,7 +251,7 @@ impl Allocator {
         }
         if let Some(key) = self.registers[best].take() {
             self.values[key].register = None;
-            if self.values[key].memory.is_none() && self.next_use(key, time) != NEVER {
+            if self.values[key].memory.is_none() && self.next[best] != NEVER {
                 let slot = self.free_slots.pop().unwrap_or_else(|| {
                     self.scratch += 1;
                     self.scratch - 1
@@ -281,7 +280,7 @@ impl Allocator {
         let Some(memory) = self.values[key].memory else {
             return;
         };
-        let register = self.take_register(time, pinned);
+        let register = self.take_register(pinned);
         self.out.push(Instruction {
             kind: Kind::Load,
             to: register,
@@ -293,6 +292,7 @@ impl Allocator {
             ],
         });
         self.registers[usize::from(register)] = Some(key);
+        self.next[usize::from(register)] = time;
         self.values[key].register = Some(register);
     }
 
@@ -332,7 +332,7 @@ impl Allocator {
             _ => count > 0,
         };
         for key in &order[..count] {
-            self.next_use(*key, time);
+            self.pass(*key, time);
         }
         let fold = folds
             && !in_register(self, last)
@@ -357,16 +357,21 @@ impl Allocator {
         let mut dead = [false; 4];
         for (place, dead) in dead.iter_mut().enumerate().take(count) {
             let key = order[place];
-            *dead = self.next_after(key, time) == NEVER && !order[..place].contains(&key);
+            let next = self.next_after(key, time);
+            if let Some(register) = self.values[key].register {
+                self.next[usize::from(register)] = next;
+            }
+            *dead = next == NEVER && !order[..place].contains(&key);
             if *dead {
                 self.release_register(key);
             }
         }
-        let to = self.take_register(time + 1, &[]);
+        let to = self.take_register(&[]);
         for (key, _) in order.iter().zip(dead).filter(|(_, dead)| *dead) {
             self.release_slot(*key);
         }
         self.registers[usize::from(to)] = Some(wanted.to);
+        self.next[usize::from(to)] = self.next_after(wanted.to, time);
         self.values[wanted.to].register = Some(to);
         self.out.push(Instruction {
             kind: wanted.kind,

@@ -32,6 +32,15 @@ impl Blocks {
         self.list.push(noted);
     }
 
+    /// What a block on this argument gives, where it gives three numbers.
+    pub fn results(&self, block: Block, argument: Id) -> Option<[Id; 3]> {
+        let alike = |noted: &&Noted| noted.block == block && noted.argument == argument;
+        let [Some(a), Some(b), Some(c)] = self.list.iter().find(alike)?.results else {
+            return None;
+        };
+        Some([a, b, c])
+    }
+
     /// Renames all operations; a block without its argument or without any result is forgotten.
     pub fn rename(&mut self, name: impl Fn(Id) -> Option<Id>) {
         self.list.retain_mut(|noted| {

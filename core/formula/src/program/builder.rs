@@ -166,6 +166,10 @@ impl Arithmetic for Builder {
             .blocks
             .note(block, argument, results);
     }
+
+    fn noted(&self, block: Block, argument: Id) -> Option<[Id; 3]> {
+        self.state.borrow().blocks.results(block, argument)
+    }
 }
 
 impl Builder {
