@@ -3,7 +3,7 @@
 use crate::backend::{Backend, CompileError, RunError, check};
 use crate::clock::Clock;
 use crate::columns::Columns;
-use crate::machine::EnsembleCode;
+use crate::machine::{EnsembleCode, EnsembleRoom};
 use crate::program::{Scheme, StepPlan};
 use crate::stepper::MOST_OPERATIONS;
 use crate::system::System;
@@ -192,22 +192,29 @@ impl EnsembleStepper {
         params: &[f64],
         steps: u64,
     ) -> Result<(), RunError> {
-        let body = &self.plan.body;
-        check("state", columns.rows(), body.rows)?;
+        check("state", columns.rows(), self.plan.body.rows)?;
+        self.start(clock, params)?
+            .advance(columns, clock.step, steps)
+    }
+
+    /// Takes the parameters and the length of the steps, for many calls with few members each.
+    ///
+    /// # Errors
+    /// If `params` has the wrong length.
+    pub fn start(&self, clock: Clock, params: &[f64]) -> Result<EnsembleRun<'_>, RunError> {
         check(
             "list of parameters",
             params.len(),
             self.plan.shared_parameters(),
         )?;
-        if steps == 0 || columns.members() == 0 {
-            return Ok(());
-        }
         let invariants = self.plan.invariants(params, clock.start, clock.dt);
-        match &self.engine {
-            Engine::Tape(tape) => self.run_tape(tape, columns, clock, &invariants, steps),
-            Engine::Code(code) => code.run(columns, clock.step, &invariants, steps),
-        }
-        Ok(())
+        Ok(EnsembleRun {
+            stepper: self,
+            room: match &self.engine {
+                Engine::Tape(_) => Room::Tape(invariants),
+                Engine::Code(code) => Room::Code(code.room(invariants)),
+            },
+        })
     }
 
     /// Members that go through a step together: shares of threads are multiples of it.
@@ -222,7 +229,7 @@ impl EnsembleStepper {
         &self,
         tape: &Tape,
         columns: &mut Columns<'_>,
-        clock: Clock,
+        step: u64,
         invariants: &[f64],
         steps: u64,
     ) {
@@ -238,7 +245,7 @@ impl EnsembleStepper {
                 }
             }
             if body.counts {
-                work.slots[body.rows] = [(clock.step as f64).to_bits(); BLOCK];
+                work.slots[body.rows] = [(step as f64).to_bits(); BLOCK];
             }
             for (slot, value) in work.slots[body.carried()..].iter_mut().zip(invariants) {
                 *slot = [value.to_bits(); BLOCK];
@@ -259,6 +266,47 @@ impl EnsembleStepper {
                 }
             }
         }
+    }
+}
+
+/// An ensemble's step with its parameters in place, and what it works in.
+#[derive(Clone, Debug)]
+pub struct EnsembleRun<'a> {
+    stepper: &'a EnsembleStepper,
+    room: Room,
+}
+
+#[derive(Clone, Debug)]
+enum Room {
+    /// The values of the prelude.
+    Tape(Vec<f64>),
+    Code(EnsembleRoom),
+}
+
+impl EnsembleRun<'_> {
+    /// Advances a range of members by `steps` steps from the one of this number on.
+    ///
+    /// # Errors
+    /// If the columns have another number of rows than the stepper.
+    pub fn advance(
+        &mut self,
+        columns: &mut Columns<'_>,
+        step: u64,
+        steps: u64,
+    ) -> Result<(), RunError> {
+        let stepper = self.stepper;
+        check("state", columns.rows(), stepper.plan.body.rows)?;
+        if steps == 0 || columns.members() == 0 {
+            return Ok(());
+        }
+        match (&stepper.engine, &mut self.room) {
+            (Engine::Tape(tape), Room::Tape(invariants)) => {
+                stepper.run_tape(tape, columns, step, invariants, steps);
+            }
+            (Engine::Code(code), Room::Code(room)) => code.run(columns, room, step, steps),
+            _ => {}
+        }
+        Ok(())
     }
 }
 

@@ -47,7 +47,7 @@ pub use backend::{Backend, CompileError, RunError};
 pub use clock::Clock;
 pub use columns::Columns;
 pub use delays::Delayed;
-pub use ensemble::EnsembleStepper;
+pub use ensemble::{EnsembleRun, EnsembleStepper};
 pub use error::{FormulaError, Position};
 pub use expr::{Expr, Kind, Relation};
 pub use function::Function;

@@ -2,7 +2,7 @@
 
 use crate::backend::{Backend, CompileError, RunError, check};
 use crate::clock::Clock;
-use crate::machine::{LoneCode, LoneRoom, SingleCode};
+use crate::machine::{LoneCode, Room, SingleCode};
 use crate::program::{Body, Scheme, StepPlan};
 use crate::system::System;
 use crate::tape::Tape;
@@ -230,7 +230,7 @@ pub struct Run<'a> {
     carried: Vec<f64>,
     invariants: Vec<f64>,
     tape: Option<TapeRun<'a>>,
-    room: Option<LoneRoom>,
+    room: Option<Room>,
 }
 
 impl Run<'_> {

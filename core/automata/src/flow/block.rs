@@ -4,10 +4,9 @@
 //! Rows begin at cache lines and hold whole groups of what the formulas take at once; the places
 //! behind the last cell repeat it, so that nothing is computed there that no cell would compute.
 
-use loom_formula::Clock;
 use loom_sim::SimError;
 
-use super::update::Update;
+use super::update::Formulas;
 
 /// Bytes of a cache line, and numbers in it.
 const LINE: usize = 64;
@@ -52,11 +51,12 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Makes room for `rows` numbers at each of `members` cells.
-    pub fn set_size(&mut self, rows: usize, members: usize, update: &Update) {
+    /// Makes room for `rows` numbers at each of `members` cells, which go through the formulas in
+    /// groups.
+    pub fn set_size(&mut self, rows: usize, members: usize, group: usize) {
         self.rows = rows;
         self.members = members;
-        self.stride = members.next_multiple_of(update.group());
+        self.stride = members.next_multiple_of(group);
         self.values.set_len(rows * self.stride);
     }
 
@@ -80,17 +80,12 @@ impl Block {
     }
 
     /// Applies the formulas: the first rows become what the cells hold then.
-    pub fn apply(
-        &mut self,
-        update: &Update,
-        clock: Clock,
-        constants: &[f64],
-    ) -> Result<(), SimError> {
+    pub fn apply(&mut self, formulas: &mut Formulas<'_>, step: u64) -> Result<(), SimError> {
         let (stride, last) = (self.stride, self.members - 1);
         for row in self.values.values_mut().chunks_mut(stride) {
             let cell = row[last];
             row[last + 1..].fill(cell);
         }
-        update.apply(self.values.values_mut(), stride, clock, constants)
+        formulas.apply(self.values.values_mut(), stride, step)
     }
 }

@@ -18,7 +18,7 @@ use super::convolve::{Convolver, Way};
 use super::field::Field;
 use super::law::{Gather, Law, Method};
 use super::stencil::Laplacian;
-use super::update::Update;
+use super::update::{Formulas, Update};
 use super::wave::{self, sweep};
 use super::wide;
 
@@ -214,16 +214,17 @@ impl Engine {
                 (Gathering::Kernels { convolver, sums }, _) => {
                     convolver.sums(field, sums)?;
                     let values = update.values(law.dt, value);
-                    converted(field, next, update, (sums, varied), clock, &values)
+                    let formulas = update.formulas(clock, &values)?;
+                    converted(field, next, &formulas, (sums, varied), step)
                 }
                 (Gathering::Laplacian(laplacian), None) => {
+                    let values = update.values(law.dt, value);
                     let law = wave::Law {
                         laplacian,
                         varied,
-                        constants: &update.values(law.dt, value),
-                        update,
+                        formulas: &update.formulas(clock, &values)?,
                     };
-                    sweep(field, next, law, clock, count)
+                    sweep(field, next, law, step, count)
                 }
                 (Gathering::Laplacian(laplacian), Some(stages)) => {
                     let values = stages.rates.values(law.dt, value);
@@ -258,10 +259,9 @@ pub(super) const TOGETHER: usize = 1024;
 fn converted(
     field: &Field,
     into: &mut Field,
-    update: &Update,
+    formulas: &Formulas<'_>,
     (sums, varied): (&[f64], &[Vec<f64>]),
-    clock: Clock,
-    values: &[f64],
+    step: u64,
 ) -> Result<bool, SimError> {
     let (width, species, cells) = (field.width(), field.species(), field.cells());
     let planes = sums.chunks(cells).chain(varied.iter().map(Vec::as_slice));
@@ -270,17 +270,18 @@ fn converted(
     let together = (TOGETHER / width).max(1);
     // Parts of a row, in whole groups of what the formulas take at once.
     let parts = width.div_ceil(TOGETHER);
-    let part = width.div_ceil(parts).next_multiple_of(update.group());
+    let part = width.div_ceil(parts).next_multiple_of(formulas.group());
     let whole = AtomicBool::new(true);
+    let begun = || (Block::default(), formulas.clone());
     into.values_mut()
         .par_chunks_mut(row * together)
         .enumerate()
-        .try_for_each_init(Block::default, |block, (chunk, out)| {
+        .try_for_each_init(begun, |(block, formulas), (chunk, out)| {
             let (first, rows) = (chunk * together, out.len() / row);
             let mut odd = 0;
             for from in (0..width).step_by(part) {
                 let count = part.min(width - from);
-                block.set_size(species + planes.len(), rows * count, update);
+                block.set_size(species + planes.len(), rows * count, formulas.group());
                 for j in 0..rows {
                     let y = first + j;
                     for s in 0..species {
@@ -293,7 +294,7 @@ fn converted(
                         to.copy_from_slice(gathered);
                     }
                 }
-                block.apply(update, clock, values)?;
+                block.apply(formulas, step)?;
                 for j in 0..rows {
                     for s in 0..species {
                         let to = (j * species + s) * width + from;
@@ -352,10 +353,9 @@ fn runge_kutta(
         let law = wave::Law {
             laplacian,
             varied,
-            update: rates,
-            constants: values,
+            formulas: &rates.formulas(clock, values)?,
         };
-        sweep(state, slope, law, clock, 1)?;
+        sweep(state, slope, law, clock.step, 1)?;
         let row = field.width() * field.species();
         next.values_mut()
             .par_chunks_mut(row)

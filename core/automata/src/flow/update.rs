@@ -1,6 +1,6 @@
 //! A law's formulas, compiled, and applied to rows of cells.
 
-use loom_formula::{Clock, EnsembleStepper, Scheme, System};
+use loom_formula::{Clock, EnsembleRun, EnsembleStepper, Scheme, System};
 use loom_sim::SimError;
 
 use super::law::TIME_STEP;
@@ -31,11 +31,6 @@ impl Update {
         self.stepper.backend().to_string()
     }
 
-    /// Members that go through the formulas at once.
-    pub fn group(&self) -> usize {
-        self.stepper.group().max(1)
-    }
-
     /// The values of the constants in the formulas' order. A name that has no value is NaN,
     /// which the run then reports.
     pub fn values(&self, dt: f64, value: &dyn Fn(&str) -> Option<f64>) -> Vec<f64> {
@@ -46,18 +41,35 @@ impl Update {
         self.constants.iter().map(one).collect()
     }
 
-    /// Applies the formulas to a block: species, then what was gathered, each a row of `width`
+    /// The formulas with these constants in place, for a clock that starts and runs so.
+    pub fn formulas(&self, clock: Clock, values: &[f64]) -> Result<Formulas<'_>, SimError> {
+        let run = self.stepper.start(clock, values).map_err(SimError::other)?;
+        Ok(Formulas {
+            run,
+            group: self.stepper.group().max(1),
+        })
+    }
+}
+
+/// Formulas with constants in place; each thread has its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Formulas<'a> {
+    run: EnsembleRun<'a>,
+    group: usize,
+}
+
+impl Formulas<'_> {
+    /// Members that go through them at once.
+    pub fn group(&self) -> usize {
+        self.group
+    }
+
+    /// Applies them to a block at a step: species, then what was gathered, each a row of `width`
     /// values. The species' rows are replaced.
-    pub fn apply(
-        &self,
-        block: &mut [f64],
-        width: usize,
-        clock: Clock,
-        values: &[f64],
-    ) -> Result<(), SimError> {
+    pub fn apply(&mut self, block: &mut [f64], width: usize, step: u64) -> Result<(), SimError> {
         let mut columns = loom_formula::Columns::new(block, width);
-        self.stepper
-            .run_columns(&mut columns, clock, values, 1)
+        self.run
+            .advance(&mut columns, step, 1)
             .map_err(SimError::other)
     }
 }

@@ -12,7 +12,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use loom_formula::Clock;
 use loom_sim::SimError;
 use rayon::prelude::*;
 
@@ -20,7 +19,7 @@ use super::block::{Aligned, Block, NUMBERS};
 use super::engine::TOGETHER;
 use super::field::Field;
 use super::stencil::{Border, Laplacian};
-use super::update::Update;
+use super::update::Formulas;
 use super::wide;
 
 /// The most steps in one sweep.
@@ -43,16 +42,15 @@ pub(super) struct Law<'a> {
     pub laplacian: &'a Laplacian,
     /// Constants that differ from cell to cell, row by row.
     pub varied: &'a [Vec<f64>],
-    pub update: &'a Update,
-    pub constants: &'a [f64],
+    pub formulas: &'a Formulas<'a>,
 }
 
-/// Makes so many steps, the first at `clock`; false where a value is no longer a finite number.
+/// Makes so many steps, the first of this number; false where a value is no longer a finite number.
 pub(super) fn sweep(
     field: &Field,
     into: &mut Field,
     law: Law<'_>,
-    clock: Clock,
+    step: u64,
     steps: usize,
 ) -> Result<bool, SimError> {
     let (width, height, species) = (field.width(), field.height(), field.species());
@@ -65,14 +63,15 @@ pub(super) fn sweep(
     let pieces = if threads > 1 { 4 * threads } else { 1 };
     let piece = height.div_ceil(pieces).max(least);
     let whole = AtomicBool::new(true);
+    let begun = || Waves::new(law.formulas.clone());
     into.values_mut()
         .par_chunks_mut(row * piece)
         .enumerate()
-        .try_for_each_init(Waves::default, |waves, (number, out)| {
+        .try_for_each_init(begun, |waves, (number, out)| {
             let first = (number * piece) as isize;
             let end = first + (out.len() / row) as isize;
             waves.begin(field, law, [first, end], steps);
-            if !waves.run(field, law, clock, out)? {
+            if !waves.run(field, law, step, out)? {
                 whole.store(false, Ordering::Relaxed);
             }
             Ok::<(), SimError>(())
@@ -114,15 +113,24 @@ struct Wave {
 }
 
 /// The steps of a piece.
-#[derive(Default)]
-struct Waves {
+struct Waves<'a> {
     steps: Vec<Wave>,
     /// Rows that go through the formulas together.
     together: usize,
     block: Block,
+    formulas: Formulas<'a>,
 }
 
-impl Waves {
+impl<'a> Waves<'a> {
+    fn new(formulas: Formulas<'a>) -> Self {
+        Self {
+            steps: Vec::new(),
+            together: ROWS,
+            block: Block::default(),
+            formulas,
+        }
+    }
+
     /// The steps to make the rows from `first` to before `end`.
     fn begin(&mut self, field: &Field, law: Law<'_>, [first, end]: [isize; 2], steps: usize) {
         let row = field.width() * field.species();
@@ -148,7 +156,7 @@ impl Waves {
         &mut self,
         field: &Field,
         law: Law<'_>,
-        clock: Clock,
+        step: u64,
         out: &mut [f64],
     ) -> Result<bool, SimError> {
         let (width, species) = (field.width(), field.species());
@@ -178,10 +186,6 @@ impl Waves {
                 } else {
                     wave.ring.values_mut()
                 };
-                let clock = Clock {
-                    step: clock.step + number as u64,
-                    ..clock
-                };
                 let strip = Strip {
                     field,
                     source,
@@ -189,7 +193,8 @@ impl Waves {
                     rows: [wave.next, end],
                     ends: [number == 0, number == last],
                 };
-                strip.make(&mut self.block, clock, (sink, wave.first), &mut odd)?;
+                let with = (&mut self.block, &mut self.formulas);
+                strip.make(with, step + number as u64, (sink, wave.first), &mut odd)?;
                 wave.next = end;
             }
         }
@@ -210,16 +215,13 @@ struct Strip<'a> {
 impl Strip<'_> {
     fn make(
         &self,
-        block: &mut Block,
-        clock: Clock,
+        (block, formulas): (&mut Block, &mut Formulas<'_>),
+        step: u64,
         (sink, first): (&mut [f64], isize),
         odd: &mut u64,
     ) -> Result<(), SimError> {
         let Law {
-            laplacian,
-            varied,
-            update,
-            constants,
+            laplacian, varied, ..
         } = self.law;
         let (width, height, species) = (
             self.field.width(),
@@ -235,7 +237,8 @@ impl Strip<'_> {
         let part = width.div_ceil(parts).next_multiple_of(NUMBERS);
         for from in (0..width).step_by(part) {
             let count = part.min(width - from);
-            block.set_size(2 * species + varied.len(), together * count, update);
+            let rows = 2 * species + varied.len();
+            block.set_size(rows, together * count, formulas.group());
             for (line, y) in lines.clone().enumerate() {
                 let at = line * count;
                 let (above, below) = if closed {
@@ -258,7 +261,7 @@ impl Strip<'_> {
                     to.copy_from_slice(&plane[start..start + count]);
                 }
             }
-            block.apply(update, clock, constants)?;
+            block.apply(formulas, step)?;
             for (line, y) in lines.clone().enumerate() {
                 let row = place(y, first, count_of_rows) * species;
                 for s in 0..species {

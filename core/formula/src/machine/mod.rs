@@ -24,9 +24,9 @@ use crate::columns::Columns;
 use crate::program::Body;
 pub(crate) use cranelift::SingleCode;
 #[cfg(target_arch = "x86_64")]
-pub(crate) use native::{LoneCode, LoneRoom};
+pub(crate) use native::{LoneCode, Room};
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) use nowhere::{LoneCode, LoneRoom, RatesCode, RatesRoom};
+pub(crate) use nowhere::{LoneCode, RatesCode, RatesRoom, Room};
 #[cfg(target_arch = "x86_64")]
 pub(crate) use right_sides::{RatesCode, RatesRoom};
 
@@ -38,8 +38,8 @@ mod nowhere {
     /// Is never made.
     #[derive(Debug)]
     pub(crate) enum LoneCode {}
-    #[derive(Debug)]
-    pub(crate) enum LoneRoom {}
+    #[derive(Clone, Debug)]
+    pub(crate) enum Room {}
 
     #[derive(Debug)]
     pub(crate) enum RatesCode {}
@@ -65,10 +65,10 @@ mod nowhere {
         pub fn backend(&self) -> Backend {
             match *self {}
         }
-        pub fn room(&self, _invariants: &[f64]) -> LoneRoom {
+        pub fn room(&self, _invariants: &[f64]) -> Room {
             match *self {}
         }
-        pub fn run(&self, _room: &mut LoneRoom, _carried: &mut [f64], _steps: u64) {
+        pub fn run(&self, _room: &mut Room, _carried: &mut [f64], _steps: u64) {
             match *self {}
         }
     }
@@ -116,14 +116,38 @@ impl EnsembleCode {
         }
     }
 
-    /// Advances all members from step number `step` on.
-    pub fn run(&self, columns: &mut Columns<'_>, step: u64, invariants: &[f64], steps: u64) {
+    /// What runs with these invariants work in.
+    pub fn room(&self, invariants: Vec<f64>) -> EnsembleRoom {
         match self {
-            EnsembleCode::Pairs(code) => code.run(columns, step, invariants, steps),
+            EnsembleCode::Pairs(_) => EnsembleRoom::Pairs(invariants),
             #[cfg(target_arch = "x86_64")]
-            EnsembleCode::Native(code) => code.run(columns, step, invariants, steps),
+            EnsembleCode::Native(code) => EnsembleRoom::Native(code.room(&invariants)),
         }
     }
+
+    /// Advances all members from step number `step` on, in room that this code has given.
+    pub fn run(&self, columns: &mut Columns<'_>, room: &mut EnsembleRoom, step: u64, steps: u64) {
+        match (self, room) {
+            (EnsembleCode::Pairs(code), EnsembleRoom::Pairs(invariants)) => {
+                code.run(columns, step, invariants, steps);
+            }
+            #[cfg(target_arch = "x86_64")]
+            (EnsembleCode::Native(code), EnsembleRoom::Native(room)) => {
+                code.run(columns, room, step, steps);
+            }
+            #[cfg(target_arch = "x86_64")]
+            _ => {}
+        }
+    }
+}
+
+/// What an ensemble's code works in, kept from call to call.
+#[derive(Clone, Debug)]
+pub(crate) enum EnsembleRoom {
+    /// The values of the prelude.
+    Pairs(Vec<f64>),
+    #[cfg(target_arch = "x86_64")]
+    Native(Room),
 }
 
 /// Calls `run` with the start of each group of members and the distance between rows. The last

@@ -25,6 +25,14 @@ type Entry = unsafe extern "sysv64" fn(*mut f64, usize, u64, *const Line, *mut L
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line([u64; 8]);
 
+/// What code works in, kept from call to call: counter, invariants and constants, and scratch
+/// memory.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    table: Vec<Line>,
+    scratch: Vec<Line>,
+}
+
 #[derive(Debug)]
 pub(crate) struct NativeCode {
     entry: Entry,
@@ -94,12 +102,27 @@ impl NativeCode {
         self.width.lanes() * self.chains
     }
 
-    pub fn run(&self, columns: &mut Columns<'_>, step: u64, invariants: &[f64], steps: u64) {
-        if steps == 0 || columns.rows() != self.rows || invariants.len() != self.invariants {
+    /// Room for runs with these invariants.
+    pub fn room(&self, invariants: &[f64]) -> Room {
+        Room {
+            table: self.table(0.0, invariants),
+            scratch: vec![Line([0; 8]); self.scratch_lines()],
+        }
+    }
+
+    /// Whether room is of the sizes that the code was made for.
+    fn fits(&self, room: &Room) -> bool {
+        let entries = 1 + self.invariants + self.constants.len();
+        room.table.len() == entries.div_ceil(8 / self.width.lanes())
+            && room.scratch.len() == self.scratch_lines()
+    }
+
+    /// Advances all members from step number `step` on, in room that this code has given.
+    pub fn run(&self, columns: &mut Columns<'_>, room: &mut Room, step: u64, steps: u64) {
+        if steps == 0 || columns.rows() != self.rows || !self.fits(room) {
             return;
         }
-        let table = self.table(step as f64, invariants);
-        let mut scratch = self.scratch();
+        room.table[0].0[..self.width.lanes()].fill((step as f64).to_bits());
         super::in_groups(columns, self.group(), |start, stride| {
             // SAFETY: `in_groups` passes a group of this many members with this many rows; table
             // and scratch have the sizes that the code was made for.
@@ -108,8 +131,8 @@ impl NativeCode {
                     start,
                     stride * 8,
                     steps,
-                    table.as_ptr(),
-                    scratch.as_mut_ptr(),
+                    room.table.as_ptr(),
+                    room.scratch.as_mut_ptr(),
                 );
             }
         });
@@ -122,8 +145,8 @@ impl NativeCode {
         self.vectors(entries)
     }
 
-    fn scratch(&self) -> Vec<Line> {
-        vec![Line([0; 8]); (self.scratch * self.width.lanes()).div_ceil(8)]
+    fn scratch_lines(&self) -> usize {
+        (self.scratch * self.width.lanes()).div_ceil(8)
     }
 
     /// Each word in all lanes of a vector.
@@ -159,13 +182,6 @@ pub(crate) struct LoneCode {
     counts: bool,
 }
 
-/// What a single trajectory's code works in, kept from call to call.
-#[derive(Debug)]
-pub(crate) struct LoneRoom {
-    table: Vec<Line>,
-    scratch: Vec<Line>,
-}
-
 impl LoneCode {
     pub fn compile(body: &Body, backend: Backend) -> Result<LoneCode, CompileError> {
         let width = match width(backend)? {
@@ -183,21 +199,15 @@ impl LoneCode {
     }
 
     /// Room for runs with these invariants.
-    pub fn room(&self, invariants: &[f64]) -> LoneRoom {
-        LoneRoom {
-            table: self.code.table(0.0, invariants),
-            scratch: self.code.scratch(),
-        }
+    pub fn room(&self, invariants: &[f64]) -> Room {
+        self.code.room(invariants)
     }
 
     /// Makes `steps` steps of `carried`, the rows and then the number of the step, in room that
     /// this code has given.
-    pub fn run(&self, room: &mut LoneRoom, carried: &mut [f64], steps: u64) {
+    pub fn run(&self, room: &mut Room, carried: &mut [f64], steps: u64) {
         let (code, lanes) = (&self.code, self.code.width.lanes());
-        let fits = room.table.len()
-            == (1 + code.invariants + code.constants.len()).div_ceil(8 / lanes)
-            && room.scratch.len() == (code.scratch * lanes).div_ceil(8)
-            && carried.len() == code.rows + usize::from(self.counts);
+        let fits = code.fits(room) && carried.len() == code.rows + usize::from(self.counts);
         if steps == 0 || !fits {
             return;
         }

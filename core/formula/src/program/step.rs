@@ -114,14 +114,14 @@ impl StepPlan {
             let value = if *shared { given.next() } else { None };
             inputs.push(value.copied().unwrap_or(f64::NAN));
         }
-        let parameters = inputs.clone();
-        let value = |name: &str| {
-            let place = self.parameters.iter().position(|known| known == name)?;
-            parameters.get(place).copied()
-        };
         inputs.extend([start, dt]);
-        let functions = self.functions.iter();
-        inputs.extend(functions.map(|function| function.eval(value).unwrap_or(f64::NAN)));
+        for function in &self.functions {
+            let value = function.eval(|name| {
+                let place = self.parameters.iter().position(|known| known == name)?;
+                inputs.get(place).copied()
+            });
+            inputs.push(value.unwrap_or(f64::NAN));
+        }
         let mut values = vec![0.0; self.body.invariants];
         self.prelude.eval_inputs(&inputs, &mut values);
         values
