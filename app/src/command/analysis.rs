@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use loom_gpu::Gpu;
 use loom_sim::{
-    Analysis, Job, Model, Number, Parameter, ParameterKind, Report, Settings, SimError, Subject,
-    Uncertainty, Value,
+    Analysis, Job, Model, Number, Parameter, ParameterKind, Quantity, Report, Settings, SimError,
+    Subject, Uncertainty, Value,
 };
 
 use super::{Done, Failure, given, output};
+use crate::shell::words;
 
 /// Rows of a table that are printed for people.
 const MOST_ROWS: usize = 64;
@@ -117,6 +118,68 @@ pub fn csv(report: &Report) -> String {
     tables.map(crate::widgets::table::csv).collect()
 }
 
+/// A number of many figures with the first ten of them; any other text as it is.
+fn short(cell: &str) -> String {
+    const FIGURES: i32 = 10;
+    let Some(x) = cell.parse::<f64>().ok().filter(|x| x.is_finite()) else {
+        return cell.to_owned();
+    };
+    let figures = cell.bytes().filter(u8::is_ascii_digit).count();
+    if figures <= FIGURES as usize || !cell.contains('.') || x == 0.0 {
+        return cell.to_owned();
+    }
+    let size = x.abs().log10().floor() as i32;
+    let (text, power) = if (-4..=6).contains(&size) {
+        let decimals = (FIGURES - 1 - size) as usize;
+        (format!("{x:.decimals$}"), String::new())
+    } else {
+        let text = format!("{x:.9e}");
+        let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+        (mantissa.to_owned(), format!("e{power}"))
+    };
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text}{power}")
+}
+
+/// A quantity for people: value and error to the error's second figure. JSON has all figures.
+fn value_and_error(q: &Quantity) -> (String, String) {
+    let sign = match q.error {
+        Uncertainty::Bound(_) => "within",
+        _ => "±",
+    };
+    match (&q.value, &q.error) {
+        (Number::Real(x), Uncertainty::StandardError(e) | Uncertainty::Bound(e))
+            if *e > x.abs() * 1e-14 && e.is_finite() && x.is_finite() =>
+        {
+            let (x, e, power) = words::told(*x, *e);
+            let ten = if power == 0 {
+                String::new()
+            } else {
+                format!("e{power}")
+            };
+            (
+                format!("{x}{ten}").replace('−', "-"),
+                format!("{sign} {e}{ten}"),
+            )
+        }
+        (value, error) => {
+            let value = match value {
+                Number::Real(x) => short(&x.to_string()),
+                Number::Integer(i) => i.to_string(),
+                Number::Text(s) => s.clone(),
+            };
+            let error = match error {
+                Uncertainty::Exact => "exact".to_owned(),
+                Uncertainty::StandardError(e) | Uncertainty::Bound(e) => {
+                    format!("{sign} {}", short(&e.to_string()))
+                }
+                Uncertainty::Unknown(why) => why.clone(),
+            };
+            (value, error)
+        }
+    }
+}
+
 /// The report as JSON or as a table, with the seed behind it if there is one; its warnings on
 /// standard error.
 pub fn print(report: &Report, seed: Option<u64>, json: bool) -> Done {
@@ -140,17 +203,7 @@ pub fn print(report: &Report, seed: Option<u64>, json: bool) -> Done {
             } else {
                 format!("{} ({})", q.name, q.symbol)
             };
-            let value = match &q.value {
-                Number::Real(x) => x.to_string(),
-                Number::Integer(i) => i.to_string(),
-                Number::Text(s) => s.clone(),
-            };
-            let error = match &q.error {
-                Uncertainty::Exact => "exact".to_owned(),
-                Uncertainty::StandardError(e) => format!("± {e}"),
-                Uncertainty::Bound(e) => format!("within {e}"),
-                Uncertainty::Unknown(why) => why.clone(),
-            };
+            let (value, error) = value_and_error(q);
             vec![name, value, q.unit.clone(), error]
         })
         .collect();
@@ -177,7 +230,7 @@ pub fn print(report: &Report, seed: Option<u64>, json: bool) -> Done {
                 table
                     .columns
                     .iter()
-                    .map(|(_, c)| c.get(i).cloned().unwrap_or_default())
+                    .map(|(_, c)| c.get(i).map_or_else(String::new, |cell| short(cell)))
                     .collect()
             })
             .collect();
@@ -188,4 +241,37 @@ pub fn print(report: &Report, seed: Option<u64>, json: bool) -> Done {
         }
     }
     output::text(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_see_figures_that_mean_something() {
+        let told = |x, error| value_and_error(&Quantity::real("a", "a", x, error));
+        let standard = Uncertainty::StandardError;
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            told(0.905_632_1, standard(0.001_26)),
+            pair("0.9056", "± 0.0013")
+        );
+        assert_eq!(
+            told(-1.094_422e-6, standard(4.47e-8)),
+            pair("-1.094e-6", "± 0.045e-6")
+        );
+        assert_eq!(
+            told(913_723.838_5, standard(37_324.6)),
+            pair("913724", "± 37325")
+        );
+        assert_eq!(
+            told(2.0, Uncertainty::Bound(1e-30)),
+            pair("2", "within 1e-30")
+        );
+        assert_eq!(told(2.0, standard(0.0)), pair("2", "± 0"));
+        assert_eq!(short("0.0000010944225791900337"), "1.094422579e-6");
+        assert_eq!(short("-0.12345678901234"), "-0.123456789");
+        assert_eq!(short("18446744073709551616"), "18446744073709551616");
+        assert_eq!(short("attractor 1"), "attractor 1");
+    }
 }

@@ -360,11 +360,9 @@ pub fn quantity(q: &Quantity) -> String {
     let value = match (&q.value, &q.error) {
         // An error far below what is shown would only fill the line.
         (Number::Real(x), Uncertainty::StandardError(e) | Uncertainty::Bound(e))
-            if *e > x.abs() * 1e-7 =>
+            if *e > x.abs() * 1e-7 && e.is_finite() =>
         {
-            // Two figures of the error, and the value to the same place.
-            let place = (1 - e.log10().floor() as i32).clamp(0, 12) as usize;
-            format!("{} ± {}", words::fixed(*x, place), words::fixed(*e, place))
+            words::with_error(*x, *e)
         }
         (Number::Real(x), _) => words::number(*x),
         (Number::Integer(i), _) => {

@@ -48,6 +48,33 @@ pub fn fixed(x: f64, decimals: usize) -> String {
     minus(&format!("{x:.decimals$}"))
 }
 
+/// A value and its error as far as they can be told: two figures of the error, and the value to
+/// the same place. Both are times a power of ten, 0 where the larger one lies in 10⁻⁴ … 10⁶. The
+/// error is a number above 0.
+///
+/// ```
+/// use strange_loom::shell::words::told;
+/// assert_eq!(told(0.905_632, 0.001_26), ("0.9056".into(), "0.0013".into(), 0));
+/// assert_eq!(told(-1.0944e-6, 4.47e-8), ("−1.094".into(), "0.045".into(), -6));
+/// ```
+pub fn told(x: f64, error: f64) -> (String, String, i32) {
+    let place = error.log10().floor() as i32 - 1;
+    let size = x.abs().max(error).log10().floor() as i32;
+    let power = if (-4..=6).contains(&size) { 0 } else { size };
+    // A double has no figures beyond the sixteenth.
+    let decimals = (power - place).clamp(0, (15 - size + power).max(0)) as usize;
+    let of = |x: f64| fixed(x / 10f64.powi(power), decimals);
+    (of(x), of(error), power)
+}
+
+/// "0.9056 ± 0.0013", "(1.094 ± 0.045)×10⁻⁶".
+pub fn with_error(x: f64, error: f64) -> String {
+    match told(x, error) {
+        (x, error, 0) => format!("{x} ± {error}"),
+        (x, error, power) => format!("({x} ± {error})×10{}", superscript(&power.to_string())),
+    }
+}
+
 /// A whole number with thin spaces between its thousands.
 pub fn integer(text: &str) -> String {
     group(&minus(text))

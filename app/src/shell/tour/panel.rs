@@ -218,13 +218,8 @@ fn quantity_text(quantity: &Quantity) -> String {
         return format!("{symbol}: {:?}", quantity.value);
     };
     match quantity.error {
-        Uncertainty::StandardError(e) | Uncertainty::Bound(e) if e > 0.0 => {
-            let decimals = (1.0 - e.log10().floor()).clamp(0.0, 9.0) as usize;
-            format!(
-                "{symbol} = {} ± {}",
-                words::fixed(value, decimals),
-                words::fixed(e, decimals)
-            )
+        Uncertainty::StandardError(e) | Uncertainty::Bound(e) if e > 0.0 && e.is_finite() => {
+            format!("{symbol} = {}", words::with_error(value, e))
         }
         _ => format!("{symbol} = {}", words::figures(value, 5)),
     }
