@@ -267,10 +267,20 @@ fn speed(studio: &mut Studio, ui: &mut Ui, id: u64, now: f64, snapshot: &loom_si
     let response = button::drop_down("speed", RichText::new(text).font(font::mono()))
         .width(64.0)
         .show_ui(ui, |ui| {
-            for factor in SPEEDS {
-                let words = format!("{}{}×", words::figures(factor, 5), words::THIN);
+            let usual = snapshot.usual_speed;
+            // Far from 1, others of its kind.
+            let unit = if (0.1..=100.0).contains(&usual) {
+                1.0
+            } else {
+                usual
+            };
+            for factor in SPEEDS.map(|speed| speed * unit) {
+                let words = format!("{}{}×", words::figures(factor, 3), words::THIN);
                 if ui
-                    .selectable_label(factor == now, RichText::new(words).font(font::mono()))
+                    .selectable_label(
+                        (factor / now - 1.0).abs() < 1e-9,
+                        RichText::new(words).font(font::mono()),
+                    )
                     .clicked()
                 {
                     studio.acts.push(Act::Tell(id, Command::Speed(factor)));

@@ -196,7 +196,7 @@ impl Number<'_> {
     pub fn field(&self, ui: &mut Ui, id: Id, width: f32) -> (Response, Typed) {
         let focused = ui.memory(|m| m.has_focus(id));
         let buffer = id.with("typed");
-        let shown = words::number(self.value);
+        let shown = fitting(ui, self.value, width - 2.0 * f32::from(MARGIN));
         let mut text = if focused {
             ui.data(|d| d.get_temp::<String>(buffer))
                 .unwrap_or_else(|| shown.clone())
@@ -210,7 +210,7 @@ impl Number<'_> {
                     .id(id)
                     .font(font::mono())
                     .align(egui::Align2::RIGHT_CENTER)
-                    .margin(egui::Margin::symmetric(6, 4))
+                    .margin(egui::Margin::symmetric(MARGIN, 4))
                     .desired_width(width),
             )
             .accessible_name(self.name);
@@ -239,6 +239,23 @@ impl Number<'_> {
         }
         (response, typed)
     }
+}
+
+/// Beside what stands in a field.
+const MARGIN: i8 = 6;
+
+/// The number with as many figures as the room allows, six at most.
+fn fitting(ui: &Ui, x: f64, room: f32) -> String {
+    let fits = |text: &String| {
+        let (font, colour) = (font::mono(), egui::Color32::PLACEHOLDER);
+        let galley = ui.painter().layout_no_wrap(text.clone(), font, colour);
+        galley.size().x <= room
+    };
+    let shorter = (3..6).rev().map(|count| words::figures(x, count));
+    std::iter::once(words::number(x))
+        .chain(shorter)
+        .find(fits)
+        .unwrap_or_else(|| words::figures(x, 2))
 }
 
 /// The number as a program would read it back.

@@ -30,6 +30,10 @@ impl Simulation for Motion {
         }
     }
 
+    fn usual_speed(&self) -> f64 {
+        self.usual_speed()
+    }
+
     fn parameters(&self) -> Settings {
         self.live()
     }

@@ -26,6 +26,11 @@ use crate::yardstick::{Horizon, Yardstick};
 pub trait Simulation: Send {
     fn clock(&self) -> Clock;
 
+    /// The speed at which it is played at first: 1, unless nothing could be seen of it then.
+    fn usual_speed(&self) -> f64 {
+        1.0
+    }
+
     /// The live parameters as they stand.
     fn parameters(&self) -> Settings;
 

@@ -86,6 +86,7 @@ impl Worker {
         let snapshot = Snapshot {
             state,
             speed: self.pace.speed(),
+            usual_speed: simulation.usual_speed(),
             steps_per_second: rate,
             time_per_second: rate * clock.step_time,
             behind: playing && self.pace.behind(),

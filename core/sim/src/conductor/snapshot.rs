@@ -49,6 +49,8 @@ pub struct Snapshot {
     pub state: RunState,
     pub clock: Clock,
     pub speed: f64,
+    /// The speed with which it began.
+    pub usual_speed: f64,
     pub steps_per_second: f64,
     pub time_per_second: f64,
     /// The machine can't keep the pace asked for.
@@ -103,6 +105,7 @@ impl Snapshot {
                 end: None,
             },
             speed: 1.0,
+            usual_speed: 1.0,
             steps_per_second: 0.0,
             time_per_second: 0.0,
             behind: false,

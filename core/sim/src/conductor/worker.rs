@@ -109,7 +109,8 @@ impl Worker {
             applied: run.applied(),
             state: None,
         });
-        let pace = Pace::new(run.clock().pace);
+        let mut pace = Pace::new(run.clock().pace);
+        pace.set_speed(run.simulation().usual_speed());
         Self {
             run,
             shared,
