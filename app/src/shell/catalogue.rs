@@ -80,6 +80,11 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
     let present = room
         .live()
         .and_then(|l| l.entry.as_ref().map(|e| e.name.clone()));
+    // An entry that was opened in another way comes into view once.
+    let comes = !searching && room.in_view != present;
+    if comes {
+        room.in_view.clone_from(&present);
+    }
     let entered = ui.memory(|m| m.had_focus_last_frame(search_id()))
         && ui.input(|i| i.key_pressed(Key::Enter));
     if let (true, Some(entry)) = (entered && searching, found.first()) {
@@ -129,6 +134,9 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
                         for entry in row {
                             let here = present.as_deref() == Some(entry.name.as_str());
                             let (rect, response) = ui.allocate_exact_size(tile, Sense::click());
+                            if here && comes && !ui.clip_rect().contains_rect(rect) {
+                                ui.scroll_to_rect(rect, Some(egui::Align::Center));
+                            }
                             let mut beside = false;
                             response.context_menu(|ui| {
                                 if button::labelled(ui, Icon::Columns2, "Open beside").clicked() {

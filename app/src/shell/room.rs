@@ -29,6 +29,8 @@ pub struct Room {
     /// Views of the last frame and their sizes in logical pixels.
     pub shown: BTreeMap<u64, [f64; 2]>,
     pub search: String,
+    /// The entry for which the catalogue was last scrolled.
+    pub in_view: Option<String>,
     pub history: History,
     /// The tiles were changed by the program: not something to undo.
     pub arranged: bool,
@@ -67,6 +69,7 @@ impl Room {
             neighbours: BTreeMap::new(),
             shown: BTreeMap::new(),
             search: String::new(),
+            in_view: None,
             history: History::default(),
             arranged: true,
             kept: None,

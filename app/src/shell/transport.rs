@@ -124,7 +124,7 @@ fn clock(ui: &mut Ui, snapshot: &loom_sim::Snapshot, keys: &str) -> bool {
     let time = if counted {
         words::step(&clock.step)
     } else {
-        words::fixed(clock.time, 3)
+        words::time(clock.time, clock.step_time)
     };
     let tokens = tokens::of(ui);
     let mut job = egui::text::LayoutJob::default();
@@ -144,7 +144,7 @@ fn clock(ui: &mut Ui, snapshot: &loom_sim::Snapshot, keys: &str) -> bool {
         let end = if counted {
             words::step(end)
         } else {
-            words::fixed(clock.time_at(end), 3)
+            words::time(clock.time_at(end), clock.step_time)
         };
         job.append(
             &format!(" / {end}"),

@@ -48,6 +48,12 @@ pub fn fixed(x: f64, decimals: usize) -> String {
     minus(&format!("{x:.decimals$}"))
 }
 
+/// A time to a tenth of a step of this length, or to whole numbers where steps are long.
+pub fn time(time: f64, step: f64) -> String {
+    let decimals = (1.0 - step.log10().floor()).clamp(0.0, 6.0) as usize;
+    group(&fixed(time, decimals))
+}
+
 /// A value and its error as far as they can be told: two figures of the error, and the value to
 /// the same place. Both are times a power of ten, 0 where the larger one lies in 10⁻⁴ … 10⁶. The
 /// error is a number above 0.
@@ -162,6 +168,14 @@ fn superscript(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_tell_their_steps() {
+        assert_eq!(time(4.01, 0.01), "4.010");
+        assert_eq!(time(478_000.0, 2000.0), "478\u{2009}000");
+        assert_eq!(time(0.0172, 0.0002), "0.01720");
+        assert_eq!(time(12.5, 0.5), "12.50");
+    }
 
     #[test]
     fn numbers_read_as_in_print() {

@@ -251,11 +251,22 @@ fn fitting(ui: &Ui, x: f64, room: f32) -> String {
         let galley = ui.painter().layout_no_wrap(text.clone(), font, colour);
         galley.size().x <= room
     };
-    let shorter = (3..6).rev().map(|count| words::figures(x, count));
-    std::iter::once(words::number(x))
+    let shown = words::number(x);
+    let has_power = shown.contains('×');
+    // As one would type it, where there is a power of ten.
+    let shorter = (1..6).rev().map(|decimals| {
+        if has_power {
+            format!("{x:.decimals$e}")
+        } else {
+            words::figures(x, decimals + 1)
+        }
+    });
+    let wished = if has_power { exact(x) } else { shown.clone() };
+    [shown, wished]
+        .into_iter()
         .chain(shorter)
         .find(fits)
-        .unwrap_or_else(|| words::figures(x, 2))
+        .unwrap_or_else(|| format!("{x:.0e}"))
 }
 
 /// The number as a program would read it back.

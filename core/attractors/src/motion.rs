@@ -16,6 +16,7 @@ use crate::delays;
 use crate::device::DeviceEnsemble;
 use crate::edit::Edit;
 use crate::ensemble::Ensemble;
+use crate::forcing;
 use crate::horizon::Shadow;
 use crate::phase;
 use crate::principal;
@@ -64,6 +65,8 @@ pub struct Motion {
     /// Pictures that views have asked for since the last step.
     pub(crate) asked: Mutex<Asked>,
     pub(crate) series: Option<Arc<Recorder>>,
+    /// Variables that stand for time or the phase of a drive.
+    pub(crate) phases: Vec<usize>,
     /// What phase planes have been found to hold.
     pub(crate) phase: phase::Memory,
     pub(crate) tints: Tints,
@@ -132,6 +135,7 @@ impl Motion {
             slots: Vec::new(),
             asked: Mutex::default(),
             series: None,
+            phases: forcing::phases(&definition),
             phase: phase::Memory::default(),
             tints: Tints::default(),
             embedding: delays::Memory::default(),

@@ -65,7 +65,9 @@ impl Motion {
             ProbeKind {
                 key: "series".into(),
                 name: "Time series".into(),
-                help: "Every variable of each followed orbit against time, in f64.".into(),
+                help: "Every variable of each followed orbit against time, in f64, but for those that \
+                       stand for time themselves."
+                    .into(),
                 parameters: Vec::new(),
             },
             ProbeKind {
@@ -110,8 +112,16 @@ impl Motion {
     pub(crate) fn read_probe(&self, probe: &ProbeSpec) -> Option<Reading> {
         match probe.kind.as_str() {
             "series" => {
-                let recorder = self.series.as_ref()?;
-                Some(Reading::Series(Arc::new(recorder.series().clone())))
+                let mut series = self.series.as_ref()?.series().clone();
+                let dimension = self.definition.dimension();
+                if self.phases.len() < dimension {
+                    let mut place = 0;
+                    series.columns.retain(|_| {
+                        place += 1;
+                        !self.phases.contains(&((place - 1) % dimension))
+                    });
+                }
+                Some(Reading::Series(Arc::new(series)))
             }
             "density" => {
                 let slot = self.slot_of(probe)?;
