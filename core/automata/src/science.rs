@@ -356,18 +356,7 @@ impl Science for Automata {
         if flow::knows(&entry.model) {
             return flow::picture(entry, ink, size);
         }
-        let mut model = entry.model.clone();
-        let generations = if model.kind == SOUP {
-            // A smaller grid shows the same and is made at once.
-            let (small, generations) = gallery::small(&model);
-            model = small;
-            generations
-        } else {
-            group(&model.kind).1
-        };
-        let settings = start::settings(&model)?;
-        let mut world = start::world(&model, &settings, &Place::Cpu { threads: 1 })?;
-        world.advance(&BigUint::from(generations), &mut || false)?;
+        let world = pictured(&entry.model)?;
         let mut view = View::new(size);
         view.ink = *ink;
         if world.rule().dimensions() == 1
@@ -454,6 +443,26 @@ impl Science for Automata {
     }
 }
 
+/// What the picture of an entry shows: cells after some generations, or fewer where nothing would
+/// be left by then.
+fn pictured(model: &Model) -> Result<World, SimError> {
+    // A smaller grid shows the same and is made at once.
+    let (model, mut generations) = if model.kind == SOUP {
+        gallery::small(model)
+    } else {
+        (model.clone(), group(&model.kind).1)
+    };
+    let settings = start::settings(&model)?;
+    loop {
+        let mut world = start::world(&model, &settings, &Place::Cpu { threads: 1 })?;
+        world.advance(&BigUint::from(generations), &mut || false)?;
+        if generations == 0 || world.population()? > BigUint::ZERO {
+            return Ok(world);
+        }
+        generations /= 2;
+    }
+}
+
 /// A world as a file of one of the kinds that [`Science::exports`] lists.
 ///
 /// # Errors
@@ -485,3 +494,20 @@ pub const EXPORTS: [(&str, &str); 7] = [
     ("mcl", "MCell"),
     ("png", "Picture, one pixel a cell"),
 ];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_picture_of_the_gallery_shows_cells() {
+        let entries = Automata.catalogue();
+        let cells = entries.iter().filter(|entry| !flow::knows(&entry.model));
+        let empty: Vec<&str> = cells
+            .filter(|entry| pictured(&entry.model).unwrap().population().unwrap() == BigUint::ZERO)
+            .map(|entry| entry.name.as_str())
+            .collect();
+        assert!(empty.is_empty(), "{empty:?}");
+    }
+}
