@@ -141,6 +141,15 @@ fn short(cell: &str) -> String {
     format!("{text}{power}")
 }
 
+/// An error that is none, or too small to show in its value.
+fn tiny(error: f64) -> String {
+    if error == 0.0 || !error.is_finite() {
+        error.to_string()
+    } else {
+        format!("{error:.0e}")
+    }
+}
+
 /// A quantity for people: value and error to the error's second figure. JSON has all figures.
 fn value_and_error(q: &Quantity) -> (String, String) {
     let sign = match q.error {
@@ -171,7 +180,7 @@ fn value_and_error(q: &Quantity) -> (String, String) {
             let error = match error {
                 Uncertainty::Exact => "exact".to_owned(),
                 Uncertainty::StandardError(e) | Uncertainty::Bound(e) => {
-                    format!("{sign} {}", short(&e.to_string()))
+                    format!("{sign} {}", tiny(*e))
                 }
                 Uncertainty::Unknown(why) => why.clone(),
             };
