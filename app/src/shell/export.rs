@@ -95,7 +95,8 @@ pub fn film(ending: &str) -> Option<Film> {
     Film::of(ending).filter(|film| *film != Film::Pictures)
 }
 
-/// What changes from frame to frame; `pace` is the run's steps a second at speed 1.
+/// What changes from frame to frame; `pace` is the run's steps a second at the speed at which it is
+/// played.
 pub fn reel(order: &Order, pace: f64) -> Reel {
     let export = &order.export;
     let mut reel = Reel::turntable(export.frames, export.fps);

@@ -117,7 +117,7 @@ impl Studio {
         if let Some(film) = export::film(&ending) {
             let pace = self
                 .live_of(order.live)
-                .map_or(30.0, |live| live.snapshot.clock.pace);
+                .map_or(30.0, |live| live.snapshot.clock.pace * live.snapshot.speed);
             let reel = export::reel(&order, pace);
             self.works.start(
                 &mut self.files,

@@ -27,7 +27,7 @@ pub(super) struct Once {
 }
 
 impl Once {
-    /// What an expression depends on, if it is a function that is worth to be set apart.
+    /// What an expression depends on, if it is a function worth setting apart.
     pub fn dependence(
         &mut self,
         expr: &Expr,
