@@ -188,7 +188,7 @@ impl Motion {
         }
     }
 
-    /// The speed at which it is played at first: see [`watchable`].
+    /// The speed at which it is played at first; a period then takes no longer than twelve seconds.
     pub fn usual_speed(&self) -> f64 {
         if self.definition.is_map() {
             1.0
