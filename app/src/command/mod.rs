@@ -181,7 +181,10 @@ fn one_line(report: &str) -> String {
         {
             continue;
         }
-        parts.push(line.trim_start_matches("error: ").to_owned());
+        match (line.strip_prefix("tip: "), parts.last_mut()) {
+            (Some(tip), Some(last)) => *last = format!("{last}; {tip}"),
+            _ => parts.push(line.trim_start_matches("error: ").to_owned()),
+        }
     }
     let mut text = parts.join(" ");
     if let Some(first) = text.chars().next() {
@@ -231,5 +234,19 @@ mod tests {
             Cli::try_parse_from(["strange-loom", "attractors", "lyapnov", "Lorenz"]).unwrap_err();
         let line = one_line(&error.render().to_string());
         assert!(!line.contains('\n') && line.contains("lyapunov"), "{line}");
+        let wrong = [
+            "strange-loom",
+            "attractors",
+            "lyapunov",
+            "Lorenz",
+            "--sed",
+            "1",
+        ];
+        let error = Cli::try_parse_from(wrong).unwrap_err();
+        assert_eq!(
+            one_line(&error.render().to_string()),
+            "Unexpected argument '--sed' found; a similar argument exists: '--seed'. \
+             (strange-loom --help shows how it is used)"
+        );
     }
 }
