@@ -105,6 +105,7 @@ pub fn show(studio: &mut Studio, ui: &mut Ui) {
         return;
     }
     ScrollArea::vertical()
+        .id_salt(panel)
         .auto_shrink([false, false])
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(size::GAP, size::GAP);

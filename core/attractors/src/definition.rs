@@ -70,6 +70,10 @@ pub struct Look {
     pub style: Style,
     /// Indices of the coordinates along x, y and, in space, z.
     pub axes: Vec<usize>,
+    /// Whether each of them has a scale of its own.
+    pub own_scales: bool,
+    /// Two or three formulas to be seen in place of variables, or none.
+    pub formulas: Vec<String>,
     pub yaw: f64,
     pub pitch: f64,
     pub color: ColorBy,

@@ -99,6 +99,13 @@ pub struct FileView {
     /// Two or three variables.
     #[serde(default)]
     pub axes: Option<Spanned<Vec<String>>>,
+    /// Whether each variable is drawn to a scale of its own: where one counts in thousands and
+    /// another in hundredths.
+    #[serde(default)]
+    pub own_scales: bool,
+    /// Two or three formulas that stand along the axes in place of variables.
+    #[serde(default)]
+    pub formulas: Option<Spanned<Vec<String>>>,
     /// Radians around the third axis.
     #[serde(default)]
     pub yaw: Option<f64>,

@@ -36,7 +36,9 @@ pub fn declare(definition: &Definition) -> Vec<Parameter> {
         if delayed {
             parameter.moves()
         } else {
-            parameter.moves().when("projection", &["variables"])
+            parameter
+                .moves()
+                .when("projection", &["variables", "scaled"])
         }
     };
     let axis = |key: &str, name: &str, index: usize, choices: &[(&str, &str)]| {
@@ -215,17 +217,28 @@ fn declare_projection(definition: &Definition) -> Vec<Parameter> {
     let unit = if map { "iterations" } else { "time units" };
     let mut ways = vec![
         ("variables", "Variables"),
+        ("scaled", "Variables, each to its own scale"),
         ("formulas", "Formulas"),
         ("principal", "Principal components"),
         ("delays", "Delays of one variable"),
     ];
     if variables.len() > 3 {
-        ways.insert(3, ("tour", "A slow turn in all dimensions"));
+        ways.insert(4, ("tour", "A slow turn in all dimensions"));
     }
+    let projection = match &definition.look {
+        look if !look.formulas.is_empty() => "formulas",
+        look if look.own_scales => "scaled",
+        _ => "variables",
+    };
     let names = sight::names(definition);
     let formula = |key: &str, name: &str, place: usize| {
-        let usual = definition.look.axes.get(place);
-        let text = usual.map_or("", |v| variables[*v].as_str());
+        let look = &definition.look;
+        let text = if look.formulas.is_empty() {
+            let usual = look.axes.get(place);
+            usual.map_or("", |v| variables[*v].as_str())
+        } else {
+            look.formulas.get(place).map_or("", String::as_str)
+        };
         let kind = ParameterKind::Expression(names.clone());
         Parameter::new(key, "", name, Value::from(text), kind)
             .moves()
@@ -233,9 +246,9 @@ fn declare_projection(definition: &Definition) -> Vec<Parameter> {
             .help("Variables, parameters and t, such as x + z or sqrt(x^2 + y^2); an empty third one makes a plane.")
     };
     vec![
-        Parameter::choice("projection", "Axes from", "variables", &ways)
+        Parameter::choice("projection", "Axes from", projection, &ways)
             .moves()
-            .help("What is drawn along the axes: a variable on each, formulas, the directions in which the cloud is widest, or one variable now and some time before."),
+            .help("What is drawn along the axes: a variable on each (to scales of their own where one counts in thousands and another in hundredths), formulas, the directions in which the cloud is widest, or one variable now and some time before."),
         formula("formula_x", "Across", 0),
         formula("formula_y", "Deep or up", 1),
         formula("formula_z", "Up", 2),
@@ -265,6 +278,8 @@ fn declare_projection(definition: &Definition) -> Vec<Parameter> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Projection {
     Variables,
+    /// Variables, each divided by its extent.
+    Scaled,
     /// Two or three of them.
     Formulas(Vec<String>),
     Principal,
@@ -279,6 +294,7 @@ impl Projection {
             Self::Variables => 0,
             Self::Principal => 1,
             Self::Tour(_) => 2,
+            Self::Scaled => 3,
             Self::Formulas(list) => {
                 let mut hasher = DefaultHasher::new();
                 list.hash(&mut hasher);
@@ -345,6 +361,7 @@ impl ViewSettings {
         }
         let projection = match text("projection").as_str() {
             "formulas" => Projection::Formulas(formulas),
+            "scaled" => Projection::Scaled,
             "principal" => Projection::Principal,
             "tour" => Projection::Tour(real("turn")),
             _ => Projection::Variables,
@@ -397,7 +414,7 @@ impl ViewSettings {
     pub fn is_planar(&self) -> bool {
         match (&self.projection, self.delays) {
             (_, Some(delays)) => delays.dimension == 2,
-            (Projection::Variables, None) => self.axes.is_planar(),
+            (Projection::Variables | Projection::Scaled, None) => self.axes.is_planar(),
             (Projection::Formulas(list), None) => list.len() < 3,
             (Projection::Principal, None) => self.few,
             (Projection::Tour(_), None) => false,

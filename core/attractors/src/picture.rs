@@ -15,7 +15,7 @@ use crate::motion::Motion;
 use crate::principal;
 use crate::probes;
 use crate::settings::{Projection, ViewSettings};
-use crate::sight::Sight;
+use crate::sight::{self, Linear, Sight};
 use crate::state::Timing;
 use crate::stepping;
 
@@ -139,6 +139,10 @@ impl Motion {
             Projection::Formulas(texts) => {
                 Sight::Formulas(self.compiled.get(&self.definition, texts))
             }
+            Projection::Scaled => {
+                let extents = self.samples.extents();
+                Sight::Linear(Arc::new(Linear::scaled(settings.axes, &extents)))
+            }
             Projection::Principal => Sight::Linear(self.principal().linear),
             Projection::Tour(turn) => {
                 let period = self.definition.period.max(f64::MIN_POSITIVE);
@@ -240,6 +244,7 @@ impl Motion {
             fitting::bounds(&points).into_iter().take(count).collect()
         };
         let count = if settings.is_planar() { 2 } else { 3 };
+        let mut units = Vec::new();
         let (all, labels) = match (&settings.projection, settings.delays) {
             (_, Some(delays)) => {
                 let name = &symbols[delays.variable];
@@ -252,6 +257,16 @@ impl Motion {
                 (sides(count), (0..count).map(label).collect())
             }
             (Projection::Tour(_), None) => (sides(count), vec![String::new(); count]),
+            (Projection::Scaled, None) => {
+                let extents = self.samples.extents();
+                let chosen = [Some(axes.x), Some(axes.y), axes.z].into_iter().flatten();
+                let side = |v: usize| {
+                    let scale = sight::scale(extents[v]);
+                    units.push(scale);
+                    (extents[v].map(|x| x * scale), symbols[v].clone())
+                };
+                chosen.map(side).unzip()
+            }
             (Projection::Variables, None) => {
                 let extents = self.samples.extents();
                 let chosen = [Some(axes.x), Some(axes.y), axes.z].into_iter().flatten();
@@ -272,7 +287,7 @@ impl Motion {
         Layer::Axes(AxesLayer {
             extents,
             labels,
-            units: Vec::new(),
+            units,
             color: view.ink.hairline,
             text: view.ink.secondary,
         })

@@ -409,6 +409,34 @@ impl Reader<'_> {
         Ok(bits)
     }
 
+    /// The formulas along the axes, each of known symbols.
+    fn seen_formulas(&self, system: &System) -> Result<Vec<String>, SimError> {
+        let Some(given) = &self.file.view.formulas else {
+            return Ok(Vec::new());
+        };
+        let (list, span) = (given.get_ref(), given.span());
+        if !(2..=3).contains(&list.len()) {
+            let words = "formulas are two or three, one for each axis.";
+            return Err(self.source.error(Some(span), words));
+        }
+        let known = || {
+            let names = system.variables().iter().chain(system.parameters());
+            names.map(String::as_str).chain(["t"])
+        };
+        for text in list {
+            let expr = loom_formula::Expr::parse(text).map_err(|error| {
+                let words = format!("{text}: {error}");
+                self.source.error(Some(span.clone()), &words)
+            })?;
+            for symbol in expr.symbols() {
+                if !known().any(|name| name == symbol) {
+                    return Err(self.unknown("symbol", &symbol, Some(span), known()));
+                }
+            }
+        }
+        Ok(list.clone())
+    }
+
     fn look(&self, system: &System) -> Result<Look, SimError> {
         let view = &self.file.view;
         let variables = system.variables();
@@ -471,6 +499,8 @@ impl Reader<'_> {
         Ok(Look {
             style,
             axes,
+            own_scales: view.own_scales,
+            formulas: self.seen_formulas(system)?,
             yaw: angle(view.yaw, 0.6),
             pitch: angle(view.pitch, 0.3).clamp(-1.57, 1.57),
             color: color.unwrap_or(if plain { ColorBy::None } else { ColorBy::Speed }),

@@ -25,7 +25,33 @@ pub struct Linear {
     pub shift: [f64; 3],
 }
 
+/// What one unit of a variable of this extent is drawn as, where each has a scale of its own: the
+/// extent is drawn as 1.
+pub fn scale(extent: [f64; 2]) -> f64 {
+    let width = extent[1] - extent[0];
+    if width > 0.0 && width.is_finite() {
+        1.0 / width
+    } else {
+        1.0
+    }
+}
+
 impl Linear {
+    /// A variable along each axis, each to a scale of its own.
+    pub fn scaled(axes: crate::lens::Axes, extents: &[[f64; 2]]) -> Self {
+        let row = |axis: Option<usize>| {
+            let mut row = vec![0.0; extents.len()];
+            if let Some(v) = axis {
+                row[v] = scale(extents[v]);
+            }
+            row
+        };
+        Self {
+            rows: [Some(axes.x), Some(axes.y), axes.z].map(row),
+            shift: [0.0; 3],
+        }
+    }
+
     pub fn point(&self, state: impl Fn(usize) -> f64) -> [f64; 3] {
         std::array::from_fn(|k| {
             let weights = self.rows[k].iter().enumerate();
@@ -112,7 +138,11 @@ impl Formulas {
 
 /// What formulas may use: variables, parameters, time.
 pub fn names(definition: &Definition) -> Vec<String> {
-    let system = &definition.system;
+    names_of(&definition.system)
+}
+
+/// The same of a system.
+pub fn names_of(system: &System) -> Vec<String> {
     let mut list = system.variables().to_vec();
     list.extend(system.parameters().iter().cloned());
     list.push("t".into());

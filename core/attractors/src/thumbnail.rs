@@ -1,19 +1,23 @@
 //! Small pictures of catalogue entries, made on the processor in a blink: a density of a few
 //! dozen orbits, or the trail of one.
 
+use std::sync::Arc;
+
 use loom_formula::Clock;
 use loom_sim::scene::{Data, Layer, Tone};
 use loom_sim::{Camera, ColorMap, Ink, Scene, Settings, SimError};
 
 use crate::cobweb::{self, Cobweb};
-use crate::definition::Definition;
+use crate::definition::{Definition, Style};
 use crate::delay;
 use crate::fitting::{fit_orbit, fit_plane};
 use crate::histogram::Histogram;
 use crate::lens::{self, Frame, Lens};
+use crate::looks::Projection;
 use crate::probes;
 use crate::settings::{Build, ViewSettings};
-use crate::start::{self, Scatter};
+use crate::sight::{self, Linear, Sight};
+use crate::start::{self, Samples, Scatter};
 use crate::stepping::BlockStepper;
 
 /// Orbits of a thumbnail.
@@ -25,6 +29,36 @@ const HITS: usize = 300_000;
 
 /// Iterations in the picture of a map of one variable.
 const STAIRS: usize = 24;
+
+/// How a view sees states, and some states as it sees them.
+fn seen(
+    definition: &Definition,
+    build: &Build,
+    view: &ViewSettings,
+    samples: &Samples,
+) -> Result<(Sight, Vec<[f64; 3]>), SimError> {
+    let axes = view.axes;
+    let sight = match &view.projection {
+        // As a phase plane is drawn.
+        Projection::Variables if view.style == Style::Phase => {
+            Sight::Linear(Arc::new(Linear::scaled(axes, &samples.extents())))
+        }
+        Projection::Scaled => Sight::Linear(Arc::new(Linear::scaled(axes, &samples.extents()))),
+        Projection::Formulas(texts) => {
+            Sight::Formulas(sight::Compiled::default().get(definition, texts))
+        }
+        _ => Sight::Axes,
+    };
+    let points = if let Sight::Axes = sight {
+        let point = |i: usize| axes.point(|v| samples.point(i)[v]);
+        (0..samples.len()).map(point).collect()
+    } else {
+        let clock = Clock::new(build.dt);
+        let dimension = definition.dimension();
+        sight.points_of(axes, &samples.values, dimension, &build.constants, clock)?
+    };
+    Ok((sight, points))
+}
 
 /// A picture of a system at these settings.
 pub fn picture(
@@ -40,12 +74,10 @@ pub fn picture(
     }
     let axes = view.axes;
     let samples = start::sample(definition, &build, 2048)?;
-    let points: Vec<[f64; 3]> = (0..samples.len())
-        .map(|i| axes.point(|v| samples.point(i)[v]))
-        .collect();
+    let (sight, points) = seen(definition, &build, &view, &samples)?;
     let points_size = size.map(|n| f64::from(n.max(1)));
     let look = &definition.look;
-    let (camera, frame, offset) = if axes.is_planar() {
+    let (camera, frame, offset) = if view.is_planar() {
         let camera = fit_plane(&points, points_size);
         let loom_sim::Camera::Plane(plane) = &camera else {
             return Err(SimError::other("A plane is seen by a plane camera."));
@@ -78,8 +110,8 @@ pub fn picture(
         let scene = finished(camera, ink, &lens, &histogram, offset, view.map);
         return Ok(scene);
     }
-    let mut cells = vec![0; ORBITS];
     let dimension = definition.dimension();
+    let mut cells = vec![0; ORBITS];
     let members = ORBITS;
     let mut block = vec![0.0; members * dimension];
     let mut scatter = Scatter::new(&samples, definition.spread, 0, "attractors: thumbnail");
@@ -103,8 +135,14 @@ pub fn picture(
         if step < SETTLING {
             continue;
         }
-        histogram.find(&block, members, &mut cells);
-        histogram.add(&cells, 1);
+        if let Sight::Axes = sight {
+            histogram.find(&block, members, &mut cells);
+            histogram.add(&cells, 1);
+        } else {
+            for point in sight.points(axes, &block, members, &build.constants, clock)? {
+                histogram.hit(point, 1);
+            }
+        }
     }
     Ok(finished(camera, ink, &lens, &histogram, offset, view.map))
 }
@@ -157,4 +195,62 @@ fn small_cobweb(
             .take(1),
     );
     Ok(scene)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::catalogue;
+
+    #[test]
+    fn no_system_is_drawn_as_a_line() {
+        let mut thin = Vec::new();
+        for definition in catalogue::systems() {
+            let view = ViewSettings::new(&definition, &Settings::new());
+            if cobweb::fits(&definition) {
+                continue;
+            }
+            let build = Build::new(&definition, &Settings::new()).unwrap();
+            let samples = start::sample(&definition, &build, 2048).unwrap();
+            let (_, points) = seen(&definition, &build, &view, &samples).unwrap();
+            let count = if view.is_planar() { 2 } else { 3 };
+            let sides = crate::fitting::bounds(&points).into_iter().take(count);
+            let widths: Vec<f64> = sides.map(|[low, high]| high - low).collect();
+            let widest = widths.iter().copied().fold(0.0, f64::max);
+            let narrowest = widths.iter().copied().fold(f64::INFINITY, f64::min);
+            if narrowest < widest / 15.0 {
+                thin.push((definition.name.clone(), widths));
+            }
+        }
+        assert!(thin.is_empty(), "{thin:?}");
+    }
+
+    #[test]
+    fn formulas_along_the_axes_are_of_known_symbols() {
+        let text = |formulas: &str| {
+            format!(
+                "name = \"T\"\ntitle = \"T\"\nsummary = \"t\"\n\
+                 equations = \"x' = y; y' = -a*x\"\ninitial = [1, 0]\ndt = 0.01\nperiod = 6\n\
+                 [[parameter]]\nkey = \"a\"\nvalue = 1\nlow = 0\nhigh = 2\n\
+                 [view]\nformulas = {formulas}\n"
+            )
+        };
+        let parse = |formulas: &str| Definition::parse("t.toml", &text(formulas));
+        let seen = parse("[\"x*a\", \"y + t\"]").unwrap();
+        let view = ViewSettings::new(&seen, &Settings::new());
+        let wished = ["x*a", "y + t"].map(str::to_owned).to_vec();
+        assert_eq!(view.projection, Projection::Formulas(wished));
+        for (formulas, words) in [
+            ("[\"x\"]", "two or three"),
+            ("[\"x\", \"w\"]", "w"),
+            ("[\"x\", \"y +\"]", "y +"),
+        ] {
+            let error = parse(formulas).unwrap_err().to_string();
+            assert!(
+                error.contains(words) && error.contains("line 14"),
+                "{error}"
+            );
+        }
+    }
 }

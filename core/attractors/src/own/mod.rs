@@ -19,6 +19,7 @@ pub use xpp::read as read_xpp;
 use crate::definition::{Definition, Style, color_map_key};
 use crate::delay::Coordinate;
 use crate::file::{self, FileNumber, Source};
+use crate::sight;
 
 /// The text of a system as someone would write it down.
 pub fn text_of(definition: &Definition) -> String {
@@ -244,6 +245,18 @@ fn file_of(
             .all(|name| known.iter().any(|c| c.name == *name))
         {
             view["axes"] = value(axes.collect::<Array>());
+        }
+        if base.look.own_scales {
+            view["own_scales"] = value(true);
+        }
+        let symbols = sight::names_of(&sheet.system);
+        let is_known = |text: &String| {
+            let expr = loom_formula::Expr::parse(text);
+            expr.is_ok_and(|e| e.symbols().iter().all(|s| symbols.contains(s)))
+        };
+        let formulas = &base.look.formulas;
+        if !formulas.is_empty() && formulas.iter().all(is_known) {
+            view["formulas"] = value(formulas.iter().collect::<Array>());
         }
         let style = base.look.style.key();
         // A flow's style may not be one of a map's.
