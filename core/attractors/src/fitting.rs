@@ -8,6 +8,8 @@ use loom_sim::camera::{Orbit as OrbitCamera, Plane};
 
 /// The part of the view that a fitted attractor fills.
 const FILLED: f64 = 2.0 / 3.0;
+/// The part that a box of axes fills; its numbers and names stand around it.
+const BOXED: f64 = 0.8;
 /// The part that the farthest points may take.
 const MOST_FILLED: f64 = 0.94;
 /// Points that are left out at either end, as a part of all.
@@ -59,6 +61,18 @@ pub fn fit_plane(points: &[[f64; 3]], size: [f64; 2]) -> Camera {
 
 /// A camera from the given direction that sees the points fill two thirds of the view.
 pub fn fit_orbit(points: &[[f64; 3]], yaw: f64, pitch: f64, size: [f64; 2]) -> Camera {
+    filling(points, [yaw, pitch], size, FILLED)
+}
+
+/// The same for a box of axes around the points.
+pub fn fit_box(points: &[[f64; 3]], yaw: f64, pitch: f64, size: [f64; 2]) -> Camera {
+    let bounds = bounds(points);
+    let corner = |k: usize| [0, 1, 2].map(|axis| bounds[axis][k >> axis & 1]);
+    let corners: Vec<[f64; 3]> = (0..8).map(corner).collect();
+    filling(&corners, [yaw, pitch], size, BOXED)
+}
+
+fn filling(points: &[[f64; 3]], [yaw, pitch]: [f64; 2], size: [f64; 2], part: f64) -> Camera {
     let bounds = bounds(points);
     let mut camera = OrbitCamera {
         yaw,
@@ -89,7 +103,7 @@ pub fn fit_orbit(points: &[[f64; 3]], yaw: f64, pitch: f64, size: [f64; 2]) -> C
         for axis in 0..3 {
             camera.target[axis] += right[axis] * dx + up[axis] * dy;
         }
-        camera.distance *= filled / FILLED;
+        camera.distance *= filled / part;
     }
     Camera::Orbit(camera)
 }
@@ -98,6 +112,25 @@ pub fn fit_orbit(points: &[[f64; 3]], yaw: f64, pitch: f64, size: [f64; 2]) -> C
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+
+    #[test]
+    fn a_box_of_axes_lies_within_the_view() {
+        let points = [[-20.0, -27.0, 1.0], [19.0, 26.0, 47.0], [3.0, 0.0, 20.0]];
+        for size in [[1280.0, 800.0], [400.0, 900.0]] {
+            let Camera::Orbit(camera) = fit_box(&points, 0.6, 0.3, size) else {
+                panic!("an orbit camera");
+            };
+            let mut least = f64::INFINITY;
+            for k in 0..8_usize {
+                let corner = [0, 1, 2].map(|axis| points[k >> axis & 1][axis]);
+                let [x, y] = camera.project(corner, size).unwrap().pixel;
+                for (at, side) in [(x, size[0]), (y, size[1])] {
+                    least = least.min(at.min(side - at) / side);
+                }
+            }
+            assert!((0.05..0.15).contains(&least), "{least}");
+        }
+    }
 
     #[test]
     fn a_fitted_cloud_fills_two_thirds_of_the_view() {

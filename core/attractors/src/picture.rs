@@ -8,7 +8,7 @@ use loom_sim::{Camera, Scene, Settings, SimError, View};
 
 use crate::cobweb;
 use crate::definition::{ColorBy, Style};
-use crate::fitting::{self, extent, fit_orbit, fit_plane};
+use crate::fitting::{self, extent, fit_box, fit_orbit, fit_plane};
 use crate::histogram::Histogram;
 use crate::lens::{self, Axes, Drawing, Frame, Lens, Tinting};
 use crate::motion::Motion;
@@ -206,7 +206,8 @@ impl Motion {
             fit_plane(&points, size)
         } else {
             let look = &self.definition.look;
-            fit_orbit(&points, look.yaw, look.pitch, size)
+            let fit = if settings.frame { fit_box } else { fit_orbit };
+            fit(&points, look.yaw, look.pitch, size)
         }
     }
 

@@ -7,7 +7,7 @@ use loom_sim::scene::{
 use loom_sim::{Camera, Hit, Pointer, PointerAction, PointerReply, Scene, View};
 
 use crate::definition::ColorBy;
-use crate::fitting::{fit_orbit, fit_plane};
+use crate::fitting::{fit_box, fit_orbit, fit_plane};
 use crate::recorded::{Drawn, Recorded};
 
 /// Points that are looked at to fit a view.
@@ -28,7 +28,8 @@ impl Recorded {
             .collect();
         let size = size.map(|n| n.max(1.0));
         if drawn.axes.len() > 2 {
-            fit_orbit(&points, YAW, PITCH, size)
+            let fit = if drawn.frame { fit_box } else { fit_orbit };
+            fit(&points, YAW, PITCH, size)
         } else {
             fit_plane(&points, size)
         }
