@@ -7,6 +7,7 @@ use egui::{Context, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::acts::{Act, Tone};
 use super::export;
+use super::path_field;
 use super::settings::{Device, Theme};
 use super::sheet::{self, Sheet};
 use super::studio::Studio;
@@ -202,42 +203,14 @@ fn path(studio: &mut Studio, ui: &mut Ui, purpose: &Purpose, text: &mut String) 
             .font(font::secondary())
             .weak(),
     );
-    let mut entered = false;
-    ui.horizontal(|ui| {
-        let width = ui.available_width() - 96.0;
-        let field = ui
-            .add(
-                TextEdit::singleline(text)
-                    .font(font::mono())
-                    .desired_width(width),
-            )
-            .accessible_name("Path of the file");
-        entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-        if !field.has_focus() && !entered && ui.memory(|m| m.focused().is_none()) {
-            field.request_focus();
-        }
-        let help = "The system's file dialog. Where none is installed, type the path.";
-        if button::words(ui, "Browse…", help).clicked() {
-            let name = purpose.name();
-            let save = purpose.writes().then_some(name.as_str());
-            let folder = studio.settings.folder.clone();
-            studio
-                .files
-                .browse(save, &purpose.endings(), folder.as_deref());
-        }
-    });
-    if let Some(picked) = studio.picked.take() {
-        *text = picked.display().to_string();
-    }
+    let name = purpose.name();
+    let wanted = path_field::Wanted {
+        name: purpose.writes().then_some(name.as_str()),
+        endings: &purpose.endings(),
+        takes_focus: true,
+    };
+    let entered = path_field::show(studio, ui, text, wanted).entered;
     let there = !text.trim().is_empty();
-    if purpose.writes() && std::path::Path::new(text.trim()).exists() {
-        let color = tokens::of(ui).warning;
-        ui.label(
-            RichText::new("This file exists and will be replaced.")
-                .font(font::secondary())
-                .color(color),
-        );
-    }
     let words = if purpose.writes() { "Save" } else { "Open" };
     match buttons(ui, words, there) {
         Some(true) => {}

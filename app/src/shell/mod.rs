@@ -32,6 +32,7 @@ mod neighbours;
 mod operate;
 mod pad;
 pub mod palette;
+pub mod path_field;
 mod perform;
 pub mod pictures;
 mod picturing;

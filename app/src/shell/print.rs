@@ -3,12 +3,13 @@
 
 use std::path::PathBuf;
 
-use egui::{Key, RichText, ScrollArea, TextEdit, TextureHandle, Ui, vec2};
+use egui::{RichText, ScrollArea, TextureHandle, Ui, vec2};
 use loom_figure::{Document, Format, Options, render_on};
 use loom_sim::{Ink, Model, Parameter, Registry, Saved, Settings, Value};
 
 use super::acts::Tone;
 use super::export;
+use super::path_field;
 use super::studio::Studio;
 use super::tokens::{self, Tokens, font, size};
 use super::works::{self, Watched, lock};
@@ -294,34 +295,12 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
         });
     });
     ui.add_space(size::GAP);
-    let mut entered = false;
-    ui.horizontal(|ui| {
-        let field = ui
-            .add(
-                TextEdit::singleline(&mut order.path)
-                    .font(font::mono())
-                    .desired_width(width - 96.0),
-            )
-            .accessible_name("Path of the file");
-        entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-        let help = "The system's file dialog. Where none is installed, type the path.";
-        if button::words(ui, "Browse…", help).clicked() {
-            let name = super::files::file_name(&PathBuf::from(&order.path));
-            let folder = studio.settings.folder.clone();
-            studio.files.browse(Some(&name), &[], folder.as_deref());
-        }
-    });
-    if let Some(picked) = studio.picked.take() {
-        order.path = picked.display().to_string();
-    }
-    if PathBuf::from(&order.path).exists() {
-        let color = tokens::of(ui).warning;
-        ui.label(
-            RichText::new("This file exists and will be replaced.")
-                .font(font::secondary())
-                .color(color),
-        );
-    }
+    let name = super::files::file_name(&PathBuf::from(&order.path));
+    let wanted = path_field::Wanted {
+        name: Some(&name),
+        ..Default::default()
+    };
+    let entered = path_field::show(studio, ui, &mut order.path, wanted).entered;
     ui.add_space(size::GAP);
     let mut close = false;
     super::dialogs::footer(ui, |ui| {

@@ -261,9 +261,8 @@ fn fitting(ui: &Ui, x: f64, room: f32) -> String {
             words::figures(x, decimals + 1)
         }
     });
-    let wished = if has_power { exact(x) } else { shown.clone() };
-    [shown, wished]
-        .into_iter()
+    std::iter::once(shown)
+        .chain(has_power.then(|| exact(x)))
         .chain(shorter)
         .find(fits)
         .unwrap_or_else(|| format!("{x:.0e}"))

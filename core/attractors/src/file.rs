@@ -102,7 +102,7 @@ pub struct FileView {
     /// Whether each variable is drawn to a scale of its own: where one counts in thousands and
     /// another in hundredths.
     #[serde(default)]
-    pub own_scales: bool,
+    pub own_scales: Option<Spanned<bool>>,
     /// Two or three formulas that stand along the axes in place of variables.
     #[serde(default)]
     pub formulas: Option<Spanned<Vec<String>>>,

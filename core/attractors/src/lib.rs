@@ -87,6 +87,7 @@ pub mod trail;
 pub mod trajectory;
 mod trouble;
 pub mod voice;
+mod watchable;
 
 pub use definition::Definition;
 pub use edit::Edit;

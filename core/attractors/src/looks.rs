@@ -225,10 +225,12 @@ fn declare_projection(definition: &Definition) -> Vec<Parameter> {
     if variables.len() > 3 {
         ways.insert(4, ("tour", "A slow turn in all dimensions"));
     }
-    let projection = match &definition.look {
-        look if !look.formulas.is_empty() => "formulas",
-        look if look.own_scales => "scaled",
-        _ => "variables",
+    let projection = if !definition.look.formulas.is_empty() {
+        "formulas"
+    } else if definition.look.own_scales {
+        "scaled"
+    } else {
+        "variables"
     };
     let names = sight::names(definition);
     let formula = |key: &str, name: &str, place: usize| {
@@ -359,7 +361,7 @@ impl ViewSettings {
         while formulas.len() > 2 && formulas.last().is_some_and(|f| f.trim().is_empty()) {
             formulas.pop();
         }
-        let projection = match text("projection").as_str() {
+        let mut projection = match text("projection").as_str() {
             "formulas" => Projection::Formulas(formulas),
             "scaled" => Projection::Scaled,
             "principal" => Projection::Principal,
@@ -371,9 +373,13 @@ impl ViewSettings {
             // A cloud has no past.
             style = Style::Trails;
         }
-        if projection != Projection::Variables && matches!(style, Style::Density | Style::Phase) {
-            // Both are made along variables.
-            style = Style::Cloud;
+        // Both are made along variables as they are.
+        if matches!(style, Style::Density | Style::Phase) {
+            match projection {
+                Projection::Variables => {}
+                Projection::Scaled => projection = Projection::Variables,
+                _ => style = Style::Cloud,
+            }
         }
         Self {
             style,

@@ -188,15 +188,6 @@ impl Motion {
         }
     }
 
-    /// The speed at which it is played at first; a period then takes no longer than twelve seconds.
-    pub fn usual_speed(&self) -> f64 {
-        if self.definition.is_map() {
-            1.0
-        } else {
-            watchable(self.definition.period)
-        }
-    }
-
     pub fn run(&mut self, steps: u64, gate: &Gate) -> Result<Stop, SimError> {
         /// A chunk should take about this long, so that a slice holds several.
         const TARGET: Duration = Duration::from_millis(2);
@@ -460,45 +451,5 @@ impl Motion {
 impl std::fmt::Debug for Motion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Motion({})", self.definition.name)
-    }
-}
-
-/// Time units a second at which a flow of this period can be watched: 1 where a period takes a tenth
-/// of a second to twelve seconds then; else so many that it takes about a second, or about six.
-fn watchable(period: f64) -> f64 {
-    if (0.1..=12.0).contains(&period) || !period.is_finite() || period <= 0.0 {
-        return 1.0;
-    }
-    let speed = period / if period < 1.0 { 1.0 } else { 6.0 };
-    // The nearest of 1, 2, 5 × 10ᵏ.
-    let power = speed.log10().floor() as i32;
-    let figure = speed / 10f64.powi(power);
-    let far = |x: &f64| (x / figure).ln().abs();
-    let figures = [1.0, 2.0, 5.0, 10.0].into_iter();
-    let near = figures.min_by(|a, b| far(a).total_cmp(&far(b)));
-    format!("{}e{power}", near.unwrap_or(1.0))
-        .parse()
-        .unwrap_or(1.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::watchable;
-
-    #[test]
-    fn a_flow_is_played_at_a_speed_at_which_something_is_seen() {
-        for (period, speed) in [
-            (0.75, 1.0),
-            (12.0, 1.0),
-            (39.5, 5.0),
-            (189.0, 20.0),
-            (442_200.0, 100_000.0),
-            (0.017_01, 0.02),
-            (0.0498, 0.05),
-            (f64::INFINITY, 1.0),
-            (0.0, 1.0),
-        ] {
-            assert_eq!(watchable(period), speed, "{period}");
-        }
     }
 }

@@ -12,6 +12,7 @@ use loom_sim::yardstick::{Horizon, Yardstick};
 use crate::motion::Motion;
 use crate::settings::ViewSettings;
 use crate::state::State;
+use crate::watchable;
 
 /// More steps than anyone makes: a larger wish is cut down to it and goes on at the next call.
 const MOST: u64 = 1 << 53;
@@ -31,7 +32,11 @@ impl Simulation for Motion {
     }
 
     fn usual_speed(&self) -> f64 {
-        self.usual_speed()
+        if self.definition.is_map() {
+            1.0
+        } else {
+            watchable::speed(self.definition.period)
+        }
     }
 
     fn parameters(&self) -> Settings {

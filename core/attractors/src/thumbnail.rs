@@ -227,6 +227,18 @@ mod tests {
     }
 
     #[test]
+    fn a_density_is_made_of_variables_as_they_are() {
+        let substorms = catalogue::named("WindmiReduced").unwrap();
+        let with = |style: &str| {
+            let style = Settings::from([("style".to_owned(), style.into())]);
+            let view = ViewSettings::new(&substorms, &style);
+            (view.style, view.projection)
+        };
+        assert_eq!(with("cloud"), (Style::Cloud, Projection::Scaled));
+        assert_eq!(with("density"), (Style::Density, Projection::Variables));
+    }
+
+    #[test]
     fn formulas_along_the_axes_are_of_known_symbols() {
         let text = |formulas: &str| {
             format!(

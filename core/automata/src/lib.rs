@@ -56,6 +56,7 @@ pub mod packed;
 mod passes;
 pub mod patches;
 pub mod pattern;
+mod pictured;
 pub mod reference;
 pub mod rle;
 pub mod rle_write;

@@ -12,7 +12,6 @@ use loom_sim::{
     Analysis, Camera, Cost, Model, Parameter, ProbeSpec, Scene, Settings, SimError, Simulation,
     Value, View,
 };
-use num_bigint::BigUint;
 
 use crate::activity::PopulationAndActivity;
 use crate::catalogue::{self, CATALOGUE};
@@ -22,6 +21,7 @@ use crate::error::LifeError;
 use crate::files::{self, Content, Kind, Writing};
 use crate::flow::science as flow;
 use crate::gallery;
+use crate::pictured;
 use crate::rle_write;
 use crate::simulation::Life;
 use crate::start::{self, PATTERN, SOUP};
@@ -83,7 +83,7 @@ const SOUPS: [(&str, &str, &str, f64, &str); 6] = [
 ];
 
 /// Group and the generation at which a pattern is pictured.
-fn group(key: &str) -> (&'static str, u32) {
+pub(crate) fn group(key: &str) -> (&'static str, u32) {
     let moment = match key {
         "blinker" | "toad" | "beacon" | "pulsar" => 1,
         "pentadecathlon" => 8,
@@ -356,7 +356,7 @@ impl Science for Automata {
         if flow::knows(&entry.model) {
             return flow::picture(entry, ink, size);
         }
-        let world = pictured(&entry.model)?;
+        let world = pictured::world(&entry.model)?;
         let mut view = View::new(size);
         view.ink = *ink;
         if world.rule().dimensions() == 1
@@ -443,26 +443,6 @@ impl Science for Automata {
     }
 }
 
-/// What the picture of an entry shows: cells after some generations, or fewer where nothing would
-/// be left by then.
-fn pictured(model: &Model) -> Result<World, SimError> {
-    // A smaller grid shows the same and is made at once.
-    let (model, mut generations) = if model.kind == SOUP {
-        gallery::small(model)
-    } else {
-        (model.clone(), group(&model.kind).1)
-    };
-    let settings = start::settings(&model)?;
-    loop {
-        let mut world = start::world(&model, &settings, &Place::Cpu { threads: 1 })?;
-        world.advance(&BigUint::from(generations), &mut || false)?;
-        if generations == 0 || world.population()? > BigUint::ZERO {
-            return Ok(world);
-        }
-        generations /= 2;
-    }
-}
-
 /// A world as a file of one of the kinds that [`Science::exports`] lists.
 ///
 /// # Errors
@@ -494,20 +474,3 @@ pub const EXPORTS: [(&str, &str); 7] = [
     ("mcl", "MCell"),
     ("png", "Picture, one pixel a cell"),
 ];
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn every_picture_of_the_gallery_shows_cells() {
-        let entries = Automata.catalogue();
-        let cells = entries.iter().filter(|entry| !flow::knows(&entry.model));
-        let empty: Vec<&str> = cells
-            .filter(|entry| pictured(&entry.model).unwrap().population().unwrap() == BigUint::ZERO)
-            .map(|entry| entry.name.as_str())
-            .collect();
-        assert!(empty.is_empty(), "{empty:?}");
-    }
-}

@@ -1,13 +1,14 @@
 //! The dialog of an export: what kind of file, how large, what moves, and where it goes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use egui::{Key, RichText, Role, TextEdit, Ui, WidgetInfo};
+use egui::{RichText, Role, Ui, WidgetInfo};
 use loom_figure::Format;
 use loom_figure::animation::{self, Film};
 
 use super::{Order, SWEEP, Sweep, film};
+use crate::shell::path_field;
 use crate::shell::settings;
 use crate::shell::studio::Studio;
 use crate::shell::tokens::{self, font, size};
@@ -97,45 +98,22 @@ pub fn dialog(studio: &mut Studio, ui: &mut Ui, order: &mut Order) -> bool {
             .font(font::secondary())
             .weak(),
     );
-    let mut entered = false;
-    ui.horizontal(|ui| {
-        let width = ui.available_width() - 96.0;
-        let field = ui
-            .add(
-                TextEdit::singleline(&mut order.path)
-                    .font(font::mono())
-                    .desired_width(width),
-            )
-            .accessible_name("Path of the file");
-        entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-        let help = "The system's file dialog. Where none is installed, type the path.";
-        if button::words(ui, "Browse…", help).clicked() {
-            let name = PathBuf::from(&order.path);
-            let name = crate::shell::files::file_name(&name);
-            let folder = studio.settings.folder.clone();
-            studio.files.browse(Some(&name), &[], folder.as_deref());
-        }
-    });
-    if let Some(picked) = studio.picked.take() {
-        if let Some(ending) = picked.extension().and_then(|e| e.to_str())
-            && (Format::of(ending).is_some() || film(ending).is_some())
-        {
-            order.export.ending = ending.to_lowercase();
-        }
-        order.path = picked.display().to_string();
-    }
-    if PathBuf::from(&order.path).exists() {
-        let color = tokens::of(ui).warning;
-        ui.label(
-            RichText::new("This file exists and will be replaced.")
-                .font(font::secondary())
-                .color(color),
-        );
+    let name = crate::shell::files::file_name(&PathBuf::from(&order.path));
+    let wanted = path_field::Wanted {
+        name: Some(&name),
+        ..Default::default()
+    };
+    let given = path_field::show(studio, ui, &mut order.path, wanted);
+    let ending = given.picked.as_deref().and_then(Path::extension);
+    if let Some(ending) = ending.and_then(|e| e.to_str())
+        && (Format::of(ending).is_some() || film(ending).is_some())
+    {
+        order.export.ending = ending.to_lowercase();
     }
     ui.add_space(size::SECTION);
     let mut close = false;
     crate::shell::dialogs::footer(ui, |ui| {
-        if button::primary(ui, "Export", !order.path.trim().is_empty()).clicked() || entered {
+        if button::primary(ui, "Export", !order.path.trim().is_empty()).clicked() || given.entered {
             studio.export(order.clone());
             close = true;
         }
